@@ -1,0 +1,1 @@
+"""Everything that knows AliExpress' protocol, in pure Python: nothing here imports Odoo."""
