@@ -1,0 +1,27 @@
+{
+    "name": "AliExpress Connector",
+    "summary": "Sell on AliExpress: listings, orders, deliveries, prices and stock",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "aliexpress_connector contributors",
+    "license": "LGPL-3",
+    "depends": ["sale_management", "stock_delivery", "digest"],
+    "external_dependencies": {"python": ["phonenumbers"]},
+    "data": [
+        "security/aliexpress_security.xml",
+        "security/ir.model.access.csv",
+        "data/aliexpress_order_status_data.xml",
+        "data/product_data.xml",
+        "data/ir_cron_data.xml",
+        # The root menus come first: every view file below hangs its own menu items on them.
+        "views/aliexpress_menus.xml",
+        "views/aliexpress_account_views.xml",
+        "views/aliexpress_order_views.xml",
+        "views/aliexpress_order_status_views.xml",
+        "views/aliexpress_shipment_views.xml",
+        "views/aliexpress_logistics_service_views.xml",
+        "views/stock_picking_views.xml",
+        "views/sale_order_views.xml",
+    ],
+    "application": True,
+}

@@ -1,0 +1,70 @@
+"""Amounts of money: exact, and never without their currency."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+# More digits than any price, few enough that sums stay exact in Decimal's 28 digits.
+_AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An exact `amount` in a `currency` (ISO 4217 code). Mixing currencies raises ValueError."""
+
+    amount: Decimal
+    currency: str
+
+    @classmethod
+    def parse(cls, value, currency=None):
+        """Read `{"amount": "19.95", "currency_code": "EUR"}`, or a plain amount in `currency`.
+
+        Returns None where nothing was told (no value, no amount). Raises ValueError for what is not a usable amount,
+        has no currency, or names another one than `currency`.
+        """
+        if isinstance(value, dict):
+            told = value.get("currency_code")
+            if told and currency and told != currency:
+                raise ValueError("another currency than expected")
+            currency = told or currency
+            value = value.get("amount")
+        if value is None or value == "":
+            return None
+        amount = _decimal(value)
+        if not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
+            raise ValueError("an amount without a currency")
+        return cls(amount, currency)
+
+    def __add__(self, other):
+        return Money(self.amount + self._amount_of(other), self.currency)
+
+    def __sub__(self, other):
+        return Money(self.amount - self._amount_of(other), self.currency)
+
+    def __mul__(self, count):
+        if not isinstance(count, int) or isinstance(count, bool):
+            return NotImplemented
+        return Money(self.amount * count, self.currency)
+
+    __rmul__ = __mul__
+
+    def __neg__(self):
+        return Money(-self.amount, self.currency)
+
+    def _amount_of(self, other):
+        if not isinstance(other, Money) or other.currency != self.currency:
+            raise ValueError("amounts of different currencies")
+        return other.amount
+
+
+def _decimal(value):
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        raise ValueError("not an amount")
+    # The exponent is looked at first: writing out 1e999999 would take a megabyte.
+    if isinstance(value, Decimal) and not (value.is_finite() and abs(value.adjusted()) <= 12):
+        raise ValueError("not an amount")
+    text = value.strip() if isinstance(value, str) else format(value, "f") if isinstance(value, Decimal) else str(value)
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError("not an amount")
+    return Decimal(text)

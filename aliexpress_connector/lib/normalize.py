@@ -1,0 +1,48 @@
+"""One form for every form of answer.
+
+With `simplify=false` the gateway wraps an answer in `<method>_response` and each list in an object named after its items
+(`{"order_dto": [...]}`, `{}` when empty); with `simplify=true` it does neither, but some methods keep the envelope. A list of
+one item may come as that item. What is read through these functions is the same in all those forms.
+"""
+
+import json
+from decimal import Decimal
+
+# Lists of plain values are wrapped in the name of their type.
+_TYPE_NAMES = frozenset({"string", "number", "json", "boolean", "date"})
+
+
+def decode(content):
+    """Return the JSON value of `content` (bytes or text): integers exact, other numbers as Decimal, NaN and Infinity as text.
+
+    Raises ValueError for whatever is not JSON.
+    """
+    try:
+        return json.loads(content, parse_float=Decimal, parse_constant=str)
+    except (ArithmeticError, RecursionError) as error:
+        raise ValueError("not JSON of a reasonable size") from error
+
+
+def unwrap(answer):
+    """Return what is inside the `<method>_response` envelope of the dict `answer`, or `answer` itself where there is none."""
+    envelopes = [key for key in answer if key.endswith("_response")]
+    return answer[envelopes[0]] if len(envelopes) == 1 else answer
+
+
+def as_list(value):
+    """Return the items of a list in any of its forms. Raises ValueError for what cannot be a list."""
+    if value is None or value == "" or value == {}:
+        return []
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict):
+        raise ValueError("not a list")
+    if len(value) == 1:
+        [(name, inner)] = value.items()
+        if isinstance(inner, list):
+            return inner
+        if isinstance(inner, dict):
+            return [inner] if inner else []
+        if name in _TYPE_NAMES:
+            return [inner]
+    return [value]

@@ -1,0 +1,153 @@
+"""What AliExpress answers when it refuses, and which error that becomes.
+
+A refusal comes as `error_response` (at the top or inside the envelope, `msg` or `message`), as a flat object from `/rest`, or as
+codes and texts inside a success envelope. Codes are looked up first, then the texts: those are Chinese and the only thing
+that tells some shipping refusals apart.
+"""
+
+import re
+
+from . import errors
+
+RETRY_AFTER = {
+    errors.NETWORK: 60,
+    errors.RATE_LIMIT: 60,
+    errors.BUSY: 60,
+    errors.IN_AUDIT: 3600,
+    errors.LOCKED: 6 * 3600,
+}
+_RECONNECT = frozenset({errors.TOKEN, errors.AUTHORISATION})
+_SUCCESS_CODES = frozenset({"", "0", "200"})
+
+_REASONS = {
+    errors.SIGNATURE: "IncompleteSignature InvalidAppKey",
+    # An unknown method is one this application will never have: the other family may be the right one.
+    errors.PERMISSION: "InsufficientPermission InvalidApiPath isv.insufficient-permission isv.invalid-authorization "
+    "isv.402 isv.account-migration-check-fail AUTH_TYPE_UNSUPPORTED",
+    errors.IP_ADDRESS: "AppWhiteIpLimit",
+    errors.NOT_FOUND: "F00-00-10001-002",
+    errors.ALREADY_DECLARED: "-353",
+    errors.BUSY: "ServiceTimeout ServiceUnavailable InternalError SYSTEM_ERROR SYS_ERROR 13250015 250004 7250004 16009999 -99999 "
+    "F00-10-10000-001 F00-00-10014-017 F00-00-10014-018 F00-00-10009-002 "
+    "API_CALL_UIC_TENANT_ERROR_0001 API_CALL_UIC_TAG_ERROR_0005 THD_IC_F_IC_INFRA_SELLER_005",
+    errors.RATE_LIMIT: "ApiCallLimit AppCallLimit SellerCallLimit isp.call-limited",
+    errors.IN_AUDIT: "PRODUCT_IN_AUDIT_PENDING",
+    errors.LOCKED: "PRODUCT_IN_LOCK_MODE",
+    errors.TOKEN: "IllegalAccessToken",
+    errors.AUTHORISATION: "IllegalRefreshToken InvalidCode",
+}
+_REASON_OF_CODE = {code.lower(): reason for reason, codes in _REASONS.items() for code in codes.split()}
+_REASON_OF_CODE["system error"] = errors.BUSY
+# The older gateway's numbers mean this as `code` alone: as `sub_code` or in a success envelope a 7 is something else.
+_REASON_OF_NUMBER = {
+    "7": errors.RATE_LIMIT,
+    "10": errors.BUSY,
+    **dict.fromkeys(("11", "12", "22"), errors.PERMISSION),
+    **dict.fromkeys(("24", "25", "28", "29"), errors.SIGNATURE),
+    **dict.fromkeys(("26", "27"), errors.TOKEN),
+    "53": errors.AUTHORISATION,
+}
+
+_REASON_OF_TEXT = [
+    (re.compile(pattern, re.IGNORECASE), reason)
+    for pattern, reason in [
+        ("已填写发货通知|重复操作", errors.ALREADY_DECLARED),
+        ("缺少履约信息", errors.WRONG_STATUS),
+        ("未通过物流风控|更换货运跟踪号", errors.TRACKING_REFUSED),
+        ("交易订单号有误|不属于当前账号|订单不存在|order does not exist|order not found", errors.NOT_FOUND),
+        ("carrier does not exist", errors.CARRIER_REFUSED),
+        ("PRODUCT_IN_AUDIT_PENDING", errors.IN_AUDIT),
+        ("PRODUCT_IN_LOCK_MODE", errors.LOCKED),
+        ("系统异常|系统错误|系统繁忙|服务器错误|SYS_ERROR|SYSTEM_ERROR", errors.BUSY),
+    ]
+]
+
+_SECONDS = re.compile(r"([0-9]{1,6})(?: more)? seconds?", re.IGNORECASE)
+_DAILY = re.compile(r"limited-by-app-access-count|daily|\b(?:per|a) day\b|today|每日|每天|当日|当天", re.IGNORECASE)
+
+_EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+")
+# Nine digits or more, or fewer after a plus; order and product numbers have sixteen, dates and error codes their own look.
+_PHONE = re.compile(r"(?<![\w-])(?!\d{4}-\d\d-\d\d)(?:\+\d(?:[ .()-]{0,2}\d){5,14}|\d(?:[ .()-]?\d){8,14})(?![\w-])")
+
+
+def find_refusal(answer):
+    """Return the dict of the refusal that the decoded `answer` (a dict) carries, or None for a success envelope."""
+    inside = [value for value in answer.values() if isinstance(value, dict)]
+    for place in [answer, *inside]:
+        if "error_response" in place:
+            error = place["error_response"]
+            return error if isinstance(error, dict) else {"msg": error}
+    if _text(answer.get("code")) not in _SUCCESS_CODES and not {"message", "msg", "type"}.isdisjoint(answer):
+        return answer
+    return None
+
+
+def gateway_error(refusal, method, *, now, secrets=()):
+    """Return the error for a dict of `find_refusal`; `now` is Unix time."""
+    code, sub_code = _text(refusal.get("code")), _text(refusal.get("sub_code"))
+    sub_text = _text(refusal.get("sub_msg"))
+    text = sub_text or _text(refusal.get("msg")) or _text(refusal.get("message"))
+    reason = _reason_of_code(sub_code) or _reason_of_code(code) or _REASON_OF_NUMBER.get(code) or _reason_of_text(text)
+    is_bare = code in ("15", "50") and not sub_code and not sub_text  # "Remote service error" and nothing else
+    if not reason and (is_bare or _text(refusal.get("type")).upper() == "SYSTEM"):
+        reason = errors.BUSY
+    return _error(reason or errors.REFUSED, sub_code or code, text, method, refusal, now, secrets)
+
+
+def business_error(code, text, method, answer, *, now, secrets=(), default=errors.REFUSED):
+    """Return the error for a code and a text that came inside the success envelope `answer`; unknown ones get `default`."""
+    code, text = _text(code), _text(text)
+    return _error(_reason_of_code(code) or _reason_of_text(text) or default, code, text, method, answer, now, secrets)
+
+
+def request_id(answer):
+    """Return the `request_id` of a decoded answer, "" where there is none that looks like one."""
+    text = _text(answer.get("request_id"))
+    return text if re.fullmatch(r"[0-9A-Za-z_-]{1,64}", text) else ""
+
+
+def sanitise(text, secrets=()):
+    """Return `text` on one line of at most 500 characters, without `secrets`, e-mail addresses and telephone numbers."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***")
+    text = _PHONE.sub("***", _EMAIL.sub("***", text[:2000]))
+    return " ".join(text.replace("\0", " ").encode("utf-8", "replace").decode().split())[:500]
+
+
+def _reason_of_code(code):
+    reason = _REASON_OF_CODE.get(code.lower(), "")
+    if not reason and code.lower().startswith("accesscontrol.limited"):
+        return errors.RATE_LIMIT
+    if not reason and code.lower().startswith("isp."):
+        return errors.BUSY
+    return reason
+
+
+def _reason_of_text(text):
+    return next((reason for pattern, reason in _REASON_OF_TEXT if pattern.search(text)), "")
+
+
+def _error(reason, code, text, method, answer, now, secrets):
+    told = {"code": sanitise(code, secrets)[:64], "method": method, "request_id": request_id(answer)}
+    detail = sanitise(text, secrets)
+    if reason in _RECONNECT:
+        return errors.ReconnectError(reason, detail, **told)
+    if reason not in RETRY_AFTER:
+        return errors.FixError(reason, detail, **told)
+    retry_after = _ban_seconds(f"{code} {text}", now) if reason == errors.RATE_LIMIT else RETRY_AFTER[reason]
+    return errors.TransientError(reason, detail, retry_after=retry_after, **told)
+
+
+def _ban_seconds(text, now):
+    """Return how long a rate limit lasts: as told, else until midnight in Beijing for a daily quota, else a guess."""
+    told = _SECONDS.search(text)
+    if told:
+        return min(int(told.group(1)), 86400) + 1
+    if _DAILY.search(text):
+        return 86400 - int(now + 8 * 3600) % 86400 + 1
+    return RETRY_AFTER[errors.RATE_LIMIT]
+
+
+def _text(value):
+    return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""

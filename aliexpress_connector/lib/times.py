@@ -1,0 +1,70 @@
+"""AliExpress' wall clocks to naive UTC and back.
+
+Order times and the filters of the order list are US Pacific wall time without a zone. Two hours a year have no single meaning:
+
+- the hour that is repeated in autumn, and the hour that is skipped in spring, are read as daylight saving time. That is the
+  earlier of the possible instants, so a deadline is never believed to be later than it is;
+- a window sent to AliExpress is widened to the whole repeated hour (`pacific_window`): whichever of the two AliExpress
+  means, nothing falls between two windows.
+
+pytz, which Odoo requires, is used rather than zoneinfo because it brings its own time zone data.
+"""
+
+from datetime import datetime, timedelta
+
+import pytz
+
+_PACIFIC = pytz.timezone("America/Los_Angeles")
+_FORMAT = "%Y-%m-%d %H:%M:%S"
+_SECOND, _HOUR = timedelta(seconds=1), timedelta(hours=1)
+
+
+def pacific_to_utc(text):
+    """Naive UTC of US Pacific wall time `yyyy-MM-dd HH:mm:ss`; None for no text. Raises ValueError for what is no time."""
+    wall = _parse(text)
+    return wall and _PACIFIC.localize(wall, is_dst=True).astimezone(pytz.utc).replace(tzinfo=None)
+
+
+def beijing_to_utc(text):
+    """Naive UTC of Beijing wall time (GMT+8 all year); otherwise as `pacific_to_utc`."""
+    wall = _parse(text)
+    return wall and wall - timedelta(hours=8)
+
+
+def utc_to_pacific(moment):
+    """US Pacific wall time of naive UTC `moment`, as AliExpress writes it."""
+    return _wall(moment).strftime(_FORMAT)
+
+
+def pacific_window(start, end):
+    """Texts of a window from `start` to `end` (naive UTC), widened where the wall clock is ambiguous."""
+    start, end = _wall(start), _wall(end)
+    if _is_repeated(start):
+        start = start.replace(minute=0, second=0) - _SECOND
+    if _is_repeated(end):
+        end = end.replace(minute=0, second=0) + _HOUR
+    return start.strftime(_FORMAT), end.strftime(_FORMAT)
+
+
+def _parse(text):
+    if text is None or text == "":
+        return None
+    if not isinstance(text, str):
+        raise ValueError("not a time")
+    wall = datetime.strptime(text.strip(), _FORMAT)
+    # Far from the edges of the calendar, where shifting the zone would overflow.
+    if not 1970 <= wall.year <= 2999:
+        raise ValueError("not a time")
+    return wall
+
+
+def _wall(moment):
+    return pytz.utc.localize(moment).astimezone(_PACIFIC).replace(tzinfo=None)
+
+
+def _is_repeated(wall):
+    try:
+        _PACIFIC.localize(wall, is_dst=None)
+    except pytz.AmbiguousTimeError:
+        return True
+    return False

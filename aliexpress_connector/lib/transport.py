@@ -1,0 +1,228 @@
+"""HTTP to the gateway: sign, send, map what goes wrong to `lib.errors`, return the unwrapped answer."""
+
+import json
+import logging
+import random
+import re
+import time
+from decimal import Decimal
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from . import errors, refusals
+from .normalize import decode, unwrap
+from .signing import sign
+
+DEFAULT_GATEWAY_URL = "https://api-sg.aliexpress.com"
+CONNECT_TIMEOUT = 10
+READ_TIMEOUT = 30
+# A read that failed quickly is worth another try at once; everything that takes longer belongs to the caller's schedule.
+MAX_TRIES = 3
+TRY_AGAIN_WITHIN = 5
+LONGEST_BAN_WAITED_FOR = 3
+
+_logger = logging.getLogger(__name__)
+
+
+class _HideToken(logging.Filter):
+    """urllib3 writes the query of each request at DEBUG, and on `/sync` the access token is part of it."""
+
+    _token = re.compile(r"\bsession=[^&\s]*")
+
+    def filter(self, record):
+        if isinstance(record.args, tuple):
+            record.args = tuple(self._token.sub("session=***", arg) if isinstance(arg, str) else arg for arg in record.args)
+        return True
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_HideToken())
+
+
+class _Adapter(HTTPAdapter):
+    """Adds the time-out for connecting here, because Odoo's tests can only read a plain number of seconds from a request."""
+
+    def send(self, request, stream=False, timeout=None, **kwargs):
+        return super().send(request, stream=stream, timeout=(CONNECT_TIMEOUT, timeout), **kwargs)
+
+
+class Transport:
+    """One application's, and with `access_token` one shop's, line to the gateway. Building it makes no call.
+
+    :param str gateway_url: address without path
+    :param on_call: called as `on_call(method, outcome)` after each HTTP call, in the thread that made it; `outcome` is "ok" or
+        the reason of the error
+    :param clock: Unix time in seconds; `sleep` and `session` are there for tests as well
+    """
+
+    def __init__(
+        self,
+        app_key,
+        app_secret,
+        access_token="",
+        *,
+        gateway_url=DEFAULT_GATEWAY_URL,
+        session=None,
+        clock=time.time,
+        sleep=time.sleep,
+        on_call=None,
+    ):
+        self.app_key = app_key or ""
+        self.clock = clock
+        self._app_secret = app_secret or ""
+        self._access_token = access_token or ""
+        self._gateway_url = (gateway_url or DEFAULT_GATEWAY_URL).rstrip("/")
+        self._session = session or _new_session()
+        self._sleep = sleep
+        self._on_call = on_call
+
+    def call(self, method, params=None, files=None, is_read=True):
+        """Call the business `method` and return its answer, a dict without envelope.
+
+        Raises an `AliexpressError` for all that can go wrong, failures inside a success envelope excepted: those differ
+        per method. Only a read is tried again.
+
+        :param dict params: scalars and structures; None and "" are left out
+        :param dict files: `{name: (filename, content)}`, sent unsigned
+        """
+        tries = MAX_TRIES if is_read else 1
+        began = time.monotonic()
+        for attempt in range(1, tries + 1):
+            try:
+                return self._call_once(method, params or {}, files)
+            except errors.TransientError as error:
+                wait = _short_wait(error, attempt)
+                if attempt == tries or wait is None or time.monotonic() - began > TRY_AGAIN_WITHIN:
+                    raise
+                self._sleep(wait)
+
+    def rest(self, path, params):
+        """Call the system API at `path` (such as `/auth/token/create`) once and return its flat answer."""
+        common = {"app_key": self.app_key, "timestamp": self._timestamp(), "sign_method": "sha256"}
+        params = _encode(params)
+        common["sign"] = sign(self._app_secret, common | params, path)
+        return self._post(path, f"/rest{path}", common, params, None, secrets=params.values())
+
+    def business_error(self, code, text, method, answer, **kwargs):
+        """Return the error for a `code` and `text` inside the success envelope `answer`."""
+        return refusals.business_error(code, text, method, answer, now=self.clock(), secrets=self._secrets(), **kwargs)
+
+    def _call_once(self, method, params, files):
+        common = {
+            "method": method,
+            "app_key": self.app_key,
+            "session": self._access_token,
+            "timestamp": self._timestamp(),
+            "sign_method": "sha256",
+            "format": "json",
+            "v": "2.0",
+            "simplify": "true",
+        }
+        common, params = _encode(common), _encode(params)
+        common["sign"] = sign(self._app_secret, common | params)
+        answer = unwrap(self._post(method, "/sync", common, params, files))
+        if not isinstance(answer, dict):
+            raise errors.FixError(errors.UNREADABLE, "the envelope holds no object", method=method)
+        return answer
+
+    def _post(self, method, path, query, params, files, secrets=()):
+        """Send one HTTP request, report it, and return the decoded answer."""
+        began, outcome, request_id = time.monotonic(), "ok", ""
+        try:
+            answer = self._read(self._send(method, path, query, params, files), method, secrets)
+            request_id = refusals.request_id(answer)
+            return answer
+        except errors.AliexpressError as error:
+            outcome, request_id = error.reason, error.request_id
+            raise
+        finally:
+            _logger.debug("%s: %s in %.0f ms, request %s", method, outcome, (time.monotonic() - began) * 1000, request_id)
+            if self._on_call:
+                self._on_call(method, outcome)
+
+    def _send(self, method, path, query, params, files):
+        try:
+            return self._session.post(
+                self._gateway_url + path,
+                params=query,
+                data=params,
+                files=files,
+                timeout=READ_TIMEOUT,
+                # The gateway never redirects, and a signed request is nobody else's business.
+                allow_redirects=False,
+            )
+        except requests.Timeout:
+            cause = f"no answer within {READ_TIMEOUT} seconds"
+        except (requests.RequestException, OSError, ValueError) as error:
+            cause = type(error).__name__
+        # Neither the text of the exception nor its traceback may be kept: both hold the address with the access token.
+        raise _network_error(cause, method)
+
+    def _read(self, response, method, secrets):
+        """Return the decoded success envelope of `response`, or raise what it stands for."""
+        status = response.status_code
+        if status == 429:
+            seconds = response.headers.get("Retry-After", "")
+            text = f"this ban will last {seconds} seconds" if seconds.isdecimal() else ""
+            raise self._gateway_error({"code": "ApiCallLimit", "msg": text}, method, secrets)
+        try:
+            answer = decode(response.content)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise _network_error("the answer is not JSON of the gateway" if status == 200 else f"HTTP {status}", method)
+        refusal = refusals.find_refusal(answer)
+        if refusal and (status == 200 or "error_response" in answer or refusals.request_id(answer)):
+            raise self._gateway_error(refusal, method, secrets)
+        if status != 200:
+            raise _network_error(f"HTTP {status}", method)
+        return answer
+
+    def _gateway_error(self, refusal, method, secrets):
+        return refusals.gateway_error(refusal, method, now=self.clock(), secrets=[*self._secrets(), *secrets])
+
+    def _secrets(self):
+        return [self._app_secret, self._access_token]
+
+    def _timestamp(self):
+        return str(int(self.clock() * 1000))
+
+
+def _new_session():
+    session = requests.Session()
+    session.mount("https://", _Adapter())
+    session.mount("http://", _Adapter())
+    # Cookies would be shared between the threads that use the session, and between shops.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
+
+
+def _network_error(cause, method):
+    return errors.TransientError(errors.NETWORK, cause, method=method, retry_after=refusals.RETRY_AFTER[errors.NETWORK])
+
+
+def _short_wait(error, attempt):
+    """Return the seconds after which a read may be tried again, None where that is for the caller's schedule."""
+    if error.reason == errors.RATE_LIMIT:
+        return error.retry_after if error.retry_after <= LONGEST_BAN_WAITED_FOR else None
+    return 0.2 * 2**attempt * random.uniform(0.5, 1.5)
+
+
+def _encode(params):
+    """Return the parameters as text: structures as one JSON text each, empty values left out."""
+    return {key: _text(value) for key, value in params.items() if value is not None and value != ""}
+
+
+def _text(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (dict, list, tuple)):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_number_text)
+    return _number_text(value) if isinstance(value, Decimal) else str(value)
+
+
+def _number_text(value):
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    raise TypeError(f"{type(value).__name__} cannot be sent")

@@ -1,0 +1,16 @@
+from . import (
+    aliexpress_job_mixin,
+    aliexpress_account,
+    aliexpress_account_connection,
+    aliexpress_order_status,
+    aliexpress_order,
+    aliexpress_order_line,
+    aliexpress_logistics_service,
+    aliexpress_shipment,
+    aliexpress_shipment_line,
+    aliexpress_listing,
+    aliexpress_listing_sku,
+    product_product,
+    sale_order,
+    stock_picking,
+)

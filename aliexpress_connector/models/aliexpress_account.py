@@ -1,0 +1,148 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..lib.errors import RATE_LIMIT
+from .error_messages import describe_error
+
+# While AliExpress does not answer, a shop is tried again this often; a limit announced in seconds is obeyed to the second.
+GATEWAY_PAUSE = 120
+
+
+class AliexpressAccount(models.Model):
+    """A shop: who it is, how it is reached, and how its orders become Odoo's.
+
+    `state` draft → connected ⇄ expired. Only connected, active shops are touched by jobs. `retry_at` is when the next call may be made.
+    """
+
+    _name = "aliexpress.account"
+    _description = "AliExpress Shop"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _check_company_auto = True
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, tracking=True, help="Your label for this shop.")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, help="Orders of this shop belong to this company."
+    )
+    state = fields.Selection(
+        [("draft", "Not connected"), ("connected", "Connected"), ("expired", "Authorisation expired")],
+        default="draft",
+        required=True,
+        copy=False,
+        tracking=True,
+    )
+    # Who the application is; administrators only, like everything that opens the shop.
+    app_key = fields.Char(string="Application Key", groups="base.group_system", copy=False)
+    app_secret = fields.Char(string="Application Secret", groups="base.group_system", copy=False)
+    access_token = fields.Char(groups="base.group_system", copy=False)
+    refresh_token = fields.Char(groups="base.group_system", copy=False)
+    access_token_expiry = fields.Datetime(copy=False, readonly=True)
+    authorization_expiry = fields.Datetime(
+        string="Authorisation Ends", copy=False, readonly=True, help="Until then somebody must connect the shop again."
+    )
+    seller_ref = fields.Char(string="AliExpress Seller", copy=False, readonly=True, help="Number of the seller account at AliExpress.")
+    seller_name = fields.Char(copy=False, readonly=True)
+    family = fields.Selection(
+        [("solution", "Overseas sellers"), ("general", "General sellers")],
+        string="Method Family",
+        copy=False,
+        help="Which family of AliExpress methods the application may use; found out when the shop is connected.",
+    )
+    error = fields.Text(readonly=True, copy=False, help="Why AliExpress cannot be reached for this shop, and what to do.")
+    retry_at = fields.Datetime(
+        string="Next Call", copy=False, help="AliExpress is not called before this time. Empty it to call at the next run."
+    )
+
+    user_id = fields.Many2one(
+        "res.users", string="Responsible", default=lambda self: self.env.user, help="Gets the activities and alarms of this shop."
+    )
+    team_id = fields.Many2one("crm.team", string="Sales Team", check_company=True)
+    warehouse_id = fields.Many2one(
+        "stock.warehouse", check_company=True, help="Orders are delivered from here and its stock is offered."
+    )
+    pricelist_id = fields.Many2one("product.pricelist", check_company=True, help="Prices offered on AliExpress.")
+    order_start_date = fields.Datetime(
+        string="Orders From", default=fields.Datetime.now, help="Orders placed before this time are not imported."
+    )
+    orders_synced_until = fields.Datetime(
+        copy=False, help="Every change of orders up to this time is stored. Set it back to read a period again; nothing is doubled."
+    )
+    sync_orders = fields.Boolean(string="Import Orders", default=True)
+    sync_shipments = fields.Boolean(string="Declare Shipments", default=True)
+    sync_listings = fields.Boolean(string="Publish Listings", default=True)
+    sync_offers = fields.Boolean(string="Update Prices and Stock", default=True)
+
+    _seller_uniq = models.UniqueIndex(
+        "(seller_ref) WHERE active AND seller_ref IS NOT NULL",
+        "This AliExpress seller is already connected as another shop. Connecting it twice would double its orders: "
+        "archive the other shop first.",
+    )
+
+    # === JOBS === #
+
+    @api.model
+    def _get_due_domain(self, flow, calls_gateway=True):
+        """Domain of the shops that a job of `flow` (name of a `sync_*` field, or None) may work for now."""
+        domain = Domain("active", "=", True) & Domain("state", "=", "connected")
+        if flow:
+            domain &= Domain(flow, "=", True)
+        if calls_gateway:
+            domain &= Domain("retry_at", "=", False) | Domain("retry_at", "<=", fields.Datetime.now())
+        return domain
+
+    def _get_message_env(self):
+        """Environment in the language of the responsible person: for texts that jobs store and people read."""
+        lang = self.user_id.lang or self.company_id.partner_id.lang or self.env.lang
+        return self.with_context(lang=lang).env
+
+    def _postpone(self, error):
+        """Let no job call AliExpress for this shop for a while, because of `error` (an AliexpressError), and show why."""
+        pause = error.retry_after if error.reason == RATE_LIMIT else GATEWAY_PAUSE
+        until = fields.Datetime.now() + timedelta(seconds=pause)
+        for account in self:
+            account.write(
+                {
+                    "retry_at": max(until, account.retry_at or until),
+                    "error": describe_error(account._get_message_env(), error),
+                }
+            )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to start the jobs at once for shops that are created connected."""
+        accounts = super().create(vals_list)
+        accounts.filtered(lambda account: account.state == "connected")._trigger_jobs()
+        return accounts
+
+    def write(self, vals):
+        """Override to go on at once, from where it stopped, when a shop is connected again."""
+        if vals.get("state") != "connected":
+            return super().write(vals)
+        result = super().write({"retry_at": False, "error": False} | vals)
+        self._trigger_jobs()
+        return result
+
+    def _trigger_jobs(self):
+        if self:
+            # Scheduled actions are not readable by sales managers; waking one reveals nothing.
+            self.env.ref("aliexpress_connector.ir_cron_refresh_shop_data").sudo()._trigger()
+            self.env.ref("aliexpress_connector.ir_cron_fetch_orders").sudo()._trigger()
+
+
+    @api.model
+    def _cron_refresh_shop_data(self):
+        """Read carriers, templates and other data of the shops."""
+
+    @api.model
+    def _cron_watchdog(self):
+        """Tell people about deadlines, silence and used-up budgets before they hurt."""
+
+    @api.model
+    def _cron_cleanup(self):
+        """Erase what is no longer needed."""

@@ -1,0 +1,94 @@
+from odoo import api, fields, models
+
+
+class AliexpressOrder(models.Model):
+    """An order as AliExpress has it: the inbox.
+
+    Listed orders are stored here before anything is done with them. `state` is our side (pending: to be worked on, done, hold: its
+    delivery may not leave, error: we failed), `status` AliExpress' side, `stage` what that means by the status map.
+    """
+
+    _name = "aliexpress.order"
+    _description = "AliExpress Order"
+    _inherit = ["aliexpress.job.mixin", "mail.thread", "mail.activity.mixin"]
+    _rec_name = "order_ref"
+    _order = "order_date desc, id desc"
+
+    order_ref = fields.Char(string="Order Number", required=True, readonly=True, copy=False, index=True)
+    state = fields.Selection(
+        [("pending", "To process"), ("done", "Done"), ("hold", "On hold"), ("error", "Error")],
+        default="pending",
+        required=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    hold_reason = fields.Text(readonly=True, copy=False, help="Why the delivery may not leave, and what to do.")
+    status = fields.Char(string="AliExpress Status", readonly=True, copy=False, tracking=True)
+    stage = fields.Selection(
+        selection=lambda self: self.env["aliexpress.order.status"]._fields["stage"].selection,
+        default="unknown",
+        readonly=True,
+        copy=False,
+        index=True,
+    )
+    # What the list said last: a row equal to it costs no further call.
+    list_status = fields.Char(readonly=True, copy=False)
+    list_update_date = fields.Datetime(readonly=True, copy=False)
+    is_detail_due = fields.Boolean(
+        string="To Be Read", default=True, readonly=True, copy=False, help="AliExpress changed the order since its detail was read."
+    )
+    order_date = fields.Datetime(readonly=True, copy=False, help="When the buyer placed the order.")
+    payment_date = fields.Datetime(readonly=True, copy=False)
+    update_date = fields.Datetime(readonly=True, copy=False, help="Last change at AliExpress.")
+    end_date = fields.Datetime(readonly=True, copy=False)
+    end_reason = fields.Char(readonly=True, copy=False)
+    status_deadline = fields.Datetime(readonly=True, copy=False, help="When AliExpress acts by itself on the present status.")
+    ship_deadline = fields.Datetime(readonly=True, copy=False, help="Declare the shipment before this time.")
+
+    buyer_ref = fields.Char(string="Buyer Login", readonly=True, copy=False)
+    buyer_name = fields.Char(readonly=True, copy=False)
+    note = fields.Text(string="Buyer's Note", readonly=True, copy=False)
+    address = fields.Json(readonly=True, copy=False, help="Delivery address as AliExpress gave it: the fields of lib.values.Address.")
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True, copy=False, index="btree_not_null")
+    sale_order_id = fields.Many2one("sale.order", readonly=True, copy=False, index="btree_not_null", check_company=True)
+
+    service_code = fields.Char(string="Delivery Service Key", readonly=True, copy=False)
+    service_name = fields.Char(string="Delivery Service", readonly=True, copy=False, help="The delivery service the buyer chose.")
+    preparation_days = fields.Integer(readonly=True, copy=False)
+    is_platform_fulfilled = fields.Boolean(
+        string="Shipped by AliExpress", readonly=True, copy=False, help="AliExpress' own warehouse ships this order; we never do."
+    )
+    is_gift = fields.Boolean(string="Gift", readonly=True, copy=False)
+    parcels = fields.Json(
+        readonly=True, copy=False, help="Parcels AliExpress knows, as its detail last told: [service code, tracking number] each."
+    )
+
+    currency_id = fields.Many2one("res.currency", readonly=True, copy=False)
+    amount_products = fields.Monetary(readonly=True, copy=False)
+    amount_freight = fields.Monetary(readonly=True, copy=False)
+    amount_adjustment = fields.Monetary(string="Price Changes", readonly=True, copy=False)
+    amount_seller_discount = fields.Monetary(readonly=True, copy=False)
+    amount_platform_discount = fields.Monetary(readonly=True, copy=False, help="Paid by AliExpress: not part of the total.")
+    amount_aliexpress = fields.Monetary(string="AliExpress' Total", readonly=True, copy=False, help="The order amount as AliExpress shows it.")
+    amount_difference = fields.Monetary(readonly=True, copy=False, help="What the shop's tolerance accepted without explanation.")
+    amount_total = fields.Monetary(
+        readonly=True, copy=False, help="What AliExpress pays for the order before its commission, taxes included."
+    )
+    settlement_currency_id = fields.Many2one("res.currency", readonly=True, copy=False)
+    settlement_amount = fields.Monetary(currency_field="settlement_currency_id", readonly=True, copy=False)
+    line_ids = fields.One2many("aliexpress.order.line", "order_id", string="Lines", readonly=True, copy=False)
+
+    _order_uniq = models.UniqueIndex("(account_id, order_ref)", "This order is already stored for this shop.")
+
+    def _trigger_job(self):
+        # Waking a scheduled action reveals nothing, but people may not read them.
+        self.env.ref("aliexpress_connector.ir_cron_process_orders").sudo()._trigger()
+
+    @api.model
+    def _cron_fetch_orders(self):
+        """Store what changed on AliExpress."""
+
+    @api.model
+    def _cron_process_orders(self):
+        """Turn stored orders into sale orders."""

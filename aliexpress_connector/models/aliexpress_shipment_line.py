@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class AliexpressShipmentLine(models.Model):
+    """How much of a child order is in a parcel."""
+
+    _name = "aliexpress.shipment.line"
+    _description = "AliExpress Shipment Line"
+    _check_company_auto = True
+
+    shipment_id = fields.Many2one("aliexpress.shipment", required=True, index=True, ondelete="cascade")
+    account_id = fields.Many2one(related="shipment_id.account_id", store=True, index=True)
+    company_id = fields.Many2one(related="shipment_id.company_id", store=True)
+    order_line_id = fields.Many2one("aliexpress.order.line", required=True, index=True, ondelete="restrict", check_company=True)
+    quantity = fields.Float(digits="Product Unit", required=True)

@@ -1,0 +1,155 @@
+import json
+import threading
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+
+from odoo import fields
+from odoo.tests import TransactionCase, tagged
+
+GATEWAY_URL = "https://gateway.test"
+DATA = Path(__file__).parent / "data"
+
+
+def load_answer(name):
+    """The answer stored as tests/data/<name>.json."""
+    return json.loads((DATA / f"{name}.json").read_text())
+
+
+def envelope(method, body):
+    """`body` as AliExpress sends it without `simplify`."""
+    return {f"{method.replace('.', '_')}_response": body | {"request_id": "210126da17109432355961234"}}
+
+
+def error_response(code, message="Remote service error", sub_code="", sub_message=""):
+    """A refusal of the gateway."""
+    error = {"type": "ISP", "code": code, "msg": message, "request_id": "210126da17109432355961299"}
+    if sub_code:
+        error |= {"sub_code": sub_code, "sub_msg": sub_message}
+    return {"error_response": error}
+
+
+class Call:
+    """One request as it reached the border: `method` (or path), and all its parameters as text."""
+
+    def __init__(self, request):
+        url = urlsplit(request.url)
+        self.path = url.path
+        body = request.body or b""
+        if isinstance(body, bytes):
+            body = body.decode("utf-8", "replace")
+        self.parameters = dict(parse_qsl(url.query, keep_blank_values=True))
+        if "multipart" not in request.headers.get("Content-Type", ""):
+            self.parameters |= dict(parse_qsl(body, keep_blank_values=True))
+        self.method = self.parameters.get("method") or url.path.removeprefix("/rest")
+
+    def get_json(self, name):
+        """The structure sent in the parameter `name`."""
+        return json.loads(self.parameters[name])
+
+
+class GatewayMixin:
+    """Answers at the HTTP border. `cls.answers` maps a method or /rest path to an answer: a dict, an exception to raise, a
+    `requests.Response`, or a function of the `Call` that returns one of these. `cls.calls` lists the calls in order."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.answers = {}
+        cls.calls = []
+        cls._gateway_lock = threading.Lock()
+
+    def setUp(self):
+        super().setUp()
+        self.calls.clear()
+        self.answers.clear()
+        self.set_answers()
+
+    def set_answers(self):
+        """Extend to set the answers every test of the class starts with."""
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **kw):
+        if not request.url.startswith(GATEWAY_URL):
+            return super()._request_handler(session, request, **kw)
+        call = Call(request)
+        with cls._gateway_lock:
+            cls.calls.append(call)
+        answer = cls.answers.get(call.method, error_response("InsufficientPermission", f"no answer set for {call.method}"))
+        if callable(answer) and not isinstance(answer, type):
+            answer = answer(call)
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, requests.Response):
+            return answer
+        return cls.make_response(json.dumps(answer), request=request)
+
+    @staticmethod
+    def make_response(text, status=200, content_type="application/json;charset=utf-8", request=None):
+        """A `requests.Response` with this body."""
+        response = requests.Response()
+        response.status_code = status
+        response._content = text.encode()
+        response.headers["Content-Type"] = content_type
+        response.request = request
+        response.url = request.url if request else GATEWAY_URL
+        return response
+
+    def called(self, method):
+        """The calls of one method, in order."""
+        return [call for call in self.calls if call.method == method]
+
+
+@tagged("post_install", "-at_install")
+class AliexpressCase(GatewayMixin, TransactionCase):
+    """A connected Spanish shop of the `solution` family, its warehouse and products, and a gateway at the HTTP border."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["ir.config_parameter"].set_param("aliexpress_connector.gateway_url", GATEWAY_URL)
+        cls.company = cls.env.company
+        cls.warehouse = cls.env["stock.warehouse"].search([("company_id", "=", cls.company.id)], limit=1)
+        cls.account = cls.create_account("Test shop", seller_ref="2671514005")
+        cls.shirt = cls.create_product("TSHIRT-BLU-M", "Cotton T-shirt", quantity=100)
+        cls.cap = cls.create_product("CAP-RED", "Red cap", quantity=100)
+
+    @classmethod
+    def create_account(cls, name, company=None, **values):
+        company = company or cls.company
+        warehouse = cls.env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
+        now = fields.Datetime.now()
+        return cls.env["aliexpress.account"].create(
+            {
+                "name": name,
+                "company_id": company.id,
+                "app_key": "501234",
+                "app_secret": "helloworldsecret",
+                "access_token": "50000901b30TESTTOKEN",
+                "refresh_token": "50001000c2R",
+                "access_token_expiry": now + timedelta(days=30),
+                "authorization_expiry": now + timedelta(days=60),
+                "state": "connected",
+                "family": "solution",
+                "warehouse_id": warehouse.id,
+                "order_start_date": "2024-01-01 00:00:00",
+            }
+            | values
+        )
+
+    @classmethod
+    def create_product(cls, code, name, quantity=0, **values):
+        product = cls.env["product.product"].create(
+            {"name": name, "default_code": code, "is_storable": True, "list_price": 10} | values
+        )
+        if quantity:
+            cls.env["stock.quant"]._update_available_quantity(product, cls.warehouse.lot_stock_id, quantity)
+        return product
+
+    def run_job(self, name):
+        """Run a scheduled action as the scheduler would, for instance `run_job("fetch_orders")`."""
+        with self.enter_registry_test_mode():
+            self.env.ref(f"aliexpress_connector.ir_cron_{name}").method_direct_trigger()
+        self.env.invalidate_all()
