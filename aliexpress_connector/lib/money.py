@@ -59,12 +59,14 @@ class Money:
 
 
 def _decimal(value):
-    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-        raise ValueError("not an amount")
+    text = ""
+    if isinstance(value, str):
+        text = value.strip()
+    elif isinstance(value, int) and not isinstance(value, bool):
+        text = str(value)
     # The exponent is looked at first: writing out 1e999999 would take a megabyte.
-    if isinstance(value, Decimal) and not (value.is_finite() and abs(value.adjusted()) <= 12):
-        raise ValueError("not an amount")
-    text = value.strip() if isinstance(value, str) else format(value, "f") if isinstance(value, Decimal) else str(value)
+    elif isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) <= 12:
+        text = format(value, "f")
     if not _AMOUNT.fullmatch(text):
         raise ValueError("not an amount")
     return Decimal(text)

@@ -1,8 +1,8 @@
 """One form for every form of answer.
 
-With `simplify=false` the gateway wraps an answer in `<method>_response` and each list in an object named after its items
-(`{"order_dto": [...]}`, `{}` when empty); with `simplify=true` it does neither, but some methods keep the envelope. A list of
-one item may come as that item. What is read through these functions is the same in all those forms.
+With `simplify=false` the gateway wraps an answer in `<method>_response` and each list in an object named after its
+items (`{"order_dto": [...]}`, `{}` when empty); with `simplify=true` it does neither, but some methods keep the
+envelope. A list of one item may come as that item. What is read through these functions is the same in all those forms.
 """
 
 import json
@@ -13,9 +13,9 @@ _TYPE_NAMES = frozenset({"string", "number", "json", "boolean", "date"})
 
 
 def decode(content):
-    """Return the JSON value of `content` (bytes or text): integers exact, other numbers as Decimal, NaN and Infinity as text.
+    """Return the JSON value of `content` (bytes or text).
 
-    Raises ValueError for whatever is not JSON.
+    Integers stay exact, other numbers become Decimal, NaN and Infinity text. Raises ValueError for what is not JSON.
     """
     try:
         return json.loads(content, parse_float=Decimal, parse_constant=str)
@@ -24,7 +24,7 @@ def decode(content):
 
 
 def unwrap(answer):
-    """Return what is inside the `<method>_response` envelope of the dict `answer`, or `answer` itself where there is none."""
+    """Return what the `<method>_response` envelope of the dict `answer` holds, or `answer` where there is none."""
     envelopes = [key for key in answer if key.endswith("_response")]
     return answer[envelopes[0]] if len(envelopes) == 1 else answer
 
@@ -35,8 +35,13 @@ def as_list(value):
         return []
     if isinstance(value, list):
         return value
-    if not isinstance(value, dict):
-        raise ValueError("not a list")
+    if isinstance(value, dict):
+        return _unwrap_items(value)
+    raise ValueError("not a list")
+
+
+def _unwrap_items(value):
+    """Return the items of a list that came as an object: their wrapper, or the only one of them."""
     if len(value) == 1:
         [(name, inner)] = value.items()
         if isinstance(inner, list):

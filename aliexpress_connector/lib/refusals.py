@@ -1,8 +1,8 @@
 """What AliExpress answers when it refuses, and which error that becomes.
 
-A refusal comes as `error_response` (at the top or inside the envelope, `msg` or `message`), as a flat object from `/rest`, or as
-codes and texts inside a success envelope. Codes are looked up first, then the texts: those are Chinese and the only thing
-that tells some shipping refusals apart.
+A refusal comes as `error_response` (at the top or inside the envelope, `msg` or `message`), as a flat object from
+`/rest`, or as codes and texts inside a success envelope. Codes are looked up first, then the texts: those are Chinese
+and the only thing that tells some shipping refusals apart.
 """
 
 import re
@@ -27,8 +27,8 @@ _REASONS = {
     errors.IP_ADDRESS: "AppWhiteIpLimit",
     errors.NOT_FOUND: "F00-00-10001-002",
     errors.ALREADY_DECLARED: "-353",
-    errors.BUSY: "ServiceTimeout ServiceUnavailable InternalError SYSTEM_ERROR SYS_ERROR 13250015 250004 7250004 16009999 -99999 "
-    "F00-10-10000-001 F00-00-10014-017 F00-00-10014-018 F00-00-10009-002 "
+    errors.BUSY: "ServiceTimeout ServiceUnavailable InternalError SYSTEM_ERROR SYS_ERROR "
+    "13250015 250004 7250004 16009999 -99999 F00-10-10000-001 F00-00-10014-017 F00-00-10014-018 F00-00-10009-002 "
     "API_CALL_UIC_TENANT_ERROR_0001 API_CALL_UIC_TAG_ERROR_0005 THD_IC_F_IC_INFRA_SELLER_005",
     errors.RATE_LIMIT: "ApiCallLimit AppCallLimit SellerCallLimit isp.call-limited",
     errors.IN_AUDIT: "PRODUCT_IN_AUDIT_PENDING",
@@ -66,7 +66,7 @@ _SECONDS = re.compile(r"([0-9]{1,6})(?: more)? seconds?", re.IGNORECASE)
 _DAILY = re.compile(r"limited-by-app-access-count|daily|\b(?:per|a) day\b|today|每日|每天|当日|当天", re.IGNORECASE)
 
 _EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+")
-# Nine digits or more, or fewer after a plus; order and product numbers have sixteen, dates and error codes their own look.
+# Nine digits or more, or fewer after a plus. Order numbers have sixteen; dates and error codes are left out.
 _PHONE = re.compile(r"(?<![\w-])(?!\d{4}-\d\d-\d\d)(?:\+\d(?:[ .()-]{0,2}\d){5,14}|\d(?:[ .()-]?\d){8,14})(?![\w-])")
 
 
@@ -91,23 +91,25 @@ def gateway_error(refusal, method, *, now, secrets=()):
     is_bare = code in ("15", "50") and not sub_code and not sub_text  # "Remote service error" and nothing else
     if not reason and (is_bare or _text(refusal.get("type")).upper() == "SYSTEM"):
         reason = errors.BUSY
-    return _error(reason or errors.REFUSED, sub_code or code, text, method, refusal, now, secrets)
+    told = {"method": method, "request_id": request_id_of(refusal)}
+    return _error(reason or errors.REFUSED, sub_code or code, text, now, secrets, **told)
 
 
-def business_error(code, text, method, answer, *, now, secrets=(), default=errors.REFUSED):
-    """Return the error for a code and a text that came inside the success envelope `answer`; unknown ones get `default`."""
+def business_error(code, text, method, *, now, request_id="", secrets=(), default=errors.REFUSED):
+    """Return the error for a code and a text that came inside a success envelope; unknown ones get `default`."""
     code, text = _text(code), _text(text)
-    return _error(_reason_of_code(code) or _reason_of_text(text) or default, code, text, method, answer, now, secrets)
+    reason = _reason_of_code(code) or _reason_of_text(text) or default
+    return _error(reason, code, text, now, secrets, method=method, request_id=request_id)
 
 
-def request_id(answer):
+def request_id_of(answer):
     """Return the `request_id` of a decoded answer, "" where there is none that looks like one."""
     text = _text(answer.get("request_id"))
     return text if re.fullmatch(r"[0-9A-Za-z_-]{1,64}", text) else ""
 
 
 def sanitise(text, secrets=()):
-    """Return `text` on one line of at most 500 characters, without `secrets`, e-mail addresses and telephone numbers."""
+    """Return `text` on one line of at most 500 characters, without `secrets`, e-mail addresses and phone numbers."""
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")
@@ -128,9 +130,8 @@ def _reason_of_text(text):
     return next((reason for pattern, reason in _REASON_OF_TEXT if pattern.search(text)), "")
 
 
-def _error(reason, code, text, method, answer, now, secrets):
-    told = {"code": sanitise(code, secrets)[:64], "method": method, "request_id": request_id(answer)}
-    detail = sanitise(text, secrets)
+def _error(reason, code, text, now, secrets, **told):
+    detail, told["code"] = sanitise(text, secrets), sanitise(code, secrets)[:64]
     if reason in _RECONNECT:
         return errors.ReconnectError(reason, detail, **told)
     if reason not in RETRY_AFTER:

@@ -1,9 +1,10 @@
 """AliExpress' wall clocks to naive UTC and back.
 
-Order times and the filters of the order list are US Pacific wall time without a zone. Two hours a year have no single meaning:
+Order times and the filters of the order list are US Pacific wall time without a zone. Two hours a year have no single
+meaning:
 
-- the hour that is repeated in autumn, and the hour that is skipped in spring, are read as daylight saving time. That is the
-  earlier of the possible instants, so a deadline is never believed to be later than it is;
+- the hour that is repeated in autumn, and the hour that is skipped in spring, are read as daylight saving time. That is
+  the earlier of the possible instants, so a deadline is never believed to be later than it is;
 - a window sent to AliExpress is widened to the whole repeated hour (`pacific_window`): whichever of the two AliExpress
   means, nothing falls between two windows.
 
@@ -20,7 +21,7 @@ _SECOND, _HOUR = timedelta(seconds=1), timedelta(hours=1)
 
 
 def pacific_to_utc(text):
-    """Naive UTC of US Pacific wall time `yyyy-MM-dd HH:mm:ss`; None for no text. Raises ValueError for what is no time."""
+    """Naive UTC of US Pacific wall time `yyyy-MM-dd HH:mm:ss`; None for no text. Raises ValueError for all else."""
     wall = _parse(text)
     return wall and _PACIFIC.localize(wall, is_dst=True).astimezone(pytz.utc).replace(tzinfo=None)
 
@@ -29,6 +30,11 @@ def beijing_to_utc(text):
     """Naive UTC of Beijing wall time (GMT+8 all year); otherwise as `pacific_to_utc`."""
     wall = _parse(text)
     return wall and wall - timedelta(hours=8)
+
+
+def from_timestamp(seconds):
+    """Naive UTC of Unix time."""
+    return datetime(1970, 1, 1) + timedelta(seconds=int(seconds))
 
 
 def utc_to_pacific(moment):
@@ -49,9 +55,7 @@ def pacific_window(start, end):
 def _parse(text):
     if text is None or text == "":
         return None
-    if not isinstance(text, str):
-        raise ValueError("not a time")
-    wall = datetime.strptime(text.strip(), _FORMAT)
+    wall = datetime.strptime(str(text).strip(), _FORMAT)
     # Far from the edges of the calendar, where shifting the zone would overflow.
     if not 1970 <= wall.year <= 2999:
         raise ValueError("not a time")

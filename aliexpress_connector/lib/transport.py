@@ -18,7 +18,7 @@ from .signing import sign
 DEFAULT_GATEWAY_URL = "https://api-sg.aliexpress.com"
 CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 30
-# A read that failed quickly is worth another try at once; everything that takes longer belongs to the caller's schedule.
+# A read that failed quickly is worth another try at once; what takes longer belongs to the caller's schedule.
 MAX_TRIES = 3
 TRY_AGAIN_WITHIN = 5
 LONGEST_BAN_WAITED_FOR = 3
@@ -33,7 +33,9 @@ class _HideToken(logging.Filter):
 
     def filter(self, record):
         if isinstance(record.args, tuple):
-            record.args = tuple(self._token.sub("session=***", arg) if isinstance(arg, str) else arg for arg in record.args)
+            record.args = tuple(
+                self._token.sub("session=***", arg) if isinstance(arg, str) else arg for arg in record.args
+            )
         return True
 
 
@@ -41,7 +43,7 @@ logging.getLogger("urllib3.connectionpool").addFilter(_HideToken())
 
 
 class _Adapter(HTTPAdapter):
-    """Adds the time-out for connecting here, because Odoo's tests can only read a plain number of seconds from a request."""
+    """Adds the time-out for connecting: Odoo's tests can only read a plain number of seconds from a request."""
 
     def send(self, request, stream=False, timeout=None, **kwargs):
         return super().send(request, stream=stream, timeout=(CONNECT_TIMEOUT, timeout), **kwargs)
@@ -51,8 +53,8 @@ class Transport:
     """One application's, and with `access_token` one shop's, line to the gateway. Building it makes no call.
 
     :param str gateway_url: address without path
-    :param on_call: called as `on_call(method, outcome)` after each HTTP call, in the thread that made it; `outcome` is "ok" or
-        the reason of the error
+    :param on_call: called as `on_call(method, outcome)` after each HTTP call, in the thread that made it; `outcome` is
+        "ok" or the reason of the error
     :param clock: Unix time in seconds; `sleep` and `session` are there for tests as well
     """
 
@@ -104,9 +106,9 @@ class Transport:
         common["sign"] = sign(self._app_secret, common | params, path)
         return self._post(path, f"/rest{path}", common, params, None, secrets=params.values())
 
-    def business_error(self, code, text, method, answer, **kwargs):
-        """Return the error for a `code` and `text` inside the success envelope `answer`."""
-        return refusals.business_error(code, text, method, answer, now=self.clock(), secrets=self._secrets(), **kwargs)
+    def business_error(self, code, text, method, **kwargs):
+        """Return the error for a `code` and `text` inside a success envelope, as `refusals.business_error` does."""
+        return refusals.business_error(code, text, method, now=self.clock(), secrets=self._secrets(), **kwargs)
 
     def _call_once(self, method, params, files):
         common = {
@@ -131,13 +133,15 @@ class Transport:
         began, outcome, request_id = time.monotonic(), "ok", ""
         try:
             answer = self._read(self._send(method, path, query, params, files), method, secrets)
-            request_id = refusals.request_id(answer)
+            request_id = refusals.request_id_of(answer)
             return answer
         except errors.AliexpressError as error:
             outcome, request_id = error.reason, error.request_id
             raise
         finally:
-            _logger.debug("%s: %s in %.0f ms, request %s", method, outcome, (time.monotonic() - began) * 1000, request_id)
+            _logger.debug(
+                "%s: %s in %.0f ms, request %s", method, outcome, (time.monotonic() - began) * 1000, request_id
+            )
             if self._on_call:
                 self._on_call(method, outcome)
 
@@ -173,7 +177,7 @@ class Transport:
         if not isinstance(answer, dict):
             raise _network_error("the answer is not JSON of the gateway" if status == 200 else f"HTTP {status}", method)
         refusal = refusals.find_refusal(answer)
-        if refusal and (status == 200 or "error_response" in answer or refusals.request_id(answer)):
+        if refusal and (status == 200 or "error_response" in answer or refusals.request_id_of(answer)):
             raise self._gateway_error(refusal, method, secrets)
         if status != 200:
             raise _network_error(f"HTTP {status}", method)
@@ -204,9 +208,11 @@ def _network_error(cause, method):
 
 def _short_wait(error, attempt):
     """Return the seconds after which a read may be tried again, None where that is for the caller's schedule."""
-    if error.reason == errors.RATE_LIMIT:
-        return error.retry_after if error.retry_after <= LONGEST_BAN_WAITED_FOR else None
-    return 0.2 * 2**attempt * random.uniform(0.5, 1.5)
+    if error.reason == errors.RATE_LIMIT and error.retry_after <= LONGEST_BAN_WAITED_FOR:
+        return error.retry_after
+    if error.reason in (errors.NETWORK, errors.BUSY):
+        return 0.2 * 2**attempt * random.uniform(0.5, 1.5)
+    return None
 
 
 def _encode(params):

@@ -1,10 +1,10 @@
 """What the gateway tells and is told, as typed values in the product's words.
 
-Ids are `str`, money is `Money`, times are naive UTC `datetime`s or None, texts are `str` ("" when AliExpress left them out),
-collections are tuples. AliExpress' own key names stay in the family classes.
+Ids are `str`, money is `Money`, times are naive UTC `datetime`s or None, texts are `str` ("" when AliExpress left them
+out), collections are tuples. What is secret or personal is not part of any `repr`. AliExpress' own key names stay in the family classes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from .money import Money
@@ -14,8 +14,8 @@ from .money import Money
 class Tokens:
     """Answer of the token calls. Expiries are naive UTC; `authorization_expiry` is when only a person can reconnect."""
 
-    access_token: str
-    refresh_token: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
     access_token_expiry: datetime
     authorization_expiry: datetime | None
     seller_ref: str
@@ -47,20 +47,20 @@ class OrderPage:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A delivery address. `country_code` is ISO-2 as it came (`UK` is translated to `GB`); values may be masked with `*`."""
+    """A delivery address. `country_code` is ISO-2 (`UK` is translated to `GB`); values may be masked with `*`."""
 
-    name: str = ""
+    name: str = field(default="", repr=False)
     country_code: str = ""
-    province: str = ""
-    city: str = ""
-    street: str = ""
-    street2: str = ""
-    zip: str = ""
-    phone_country: str = ""
-    phone_area: str = ""
-    phone_number: str = ""
-    mobile: str = ""
-    tax_id: str = ""
+    province: str = field(default="", repr=False)
+    city: str = field(default="", repr=False)
+    street: str = field(default="", repr=False)
+    street2: str = field(default="", repr=False)
+    zip: str = field(default="", repr=False)
+    phone_country: str = field(default="", repr=False)
+    phone_area: str = field(default="", repr=False)
+    phone_number: str = field(default="", repr=False)
+    mobile: str = field(default="", repr=False)
+    tax_id: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Discount:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A child order. `sort_index` counts from 1. `unit_price` and `discounts` are in the order's currency, tax included."""
+    """A child order. `sort_index` counts from 1. Its money is in the order's currency, tax included."""
 
     child_ref: str
     sort_index: int
@@ -93,7 +93,7 @@ class OrderLine:
     service_name: str
     preparation_days: int
     is_platform_fulfilled: bool  # AliExpress' own warehouse ships it, never we
-    note: str
+    note: str = field(repr=False)
     commission_rate: str  # decimal text such as "0.08", "" when not told
     affiliate_rate: str
     is_gift: bool = False
@@ -123,9 +123,9 @@ class Order:
     updated_at: datetime | None
     ended_at: datetime | None
     status_deadline: datetime | None  # deadline of the current status, whatever that status is
-    buyer_ref: str  # login of the buyer
-    buyer_name: str
-    note: str
+    buyer_ref: str = field(repr=False)  # login of the buyer
+    buyer_name: str = field(repr=False)
+    note: str = field(repr=False)
     currency: str
     order_amount: Money | None  # the total as AliExpress writes it
     initial_amount: Money | None
@@ -135,7 +135,7 @@ class Order:
     settlement_amount: Money | None  # in the settlement currency
     tax_already_collected: bool
     address: Address
-    address_key: str  # `oaid`: what `reveal_address` needs; "" where the family has none
+    address_key: str = field(repr=False)  # `oaid`: what `reveal_address` needs; "" where the family has none
     lines: tuple[OrderLine, ...]
     parcels: tuple[DeclaredParcel, ...]
 

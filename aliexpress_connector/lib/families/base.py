@@ -36,7 +36,10 @@ class Family(ABC):
 
     @abstractmethod
     def reveal_address(self, order_ref, address_key):
-        """The unmasked `Address` of an order whose detail came masked, or None where the family cannot tell more."""
+        """The `Address` of an order whose detail came masked, or None where the family cannot tell more.
+
+        It holds only what AliExpress masks; fields that are empty stay as the detail has them.
+        """
 
     @abstractmethod
     def accept_cancel(self, order_ref, buyer_ref):
@@ -56,7 +59,8 @@ class Family(ABC):
     def declare_parcel(self, parcel):
         """Tell AliExpress that a `Parcel` has left.
 
-        Raises `FixError` with `ALREADY_DECLARED`, `TRACKING_REFUSED`, `CARRIER_REFUSED`, `WRONG_STATUS`, `NOT_FOUND` or `REFUSED`.
+        Raises `FixError` with `ALREADY_DECLARED`, `TRACKING_REFUSED`, `CARRIER_REFUSED`, `WRONG_STATUS`, `NOT_FOUND` or
+        `REFUSED`.
         """
 
     @abstractmethod

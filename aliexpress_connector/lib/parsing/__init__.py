@@ -1,0 +1,1 @@
+"""From decoded answers to the typed values of `lib.values`. AliExpress' names of fields stay here and in `families`."""
