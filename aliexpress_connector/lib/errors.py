@@ -13,6 +13,7 @@ AliexpressError
 REFUSED = "refused"  # AliExpress refused and said why in `detail`
 SIGNATURE = "signature"  # application key or secret is wrong
 PERMISSION = "permission"  # the application has not been granted this method
+NOT_OFFERED = "not_offered"  # the shop's family of methods does not have this, no call was made
 IP_ADDRESS = "ip_address"  # the application only accepts calls from listed addresses
 NOT_FOUND = "not_found"  # the order or product does not exist, or belongs to another shop
 ALREADY_DECLARED = "already_declared"

@@ -16,6 +16,10 @@ MESSAGES = {
         "The application of this shop may not use the AliExpress method %(method)s. Request it in the AliExpress developer console, "
         "then try again."
     ),
+    errors.NOT_OFFERED: _lt(
+        "Products, prices and stock cannot be managed from Odoo for this kind of shop yet: only the AliExpress methods "
+        "for overseas sellers offer that. Request them in the AliExpress developer console, then connect the shop again."
+    ),
     errors.IP_ADDRESS: _lt(
         "AliExpress does not accept calls from this server. Add its address to the white list of the application in the AliExpress "
         "developer console."
