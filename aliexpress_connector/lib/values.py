@@ -1,7 +1,8 @@
 """What the gateway tells and is told, as typed values in the product's words.
 
 Ids are `str`, money is `Money`, times are naive UTC `datetime`s or None, texts are `str` ("" when AliExpress left them
-out), collections are tuples. What is secret or personal is not part of any `repr`. AliExpress' own key names stay in the family classes.
+out), collections are tuples. What is secret or personal is not part of any `repr`. AliExpress' own key names stay in
+`parsing` and in the family classes.
 """
 
 from dataclasses import dataclass, field

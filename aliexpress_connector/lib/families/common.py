@@ -90,7 +90,7 @@ class CommonFamily(Family):
         return Reader(self.transport.call(method, params, is_read=is_read), method)
 
     def _act(self, method, params):
-        """Call the writing `method` once and return the `Reader` of its outcome; raise unless it says that it worked."""
+        """Call the writing `method` once and return the `Reader` of its outcome; raise unless that is success."""
         answer = self._ask(method, params, is_read=False)
         outcome = answer.child("result") or answer
         self._ensure_success(outcome, method)
