@@ -21,9 +21,8 @@ class AliexpressOrder(models.Model):
         required=True,
         copy=False,
         index=True,
-        tracking=True,
     )
-    hold_reason = fields.Text(readonly=True, copy=False, help="Why the delivery may not leave, and what to do.")
+    hold_reason = fields.Text(readonly=True, copy=False, tracking=True, help="Why the delivery may not leave, and what to do.")
     status = fields.Char(string="AliExpress Status", readonly=True, copy=False, tracking=True)
     stage = fields.Selection(
         selection=lambda self: self.env["aliexpress.order.status"]._fields["stage"].selection,
@@ -32,17 +31,30 @@ class AliexpressOrder(models.Model):
         copy=False,
         index=True,
     )
+    taken_over = fields.Json(readonly=True, copy=False, help="The content of the order as the sale order was made from it.")
+    is_released = fields.Boolean(
+        readonly=True, copy=False, tracking=True, help="Somebody looked at what made this order suspicious and let it go."
+    )
+    is_total_accepted = fields.Boolean(
+        readonly=True, copy=False, tracking=True, help="Somebody accepted that AliExpress' total differs from the order's parts."
+    )
     # What the list said last: a row equal to it costs no further call.
     list_status = fields.Char(readonly=True, copy=False)
     list_update_date = fields.Datetime(readonly=True, copy=False)
     is_detail_due = fields.Boolean(
         string="To Be Read", default=True, readonly=True, copy=False, help="AliExpress changed the order since its detail was read."
     )
+    is_process_due = fields.Boolean(
+        readonly=True, copy=False, help="Something changed that a held order must be looked at again for; it stays on hold until then."
+    )
     order_date = fields.Datetime(readonly=True, copy=False, help="When the buyer placed the order.")
     payment_date = fields.Datetime(readonly=True, copy=False)
     update_date = fields.Datetime(readonly=True, copy=False, help="Last change at AliExpress.")
     end_date = fields.Datetime(readonly=True, copy=False)
     end_reason = fields.Char(readonly=True, copy=False)
+    cancel_reason = fields.Char(string="Buyer's Reason to Cancel", readonly=True, copy=False)
+    is_frozen = fields.Boolean(readonly=True, copy=False)
+    is_disputed = fields.Boolean(string="In Dispute", readonly=True, copy=False)
     status_deadline = fields.Datetime(readonly=True, copy=False, help="When AliExpress acts by itself on the present status.")
     ship_deadline = fields.Datetime(readonly=True, copy=False, help="Declare the shipment before this time.")
 
@@ -72,6 +84,8 @@ class AliexpressOrder(models.Model):
     amount_platform_discount = fields.Monetary(readonly=True, copy=False, help="Paid by AliExpress: not part of the total.")
     amount_aliexpress = fields.Monetary(string="AliExpress' Total", readonly=True, copy=False, help="The order amount as AliExpress shows it.")
     amount_difference = fields.Monetary(readonly=True, copy=False, help="What the shop's tolerance accepted without explanation.")
+    is_total_told = fields.Boolean(readonly=True, copy=False, help="Whether AliExpress told the order amount at all.")
+    is_taxed = fields.Boolean(string="Tax Collected by AliExpress", readonly=True, copy=False)
     amount_total = fields.Monetary(
         readonly=True, copy=False, help="What AliExpress pays for the order before its commission, taxes included."
     )
@@ -84,11 +98,3 @@ class AliexpressOrder(models.Model):
     def _trigger_job(self):
         # Waking a scheduled action reveals nothing, but people may not read them.
         self.env.ref("aliexpress_connector.ir_cron_process_orders").sudo()._trigger()
-
-    @api.model
-    def _cron_fetch_orders(self):
-        """Store what changed on AliExpress."""
-
-    @api.model
-    def _cron_process_orders(self):
-        """Turn stored orders into sale orders."""

@@ -21,6 +21,7 @@ class AliexpressOrderLine(models.Model):
     attributes = fields.Char(string="Variant", readonly=True)
     status = fields.Char(string="AliExpress Status", readonly=True)
     quantity = fields.Integer(readonly=True)
+    lot_size = fields.Integer(default=1, readonly=True, help="Pieces in each lot that was ordered; 1 where single pieces are sold.")
     price_unit = fields.Monetary(string="Unit Price", readonly=True, help="What the buyer pays for one, taxes included.")
     amount_seller_discount = fields.Monetary(readonly=True)
     amount_platform_discount = fields.Monetary(readonly=True)

@@ -1,0 +1,102 @@
+import logging
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import fields, models
+
+from ..lib.errors import AliexpressError, ReconnectError
+from .error_messages import describe_error
+
+_logger = logging.getLogger(__name__)
+
+# Changes may show in AliExpress' list some minutes late, and clocks differ. Listing an unchanged order again costs nothing.
+OVERLAP = timedelta(minutes=15)
+# Once a day the list is read this far back, in case AliExpress showed a change much later than it happened.
+AUDIT_EVERY = timedelta(days=1)
+AUDIT_DEPTH = timedelta(days=3)
+
+
+class AliexpressAccount(models.Model):
+    """How the orders of a shop become Odoo's: where the import stands, and what a person set for it."""
+
+    _inherit = "aliexpress.account"
+
+    orders_audit_date = fields.Datetime(copy=False, help="When the last days were listed once more, to find what came late.")
+    tolerance_amount = fields.Monetary(
+        currency_field="tolerance_currency_id",
+        help="A difference up to this between AliExpress' total and its own figures is booked as a difference; above it the order waits "
+        "on hold. Zero accepts no difference.",
+    )
+    tolerance_currency_id = fields.Many2one(related="company_id.currency_id")
+    suspicious_amount = fields.Monetary(
+        currency_field="tolerance_currency_id",
+        help="Orders above this total wait on hold until somebody looked at them. Empty holds none.",
+    )
+    suspicious_quantity = fields.Integer(
+        help="Orders with more units of one product than this wait on hold until somebody looked at them. Empty holds none."
+    )
+
+    def _get_fetch_start(self, is_audit):
+        """From when changes are listed (naive UTC): the watermark less an overlap, further back once a day."""
+        self.ensure_one()
+        first = self.order_start_date or self.create_date
+        if not self.orders_synced_until:
+            return first
+        return max(first, self.orders_synced_until - (AUDIT_DEPTH if is_audit else OVERLAP))
+
+    def _set_orders_synced(self, end, audit_date=None):
+        """Move the watermark to `end` (naive UTC), never back: another process may have come further."""
+        self.ensure_one()
+        values = {"orders_synced_until": max(end, self.orders_synced_until or end)}
+        if audit_date:
+            values["orders_audit_date"] = audit_date
+        if self.error:
+            values["error"] = False
+        self.write(values)
+
+    def _get_tolerance(self, currency_code):
+        """The accepted difference (Decimal) in the currency with this code."""
+        self.ensure_one()
+        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", currency_code)], limit=1)
+        if not self.tolerance_amount or not currency:
+            return Decimal(0)
+        amount = self.tolerance_currency_id._convert(self.tolerance_amount, currency, self.company_id, fields.Date.today())
+        return Decimal(str(currency.round(amount)))
+
+    def _get_order_pricelist(self, currency):
+        """The pricelist that makes a sale order be in `currency`; empty where the company's currency is meant."""
+        self.ensure_one()
+        pricelists = self.env["product.pricelist"]
+        if self.pricelist_id.currency_id == currency:
+            return self.pricelist_id
+        if not currency or currency == self.company_id.currency_id:
+            return pricelists
+        name = f"AliExpress {currency.name}"
+        domain = [("name", "=", name), ("currency_id", "=", currency.id), ("company_id", "=", self.company_id.id)]
+        return pricelists.search(domain, limit=1) or pricelists.create(
+            {"name": name, "currency_id": currency.id, "company_id": self.company_id.id}
+        )
+
+    def _guard_fetching(self, work):
+        """Call `work`, which commits by itself; one shop's failure ends here. Returns what `work` returns, True after a failure.
+
+        An expired token is renewed once and `work` done again.
+        """
+        self.ensure_one()
+        for is_repeated in (False, True):
+            try:
+                return work()
+            except ReconnectError as error:
+                self.env.cr.rollback()
+                if is_repeated or not self._recover_access(error):
+                    return True
+            except AliexpressError as error:
+                self.env.cr.rollback()
+                self._postpone(error)
+                return True
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Fetching the orders of shop %s failed", self.id)
+                message_env = self._get_message_env()
+                self.error = describe_error(message_env, RuntimeError())
+                return True

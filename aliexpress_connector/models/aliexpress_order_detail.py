@@ -1,0 +1,171 @@
+from dataclasses import asdict, replace
+from decimal import Decimal
+
+from odoo import models
+
+from ..lib.totals import get_discount, get_totals
+from .res_partner import is_masked, load_address
+
+# What of an address AliExpress may hide later, and what is never lost once it was told.
+PERSONAL_FIELDS = ("name", "street", "street2", "phone_number", "mobile", "tax_id", "zip", "city", "province")
+
+
+def get_changes(record, values):
+    """Those of `values` that differ from what `record` has."""
+    return {name: value for name, value in values.items() if _is_changed(record, name, value)}
+
+
+def _is_changed(record, name, value):
+    kind = record._fields[name].type
+    if kind == "many2one":
+        return record[name].id != value
+    if kind == "monetary" and record.currency_id:
+        return record.currency_id.compare_amounts(record[name], value) != 0
+    return (record[name] or False) != (value or False)
+
+
+class AliexpressOrder(models.Model):
+    """How an order's detail is stored."""
+
+    _inherit = "aliexpress.order"
+
+    def _store_details(self, details):
+        """Store `{order: (lib Order, lib Address)}`; orders whose content or status changed are to be processed."""
+        statuses = self.env["aliexpress.order.status"]._get_rows({detail.status for detail, _address in details.values()})
+        currencies = self._get_currencies(details)
+        for order, (detail, address) in details.items():
+            values = order._prepare_detail_values(detail, address, statuses[detail.status], currencies)
+            is_first = not order.status
+            order.with_context(tracking_disable=is_first).write(get_changes(order, values))
+        self._store_lines(details)
+
+    def _get_currencies(self, details):
+        """`{code: res.currency}` of the currencies in these details; what AliExpress pays in is switched on where it was not."""
+        codes = {detail.currency for detail, _address in details.values()}
+        codes |= {detail.settlement_amount.currency for detail, _address in details.values() if detail.settlement_amount}
+        currencies = self.env["res.currency"].with_context(active_test=False).search([("name", "in", list(codes - {""}))])
+        currencies.filtered(lambda currency: not currency.active).active = True
+        return {currency.name: currency for currency in currencies}
+
+    def _prepare_detail_values(self, detail, address, status, currencies):
+        address = self._keep_unmasked(address)
+        values = self._prepare_amount_values(detail, currencies)
+        values |= {
+            "status": detail.status,
+            "stage": status.stage,
+            "order_date": detail.created_at or self.order_date,
+            "payment_date": detail.paid_at or False,
+            "update_date": detail.updated_at or False,
+            "end_date": detail.ended_at or False,
+            "end_reason": detail.end_reason or False,
+            "cancel_reason": detail.cancel_reason or False,
+            "is_frozen": detail.frozen,
+            "is_disputed": detail.disputed,
+            "status_deadline": detail.status_deadline or False,
+            "buyer_ref": self._keep_text(self.buyer_ref, detail.buyer_ref),
+            "buyer_name": self._keep_text(self.buyer_name, detail.buyer_name),
+            "note": detail.note or False,
+            "address": asdict(address),
+            "service_code": next((line.service_code for line in detail.lines if line.service_code), False),
+            "service_name": next((line.service_name for line in detail.lines if line.service_name), False),
+            "preparation_days": max((line.preparation_days for line in detail.lines), default=0),
+            "is_platform_fulfilled": bool(detail.lines) and all(line.is_platform_fulfilled for line in detail.lines),
+            "is_gift": any(line.is_gift for line in detail.lines),
+            "parcels": [[parcel.service_code, parcel.tracking_ref] for parcel in detail.parcels],
+            "is_detail_due": False,
+            "error": False,
+            "retry_at": False,
+        }
+        if status.stage == "waiting_shipment":
+            values["ship_deadline"] = detail.status_deadline or self._estimate_ship_deadline(detail)
+        # A hold lasts until the order has been looked at again: nothing may leave in between.
+        values |= {"is_process_due": True} if self.state == "hold" else {"state": "pending"}
+        return values
+
+    def _estimate_ship_deadline(self, detail):
+        return False
+
+    def _prepare_amount_values(self, detail, currencies):
+        totals = get_totals(detail)
+        settlement = detail.settlement_amount
+        difference = self._get_accepted_difference(detail, totals)
+        return {
+            "currency_id": currencies[detail.currency].id if detail.currency in currencies else False,
+            "amount_products": float(totals.products),
+            "amount_freight": float(totals.freight),
+            "amount_adjustment": float(totals.adjustment),
+            "amount_seller_discount": float(totals.seller_discount),
+            "amount_platform_discount": float(totals.platform_discount),
+            "amount_aliexpress": float(detail.order_amount.amount) if detail.order_amount else 0.0,
+            "is_total_told": bool(detail.order_amount),
+            "amount_difference": float(difference),
+            "amount_total": float(totals.total + difference),
+            "is_taxed": detail.tax_already_collected,
+            "settlement_amount": float(settlement.amount) if settlement else 0.0,
+            "settlement_currency_id": currencies[settlement.currency].id if settlement and settlement.currency in currencies else False,
+        }
+
+    def _get_accepted_difference(self, detail, totals):
+        """What AliExpress' total (Decimal) has more than the order's parts explain, where the shop's tolerance accepts it, else 0."""
+        if not detail.order_amount:
+            return Decimal(0)
+        told = detail.order_amount.amount
+        gap = min(told - totals.total, told - totals.total + totals.platform_discount, key=abs)
+        return gap if abs(gap) <= self.account_id._get_tolerance(detail.currency) else Decimal(0)
+
+    def _keep_unmasked(self, address):
+        """`address` with what is stored already in place of what AliExpress hides or no longer tells."""
+        stored = load_address(self.address)
+        kept = {
+            name: getattr(stored, name)
+            for name in PERSONAL_FIELDS
+            if getattr(stored, name)
+            and not is_masked(getattr(stored, name))
+            and (is_masked(getattr(address, name)) or not (address.street or address.name))
+        }
+        if not address.country_code and stored.country_code:
+            kept |= {"country_code": stored.country_code, "phone_country": stored.phone_country}
+        return replace(address, **kept)
+
+    @staticmethod
+    def _keep_text(stored, told):
+        return stored if stored and (not told or is_masked(told)) else told or False
+
+    def _store_lines(self, details):
+        """Bring the lines of the orders to what AliExpress told; a child order that AliExpress no longer lists stays with quantity 0."""
+        values_list = []
+        for order, (detail, _address) in details.items():
+            known = {line.child_ref: line for line in order.line_ids}
+            for line in detail.lines:
+                values = self._prepare_line_values(line)
+                record = known.pop(line.child_ref, None)
+                if record:
+                    record.write(get_changes(record, values))
+                else:
+                    values_list.append(values | {"order_id": order.id, "child_ref": line.child_ref})
+            for record in known.values():
+                record.quantity = 0
+        self.env["aliexpress.order.line"].create(values_list)
+
+    @staticmethod
+    def _prepare_line_values(line):
+        return {
+            "sort_index": line.sort_index,
+            "product_ref": line.product_ref or False,
+            "sku_code": line.sku_code or False,
+            "name": line.name or False,
+            "attributes": line.attributes or False,
+            "status": line.status or False,
+            "quantity": line.quantity,
+            "lot_size": max(line.lot_size, 1),
+            "price_unit": float(line.unit_price.amount),
+            "amount_seller_discount": float(get_discount(line, "SELLER")),
+            "amount_platform_discount": float(get_discount(line, "PLATFORM")),
+            "amount_adjustment": float(line.adjustment.amount) if line.adjustment else 0.0,
+            "service_code": line.service_code or False,
+            "is_platform_fulfilled": line.is_platform_fulfilled,
+            "is_gift": line.is_gift,
+            "note": line.note or False,
+            "commission_rate": line.commission_rate or False,
+            "affiliate_rate": line.affiliate_rate or False,
+        }

@@ -1,0 +1,134 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import format_amount
+
+from .res_partner import load_address
+
+ORDER_URL = "https://trade.aliexpress.com/order_detail.htm?orderId=%s"
+
+
+class AliexpressOrder(models.Model):
+    """What people see of an order: its money explained, how it differs from the sale order, where it stands on AliExpress."""
+
+    _inherit = "aliexpress.order"
+
+    status_id = fields.Many2one("aliexpress.order.status", string="Status", compute="_compute_status_id")
+    order_url = fields.Char(string="On AliExpress", compute="_compute_order_url")
+    explanation = fields.Html(string="Money Explained", compute="_compute_explanation", sanitize=False)
+    difference = fields.Text(
+        string="Differs from Sale Order",
+        compute="_compute_difference",
+        help="What a person changed in Odoo, or AliExpress has otherwise. Nothing of it is changed by itself.",
+    )
+    unknown_line_count = fields.Integer(compute="_compute_unknown_line_count")
+    address_text = fields.Text(string="Delivery Address", compute="_compute_address_text", help="The address as AliExpress gave it.")
+
+    @api.depends("status")
+    def _compute_status_id(self):
+        rows = {row.code: row for row in self.env["aliexpress.order.status"].search([("code", "in", self.mapped("status"))])}
+        for order in self:
+            order.status_id = rows.get(order.status, False)
+
+    @api.depends("order_ref")
+    def _compute_order_url(self):
+        for order in self:
+            order.order_url = ORDER_URL % order.order_ref
+
+    @api.depends("line_ids.product_id", "line_ids.quantity")
+    def _compute_unknown_line_count(self):
+        for order in self:
+            order.unknown_line_count = len(order.line_ids.filtered(lambda line: line.quantity and not line.product_id))
+
+    @api.depends("address")
+    def _compute_address_text(self):
+        for order in self:
+            address = order.address or {}
+            lines = [
+                address.get("name"),
+                address.get("street"),
+                address.get("street2"),
+                " ".join(filter(None, (address.get("zip"), address.get("city")))),
+                address.get("province"),
+                address.get("country_code"),
+                " ".join(filter(None, (address.get("phone_country"), address.get("mobile") or address.get("phone_number")))),
+            ]
+            order.address_text = "\n".join(filter(None, lines))
+
+    # === MONEY === #
+
+    @api.depends("amount_total", "amount_aliexpress", "sale_order_id.amount_total", "currency_id")
+    def _compute_explanation(self):
+        for order in self:
+            order.explanation = order._render_explanation() if order.currency_id else False
+
+    def _render_explanation(self):
+        _ = self.env._
+        rows = [
+            (_("Products at AliExpress' prices"), self.amount_products, ""),
+            (_("Freight"), self.amount_freight, ""),
+            (_("Your price changes"), self.amount_adjustment, ""),
+            (_("Your discounts"), -self.amount_seller_discount, ""),
+            (_("Difference accepted by the shop's tolerance"), self.amount_difference, ""),
+            (_("What AliExpress pays, before its commission"), self.amount_total, "fw-bold border-top"),
+            (_("Discounts AliExpress pays itself"), -self.amount_platform_discount, "text-muted"),
+            (_("The total AliExpress shows"), self.amount_aliexpress, "text-muted"),
+        ]
+        if self.sale_order_id:
+            rows.append((_("Sale order %(name)s", name=self.sale_order_id.name), self.sale_order_id.amount_total, "fw-bold border-top"))
+        shown = [row for row in rows if row[2] or not self.currency_id.is_zero(row[1])]
+        body = Markup().join(
+            Markup('<tr class="%s"><td class="pe-3">%s</td><td class="text-end">%s</td></tr>')
+            % (style, label, format_amount(self.env, amount, self.currency_id))
+            for label, amount, style in shown
+        )
+        return Markup('<table class="table table-sm w-auto mb-0"><tbody>%s</tbody></table>') % body
+
+    # === DIFFERENCE === #
+
+    @api.depends("sale_order_id.state", "sale_order_id.amount_total", "sale_order_id.partner_shipping_id", "stage", "amount_total")
+    def _compute_difference(self):
+        for order in self:
+            order.difference = "\n".join(order._get_differences()) if order.sale_order_id else False
+
+    def _get_differences(self):
+        sale_order = self.sale_order_id
+        if sale_order.state == "cancel":
+            if self.stage not in ("new", "waiting_shipment", "shipped", "disputed"):
+                return []
+            return [
+                self.env._(
+                    "The sale order was cancelled in Odoo, but AliExpress still counts on it. Ship it, or ask the buyer to cancel: an order "
+                    "that is not shipped in time is cancelled by AliExpress and counts against the shop."
+                )
+            ]
+        differences = []
+        if self.currency_id and self.currency_id.compare_amounts(sale_order.amount_total, self.amount_total):
+            differences.append(
+                self.env._(
+                    "The sale order's total is %(total)s, AliExpress pays %(paid)s.",
+                    total=format_amount(self.env, sale_order.amount_total, sale_order.currency_id),
+                    paid=format_amount(self.env, self.amount_total, self.currency_id),
+                )
+            )
+        if self.address and self._has_other_address(sale_order.partner_shipping_id):
+            differences.append(self.env._("The delivery address is not the one the buyer gave on AliExpress."))
+        return differences
+
+    def _has_other_address(self, shipping):
+        key = self.env["res.partner"]._aliexpress_get_address_key(load_address(self.address))
+        return bool(self.taken_over) and self.taken_over.get("address") == key and not (
+            shipping.aliexpress_address_key == key or shipping == self.partner_id and not shipping.aliexpress_address_key
+        )
+
+    # === ACTIONS === #
+
+    def action_view_sale_order(self):
+        """Open the sale order."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sale.order",
+            "res_id": self.sale_order_id.id,
+            "view_mode": "form",
+        }

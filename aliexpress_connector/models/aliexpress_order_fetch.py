@@ -1,0 +1,325 @@
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+from ..lib.errors import NOT_FOUND, AliexpressError, FixError, ReconnectError, TransientError
+from .aliexpress_account_orders import AUDIT_EVERY
+from .aliexpress_job_mixin import CONCURRENCY_ERRORS, RECORD_PAUSE, SHOP_REASONS
+from .error_messages import describe_error
+from .res_partner import is_masked
+
+_logger = logging.getLogger(__name__)
+
+PAGE_SIZE = 50
+# AliExpress lists at most 30 days of finished orders at once.
+WINDOW = timedelta(days=28)
+# A window with more pages is halved, so that a run that ends early has little to list again.
+MAX_PAGES = 40
+SHORTEST_WINDOW = timedelta(minutes=10)
+DETAIL_BATCH = 50
+# Details are read by this many threads at once; AliExpress limits calls per second and app, not connections.
+THREADS = 6
+DETAIL_RETRY = timedelta(hours=1)
+STORE_TRIES = 5
+
+
+class AliexpressOrder(models.Model):
+    """How orders come into the inbox: the list says what changed, then the details of what changed are read."""
+
+    _inherit = "aliexpress.order"
+
+    # === JOB === #
+
+    @api.model
+    def _cron_fetch_orders(self):
+        """Store every change of the shops' orders since the last run, then wake the job that works on them."""
+        accounts = self.env["aliexpress.account"].search(self.env["aliexpress.account"]._get_due_domain("sync_orders"))
+        commit_progress = self.env["ir.cron"]._commit_progress
+        commit_progress(remaining=len(accounts))
+        for account in accounts:
+            has_time = account._guard_fetching(lambda account=account: self._list_changes(account))
+            if not has_time or not commit_progress(1):
+                return
+        self._read_due_details()
+
+    @api.model
+    def _list_changes(self, account):
+        """List one shop's changes, window after window, until now; return False when the run's time is over.
+
+        The watermark moves only when everything of a window is stored. A run that was cut lists its window again, which costs no detail
+        call for what is stored already.
+        """
+        client = account._get_client()
+        now = fields.Datetime.now()
+        is_audit = not account.orders_audit_date or account.orders_audit_date <= now - AUDIT_EVERY
+        start = account._get_fetch_start(is_audit)
+        while True:
+            end = min(start + WINDOW, now)
+            is_stored, end = self._list_window(account, client, start, end)
+            if not is_stored:
+                return False
+            self._commit_with_retry(account._set_orders_synced, end, now if is_audit and end >= now else None)
+            if end >= now:
+                return True
+            start = end
+
+    @api.model
+    def _list_window(self, account, client, start, end):
+        """Store the rows of one window; return `(everything stored, end)`, where `end` comes earlier when the window had to shrink."""
+        first_pages, end = self._list_first_pages(client, start, end)
+        for finished, page in first_pages.items():
+            if not self._store_pages(account, client, start, end, page, finished):
+                return False, end
+        return True, end
+
+    @api.model
+    def _list_first_pages(self, client, start, end):
+        """`({finished: first OrderPage}, end)` of the window, halved until it has few enough pages."""
+        while True:
+            pages = {
+                finished: client.list_orders(start, end, page=1, page_size=PAGE_SIZE, finished=finished) for finished in (False, True)
+            }
+            if max(page.page_count for page in pages.values()) <= MAX_PAGES or end - start < SHORTEST_WINDOW:
+                return pages, end
+            end = start + (end - start) / 2
+
+    @api.model
+    def _store_pages(self, account, client, start, end, first_page, finished):
+        """Store all pages, from the last down to the first; return False when the run's time is over.
+
+        Orders that change while we page leave the window, and those behind them move up: towards pages not read yet, because we go
+        down. The first page was read to know how many there are; it is read again when anything moved.
+        """
+        total = first_page.total
+        for number in range(first_page.page_count, 1, -1):
+            page = client.list_orders(start, end, page=number, page_size=PAGE_SIZE, finished=finished)
+            if not self._commit_with_retry(self._store_rows, account, page):
+                return False
+            total = min(total, page.total)
+        if total != first_page.total:
+            self._commit_with_retry(self._store_rows, account, first_page)
+            first_page = client.list_orders(start, end, page=1, page_size=PAGE_SIZE, finished=finished)
+        return self._commit_with_retry(self._store_rows, account, first_page)
+
+    @api.model
+    def _commit_with_retry(self, store, *args):
+        """Call `store(*args)` and commit, again when another process changed the same rows first; return whether there is time left."""
+        for attempt in range(STORE_TRIES):
+            try:
+                store(*args)
+                self.env.flush_all()
+                return self.env["ir.cron"]._commit_progress() > 0
+            except (*CONCURRENCY_ERRORS, UniqueViolation):
+                self.env.cr.rollback()
+                if attempt == STORE_TRIES - 1:
+                    raise
+                time.sleep(0.05 * 2**attempt)
+
+    # === LIST === #
+
+    @api.model
+    def _store_rows(self, account, page):
+        """Store the list rows of an `OrderPage` that differ from what was stored; returns the orders to be read."""
+        if page.unreadable:
+            message_env = account._get_message_env()
+            account.error = message_env._(
+                "AliExpress listed %(count)s orders of the shop %(name)s without an order number. Look for new orders in the seller centre "
+                "and report this to AliExpress.",
+                count=len(page.unreadable),
+                name=account.name,
+            )
+        start_date = account.order_start_date
+        rows = {
+            row.order_ref: row
+            for row in page.rows
+            if not (start_date and row.created_at and row.created_at < start_date)
+        }
+        domain = Domain("account_id", "=", account.id) & Domain("order_ref", "in", list(rows))
+        known = {order.order_ref: order for order in self.search(domain)}
+        changed = self.browse()
+        for order_ref, order in known.items():
+            row = rows[order_ref]
+            if (order.list_status, order.list_update_date) != (row.status, row.updated_at):
+                order.with_context(tracking_disable=True).write(self._prepare_row_values(row))
+                changed += order
+        new_rows = [row for order_ref, row in rows.items() if order_ref not in known]
+        values_list = [
+            self._prepare_row_values(row) | {"account_id": account.id, "order_ref": row.order_ref} for row in new_rows
+        ]
+        return changed + self.with_context(tracking_disable=True).create(values_list)
+
+    @api.model
+    def _prepare_row_values(self, row):
+        return {
+            "list_status": row.status,
+            "list_update_date": row.updated_at or False,
+            "order_date": row.created_at or False,
+            "is_detail_due": True,
+            "retry_at": False,
+        }
+
+    # === DETAIL === #
+
+    @api.model
+    def _read_due_details(self):
+        """Read the details of all orders that changed, batch by batch, each committed; only for `_cron_*` methods."""
+        commit_progress = self.env["ir.cron"]._commit_progress
+        domain = self._get_due_domain("sync_orders") & Domain("is_detail_due", "=", True)
+        orders = self.search(domain, order="retry_at NULLS FIRST, id", limit=1000)
+        commit_progress(remaining=len(orders))
+        has_time = True
+        for account, account_orders in orders.grouped("account_id").items():
+            for ids in split_every(DETAIL_BATCH, account_orders.ids):
+                if not has_time:
+                    return
+                account._guard_fetching(lambda ids=ids: self._read_batch(ids, domain))
+                has_time = commit_progress(len(ids)) > 0
+        if orders:
+            self.env.ref("aliexpress_connector.ir_cron_process_orders")._trigger()
+
+    @api.model
+    def _read_batch(self, ids, domain):
+        """Read and store the details of these orders, commit what was read, then raise what concerns the whole shop."""
+        error = self.browse(ids)._read_details(domain)
+        self.env["ir.cron"]._commit_progress()
+        if error:
+            raise error
+
+    def _read_details(self, domain):
+        """Read and store the details of the orders of one shop that still match `domain`. What cannot be read shows why on its row.
+
+        :return: the error that concerns the whole shop, if one showed
+        """
+        orders = self.try_lock_for_update().filtered_domain(domain)
+        if not orders:
+            return None
+        account = orders.account_id
+        results = self._call_details(account._get_client(), orders.mapped("order_ref"))
+        details, errors = {}, {}
+        for order in orders:
+            result = results.get(order.order_ref)
+            if isinstance(result, Exception):
+                errors[order] = result
+            elif result is not None:
+                details[order] = result
+        self._store_details(details)
+        shop_error = None
+        for order, error in errors.items():
+            if isinstance(error, ReconnectError):
+                # Read again as soon as the token is renewed.
+                return error
+            order._set_detail_error(error)
+            if error.reason in SHOP_REASONS:
+                shop_error = error
+        return shop_error
+
+    @api.model
+    def _call_details(self, client, order_refs):
+        """`{order_ref: lib Order or AliexpressError}`, read in parallel; what was not asked for after a shop-wide refusal is missing.
+
+        The threads use nothing of Odoo: `client` is plain Python.
+        """
+        stop = Event()
+
+        def read(order_ref):
+            if stop.is_set():
+                return None
+            try:
+                order = client.get_order(order_ref)
+                return order, self._call_address(client, order)
+            except AliexpressError as error:
+                if isinstance(error, (ReconnectError, TransientError)):
+                    stop.set()
+                return error
+
+        with ThreadPoolExecutor(max_workers=THREADS) as pool:
+            results = dict(zip(order_refs, pool.map(read, order_refs), strict=True))
+        return {order_ref: result for order_ref, result in results.items() if result is not None}
+
+    @staticmethod
+    def _call_address(client, order):
+        """The address of a lib Order, unmasked where the family can tell it."""
+        if not order.address_key or not (is_masked(order.address.name) or is_masked(order.address.street)):
+            return order.address
+        try:
+            return client.reveal_address(order.order_ref, order.address_key) or order.address
+        except FixError:
+            # Revealing needs a permission of its own; a masked address is no reason to lose the order.
+            return order.address
+
+    def _set_detail_error(self, error):
+        """Show at the order why its detail could not be read; it is read again by itself."""
+        message = describe_error(self.account_id._get_message_env(), error)
+        if isinstance(error, FixError) and error.reason not in SHOP_REASONS:
+            values = {"retry_at": fields.Datetime.now() + DETAIL_RETRY}
+            # A hold is the sign that a delivery may not leave: our own failure must not take it away.
+            if self.state != "hold":
+                values["state"] = "error"
+        else:
+            values = {"retry_at": fields.Datetime.now() + timedelta(seconds=max(getattr(error, "retry_after", 0), RECORD_PAUSE))}
+        self.write(values | {"error": message})
+
+    def _refresh_from_aliexpress(self):
+        """Read the detail of this order now and store it; one or two calls. Raises the errors of `lib.errors`."""
+        self.ensure_one()
+        client = self.account_id._get_client()
+        order = client.get_order(self.order_ref)
+        self._store_details({self: (order, self._call_address(client, order))})
+
+    # === BY HAND === #
+
+    @api.model
+    def _import_by_number(self, account, order_ref):
+        """Store one order of `account` by its number, whatever its age; return it. Raises the errors of `lib.errors`."""
+        client = account._get_client()
+        detail = client.get_order(order_ref)
+        if detail.order_ref != order_ref:
+            raise FixError(NOT_FOUND, order_ref)
+        order = self.search([("account_id", "=", account.id), ("order_ref", "=", order_ref)])
+        if not order:
+            order = self.with_context(tracking_disable=True).create({"account_id": account.id, "order_ref": order_ref})
+        order._store_details({order: (detail, self._call_address(client, detail))})
+        order._trigger_job()
+        return order
+
+    @api.model
+    def _import_by_date(self, account, start, end):
+        """Store every order of `account` placed from `start` to `end` (naive UTC); their details are read by the job. Returns the count."""
+        client = account._get_client()
+        count = 0
+        while start < end:
+            window_end = min(start + WINDOW, end)
+            for finished in (False, True):
+                page = client.list_orders(start, window_end, page=1, finished=finished, by="created")
+                pages = [page]
+                pages += [
+                    client.list_orders(start, window_end, page=number, finished=finished, by="created")
+                    for number in range(page.page_count, 1, -1)
+                ]
+                for page in pages:
+                    self._store_rows(account, page)
+                    count += len(page.rows)
+            start = window_end
+        # People may not read scheduled actions; waking one reveals nothing.
+        self.env.ref("aliexpress_connector.ir_cron_fetch_orders").sudo()._trigger()
+        return count
+
+    def action_refresh(self):
+        """Read the selected orders again now."""
+        self.check_access("write")
+        for order in self:
+            try:
+                # Salespeople may refresh what they see; the inbox itself is written by jobs only.
+                order.sudo()._refresh_from_aliexpress()
+            except AliexpressError as error:
+                raise UserError(describe_error(self.env, error)) from error
+        self._trigger_job()

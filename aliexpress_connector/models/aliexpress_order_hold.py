@@ -1,0 +1,213 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import format_amount, split_every
+
+from .res_partner import is_masked, load_address
+
+# End reasons of finished orders, as far as any list knows them; any other wants a look.
+CANCELLED_REASONS = {
+    "buyer_pay_timeout",
+    "buyer_cancel_notpay_order",
+    "risk_reject_closed",
+    "buyer_cancel_order_in_risk",
+    "buyer_cancel_order",
+    "cancel_order_close_trade",
+    "seller_send_goods_timeout",
+    "seller_accept_issue_no_goods_return",
+    "seller_response_issue_timeout",
+}
+COMPLETED_REASONS = {"buyer_accept_goods", "buyer_accept_goods_timeout", "buyer_confirm_goods"}
+
+
+class AliexpressOrder(models.Model):
+    """Why a delivery may not leave."""
+
+    _inherit = "aliexpress.order"
+
+    def _get_action(self, rows):
+        """What the status map wants for this order: an `action` of the map; `rows` is `{status: row}`."""
+        action = rows[self.status].action
+        if action != "close":
+            return action
+        if self.end_reason in CANCELLED_REASONS:
+            return "cancel"
+        if self.end_reason in COMPLETED_REASONS or (not self.end_reason and self.parcels):
+            return "close"
+        return "hold"
+
+    def _get_hold_reasons(self, rows, product_problems):
+        """Texts (translated, one for each cause) why this order must not leave now; an empty list lets it go."""
+        action = self._get_action(rows)
+        if action in ("none", "close", "cancel"):
+            return []
+        reasons = [self._get_status_reason(rows)] if action == "hold" or self.is_frozen else []
+        if action != "ship":
+            reasons += [product_problems[line] for line in self.line_ids if line in product_problems]
+            reasons += [self._get_money_reason(), self._get_suspicion_reason(), self._get_address_reason(), self._get_platform_reason()]
+            reasons += [self._get_change_reason()]
+        return list(dict.fromkeys(filter(None, reasons)))
+
+    def _get_status_reason(self, rows):
+        if self.is_frozen or self.stage == "frozen":
+            return self.env._("AliExpress has frozen this order. Wait until it is released there; do not ship.")
+        if self.stage == "cancel_requested":
+            return self.env._(
+                "The buyer asked to cancel (%(reason)s). Press Accept Cancellation or Refuse Cancellation; do not ship before.",
+                reason=self.cancel_reason or self.env._("no reason given"),
+            )
+        if self.stage == "closed":
+            return self.env._(
+                "AliExpress finished this order for the reason %(reason)s, which is not known here. Look at it in the seller centre, then "
+                "lock or cancel the sale order yourself.",
+                reason=self.end_reason or "-",
+            )
+        if self.stage == "unknown":
+            return self.env._(
+                "AliExpress gave this order the status %(status)s, which the status map does not know. Choose what it means in "
+                "Configuration > Status Map.",
+                status=self.status,
+            )
+        return self.env._(
+            "The status map holds orders in the status %(status)s. See Configuration > Status Map.", status=rows[self.status].name
+        )
+
+    def _get_money_reason(self):
+        if not self.currency_id:
+            return self.env._("The currency of this order is not known in Odoo. Create it in Accounting > Configuration > Currencies.")
+        if not self.is_total_told:
+            return self.env._("AliExpress told no total for this order. Compare it in the seller centre, then press Accept Total.")
+        if self.is_total_accepted or not self._get_unexplained_amount():
+            return ""
+        return self.env._(
+            "AliExpress' total %(told)s is not what the order's parts add up to: %(total)s, or %(less)s without what AliExpress itself "
+            "pays. Compare it in the seller centre, then press Accept Total or set a tolerance on the shop.",
+            told=format_amount(self.env, self.amount_aliexpress, self.currency_id),
+            total=format_amount(self.env, self.amount_total, self.currency_id),
+            less=format_amount(self.env, self.amount_total - self.amount_platform_discount, self.currency_id),
+        )
+
+    def _get_unexplained_amount(self):
+        """Difference (float, the order's currency) between AliExpress' total and the nearest total its parts explain; 0 when equal."""
+        gaps = (
+            self.amount_aliexpress - self.amount_total,
+            self.amount_aliexpress - self.amount_total + self.amount_platform_discount,
+        )
+        return self.currency_id.round(min(gaps, key=abs))
+
+    def _get_suspicion_reason(self):
+        account = self.account_id
+        if self.is_released:
+            return ""
+        limit = account.suspicious_amount
+        amount = self.currency_id._convert(self.amount_total, account.tolerance_currency_id, self.company_id) if limit else 0
+        quantity = max(self.line_ids.mapped("quantity"), default=0)
+        if (limit and amount > limit) or (account.suspicious_quantity and quantity > account.suspicious_quantity):
+            return self.env._(
+                "This order is far larger than usual for the shop %(shop)s. Check the buyer in the seller centre, then press Release.",
+                shop=account.name,
+            )
+        return ""
+
+    def _get_address_reason(self):
+        address = load_address(self.address)
+        if self.stage != "waiting_shipment" or self.env["res.country"].search_count([("code", "=", address.country_code or "-")], limit=1):
+            return ""
+        return self.env._(
+            "The delivery country %(country)s is missing or not known in Odoo. Refresh the order; if it stays, ask the buyer.",
+            country=address.country_code or "-",
+        )
+
+    def _get_platform_reason(self):
+        lines = self.line_ids.filtered("quantity")
+        by_platform = lines.filtered("is_platform_fulfilled")
+        if not by_platform or by_platform == lines:
+            return ""
+        return self.env._(
+            "AliExpress' own warehouse ships part of this order: %(names)s. Split the order in Odoo so that these lines are not delivered, "
+            "then press Release.",
+            names=", ".join(by_platform.mapped(lambda line: line.sku_code or line.name or line.child_ref)),
+        ) if not self.is_released else ""
+
+    def _get_change_reason(self):
+        if not self.sale_order_id or not self.taken_over or self.sale_order_id.state == "cancel":
+            return ""
+        changes = self._describe_changes()
+        if not changes:
+            return ""
+        return self.env._(
+            "AliExpress changed this order after it came to Odoo: %(changes)s. Press Take Over to bring the sale order in line, or correct "
+            "it by hand first.",
+            changes="; ".join(changes),
+        )
+
+    # === CONTENT === #
+
+    def _get_content(self):
+        """What a sale order is made of (JSON): compared later to see whether AliExpress changed it."""
+        address = load_address(self.address)
+        return {
+            "lines": {
+                line.child_ref: [line.sku_code or "", line.quantity, line.price_unit, line.amount_seller_discount, line.amount_adjustment]
+                for line in self.line_ids.filtered("quantity")
+            },
+            "freight": self.amount_freight,
+            "address": self.env["res.partner"]._aliexpress_get_address_key(address),
+            "is_masked": is_masked(address.name) or is_masked(address.street),
+        }
+
+    def _describe_changes(self):
+        """Texts (translated) of what AliExpress changed since the sale order was made; [] when nothing."""
+        old, new = self.taken_over, self._get_content()
+        changes = []
+        for line in self.line_ids:
+            before, after = old["lines"].get(line.child_ref), new["lines"].get(line.child_ref)
+            if before != after:
+                changes.append(self._describe_line_change(line, before, after))
+        if self.currency_id.compare_amounts(old["freight"], new["freight"]):
+            changes.append(
+                self.env._("freight is now %(amount)s", amount=format_amount(self.env, new["freight"], self.currency_id))
+            )
+        if old["address"] != new["address"] and not new["is_masked"] and (self.address or {}).get("street"):
+            changes.append(self.env._("the delivery address is another one"))
+        return changes
+
+    def _describe_line_change(self, line, before, after):
+        name = line.sku_code or line.name or line.child_ref
+        if not after:
+            return self.env._("%(name)s was removed", name=name)
+        price = format_amount(self.env, line.price_unit, self.currency_id)
+        if not before:
+            return self.env._("%(name)s was added: %(quantity)s at %(price)s", name=name, quantity=line.quantity, price=price)
+        return self.env._(
+            "%(name)s is now %(quantity)s at %(price)s (before: %(old_quantity)s at %(old_price)s)",
+            name=name,
+            quantity=line.quantity,
+            price=price,
+            old_quantity=before[1],
+            old_price=format_amount(self.env, before[2], self.currency_id),
+        )
+
+    # === EVALUATION === #
+
+    def _evaluate_holds(self):
+        """`{order: reason}` in the language of each shop's responsible person; "" lets the delivery leave."""
+        rows = self.env["aliexpress.order.status"]._get_rows(set(self.mapped("status")))
+        reasons = {}
+        for account, orders in self.grouped("account_id").items():
+            translated = orders.with_env(account._get_message_env())
+            problems = translated._match_products()
+            for order in translated:
+                reasons[order.with_env(self.env)] = "\n".join(order._get_hold_reasons(rows, problems))
+        return reasons
+
+    @api.model
+    def _release_holds(self):
+        """Mark the held orders whose reason is no longer what it was, so that this run takes them up."""
+        domain = self._get_due_domain("sync_orders", calls_gateway=False)
+        domain &= Domain("state", "=", "hold") & Domain("is_process_due", "=", False) & Domain("is_detail_due", "=", False)
+        for ids in split_every(200, self.search(domain).ids):
+            for order, reason in self.browse(ids)._evaluate_holds().items():
+                if reason != (order.hold_reason or ""):
+                    order.is_process_due = True
+            if not self.env["ir.cron"]._commit_progress():
+                return

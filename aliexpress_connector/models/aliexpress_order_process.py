@@ -1,0 +1,115 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+# Statuses of the map that want the order in Odoo, in the order of how much they want.
+WANTS_SALE_ORDER = {"draft", "confirm", "ship", "hold", "close"}
+WANTS_CONFIRMATION = {"confirm", "ship", "close"}
+BATCH = 50
+ERROR_RETRY_HOURS = 1
+
+
+class AliexpressOrder(models.Model):
+    """How a stored order becomes a sale order, by the status map."""
+
+    _inherit = "aliexpress.order"
+
+    # === JOB === #
+
+    @api.model
+    def _cron_process_orders(self):
+        """Bring the sale orders in line with what the inbox knows: new ones, changed ones, and those whose hold has ended."""
+        self._read_due_details()
+        self._answer_cancellations()
+        self._release_holds()
+        self._run_queue(self._get_process_domain(), "_process", batch_size=BATCH)
+
+    @api.model
+    def _get_process_domain(self):
+        # Errors are retried by themselves when their time has come: most causes pass or are mended elsewhere.
+        is_due = Domain("state", "in", ("pending", "error")) | Domain("is_process_due", "=", True)
+        return (
+            self._get_due_domain("sync_orders", calls_gateway=False)
+            & is_due
+            & Domain("is_detail_due", "=", False)
+            & Domain("status", "!=", False)
+        )
+
+    def _set_error(self, error):
+        """Override to try again in an hour: the order must not be lost because nobody looked."""
+        held = self.filtered(lambda order: order.state == "hold")
+        super()._set_error(error)
+        # A hold is the sign that a delivery may not leave: our own failure must not take it away.
+        held.write({"state": "hold", "is_process_due": True})
+        self.write({"retry_at": fields.Datetime.add(fields.Datetime.now(), hours=ERROR_RETRY_HOURS)})
+
+    def _process(self):
+        """Do for these orders of one shop what the status map says; raises what Odoo refuses."""
+        orders = self.with_company(self.company_id)
+        rows = self.env["aliexpress.order.status"]._get_rows(set(orders.mapped("status")))
+        reasons = orders._evaluate_holds()
+        actions = {order: order._get_action(rows) for order in orders}
+        orders.filtered(lambda order: not order.sale_order_id and actions[order] in WANTS_SALE_ORDER)._create_sale_orders()
+        orders.line_ids._complete_sale_lines()
+        orders._confirm_sale_orders(actions, reasons)
+        orders.filtered(lambda order: actions[order] == "close").sale_order_id.filtered(
+            lambda sale_order: sale_order.state == "sale" and not sale_order.locked
+        ).action_lock()
+        orders.filtered(lambda order: actions[order] == "cancel")._cancel_sale_orders()
+        orders._store_outcome(reasons)
+
+    def _confirm_sale_orders(self, actions, reasons):
+        confirmed = self.filtered(
+            lambda order: actions[order] in WANTS_CONFIRMATION
+            and not reasons[order]
+            # AliExpress' own warehouse delivers these: a confirmed order would make a delivery of ours.
+            and not order.is_platform_fulfilled
+            and order.sale_order_id.state in ("draft", "sent")
+        ).sale_order_id
+        if confirmed:
+            confirmed.action_confirm()
+            # What was just reserved is gone for the other shops that share the stock.
+            self.env.ref("aliexpress_connector.ir_cron_push_offers")._trigger()
+
+    def _store_outcome(self, reasons):
+        done = self.filtered(lambda order: not reasons[order])
+        values = {"is_process_due": False, "error": False, "retry_at": False}
+        done.filtered("hold_reason").hold_reason = False
+        done.write(values | {"state": "done"})
+        for order in self - done:
+            order.with_context(tracking_disable=not order.hold_reason).write(
+                values | {"state": "hold", "hold_reason": reasons[order]}
+            )
+        self._schedule_cancel_activities()
+
+    # === CANCELLED ON ALIEXPRESS === #
+
+    def _cancel_sale_orders(self):
+        """Cancel the sale orders of orders that AliExpress cancelled; what has left already becomes a return task."""
+        self.filtered(lambda order: order.stage == "closed").stage = "cancelled"
+        for order in self:
+            sale_order = order.sale_order_id
+            if not sale_order or sale_order.state == "cancel":
+                continue
+            if sale_order.picking_ids.filtered(lambda picking: picking.state == "done" and picking.picking_type_code == "outgoing"):
+                order._schedule_return()
+                continue
+            if sale_order.locked:
+                sale_order.action_unlock()
+            sale_order._action_cancel()
+
+    def _schedule_return(self):
+        message_env = self.account_id._get_message_env()
+        xml_id = "aliexpress_connector.mail_activity_type_return"
+        if self.activity_search([xml_id]):
+            return
+        self.activity_schedule(
+            xml_id,
+            summary=message_env._("Get the goods of %(number)s back", number=self.order_ref),
+            note=message_env._(
+                "AliExpress cancelled order %(number)s after it was delivered from Odoo. Agree the return with the buyer, then return the "
+                "delivery of %(sale_order)s and refund what was invoiced.",
+                number=self.order_ref,
+                sale_order=self.sale_order_id.name,
+            ),
+            user_id=self.account_id.user_id.id or self.env.uid,
+        )

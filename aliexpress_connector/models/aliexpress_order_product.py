@@ -1,0 +1,110 @@
+from collections import defaultdict
+
+from odoo import models
+from odoo.fields import Domain
+
+
+class AliexpressOrder(models.Model):
+    """Which product each child order means."""
+
+    _inherit = "aliexpress.order"
+
+    def _match_products(self):
+        """Set the product of every line that has none yet; return `{line: reason}` (translated) for those that cannot be matched.
+
+        The shop's listing decides first, then the AliExpress SKU code of a product, then its internal reference.
+        """
+        self.line_ids._adopt_chosen_products()
+        lines = self.line_ids.filtered(lambda line: not line.product_id and line.quantity)
+        problems = {line: line._get_product_problem() for line in self.line_ids - lines if line.product_id and line.quantity}
+        skus = self._search_skus(lines)
+        by_field = {name: self._search_products(name, lines) for name in ("aliexpress_sku_code", "default_code")}
+        for line in lines:
+            candidates = [skus.get((line.account_id.id, line.product_ref, line.sku_code or False), self.env["product.product"])]
+            if line.sku_code:
+                candidates += [by_field[name][line.sku_code] for name in by_field]
+            product, problem = line._choose_product(candidates)
+            if product:
+                line.product_id = product
+            problems[line] = problem
+        return {line: problem for line, problem in problems.items() if problem}
+
+    def _search_skus(self, lines):
+        """`{(account id, AliExpress product, SKU code or False): product}`; False stands for the only SKU of a listing."""
+        domain = Domain("account_id", "in", lines.account_id.ids) & Domain(
+            "listing_id.product_ref", "in", [ref for ref in lines.mapped("product_ref") if ref]
+        )
+        skus = self.env["aliexpress.listing.sku"].search(domain) if lines else self.env["aliexpress.listing.sku"]
+        products = {}
+        for listing, listing_skus in skus.grouped("listing_id").items():
+            for sku in listing_skus:
+                products[listing.account_id.id, listing.product_ref, sku.sku_code] = sku.product_id
+            if len(listing_skus) == 1:
+                products[listing.account_id.id, listing.product_ref, False] = listing_skus.product_id
+        return products
+
+    def _search_products(self, name, lines):
+        """`{code: products of any company, archived ones too}` with one of the lines' codes in the field `name`."""
+        codes = list({code for code in lines.mapped("sku_code") if code})
+        products = self.env["product.product"].with_context(active_test=False)
+        found = defaultdict(lambda: self.env["product.product"])
+        for product in products.search([(name, "in", codes)]) if codes else products:
+            found[product[name]] += product
+        return found
+
+
+class AliexpressOrderLine(models.Model):
+    _inherit = "aliexpress.order.line"
+
+    def _adopt_chosen_products(self):
+        """Take over the products that people chose on quotation lines whose product was not known."""
+        unknown = self.env.ref("aliexpress_connector.product_unknown")
+        for line in self.filtered(lambda line: not line.product_id and line.sale_line_id.product_id not in (False, unknown)):
+            line.product_id = line.sale_line_id.product_id
+
+    def _choose_product(self, candidates):
+        """`(product, "")` from the first of `candidates` (recordsets, best first) that has one to sell, else `(empty, reason)`."""
+        reason = ""
+        for products in candidates:
+            own = products.filtered(lambda product: product.company_id.id in (False, self.company_id.id))
+            usable = own.filtered("active")
+            if len(usable) == 1:
+                return usable, ""
+            reason = reason or self._explain_candidates(products, own, usable)
+        return self.env["product.product"], reason or self._explain_unknown()
+
+    def _explain_unknown(self):
+        return self.env._(
+            "No product has the SKU code %(code)s (%(name)s). Press Link Products, or enter the code on the product.",
+            code=self.sku_code or "-",
+            name=self.name or self.product_ref or "-",
+        )
+
+    def _explain_candidates(self, products, own, usable):
+        if not products:
+            return ""
+        values = {"code": self.sku_code or self.product_ref, "names": ", ".join(products.mapped("display_name")[:3])}
+        if len(usable) > 1:
+            return self.env._(
+                "Several products have the SKU code %(code)s: %(names)s. Give the code to one of them only, or press Link Products.", **values
+            )
+        if own:
+            return self.env._(
+                "The product with the SKU code %(code)s is archived: %(names)s. Unarchive it, or press Link Products.", **values
+            )
+        return self.env._(
+            "The product with the SKU code %(code)s belongs to another company. Share it with the company %(company)s, or press Link "
+            "Products.",
+            code=values["code"],
+            company=self.company_id.name,
+        )
+
+    def _get_product_problem(self):
+        """Why the product this line was matched with cannot be sold now, or ""."""
+        if self.sale_line_id:
+            return ""
+        product = self.product_id
+        if product.company_id and product.company_id != self.company_id or not product.active:
+            own = product if product.company_id.id in (False, self.company_id.id) else product.browse()
+            return self._explain_candidates(product, own, product.browse())
+        return ""

@@ -1,0 +1,242 @@
+from odoo import Command, api, models
+
+from .res_partner import Geography, is_masked, load_address, normalise
+
+
+class AliexpressOrder(models.Model):
+    """How a sale order is made: customer, address, lines, taxes, and a total that is AliExpress' to the cent."""
+
+    _inherit = "aliexpress.order"
+
+    def _create_sale_orders(self):
+        """Create the quotations of these orders of one shop, in one batch, and link them."""
+        partners = self._find_partners()
+        pricelists = self._get_pricelists()
+        taxes = TaxFinder(self.env)
+        values_list = []
+        for order in self:
+            order.partner_id, shipping = partners[order]
+            values_list.append(order._prepare_sale_order_values(shipping, pricelists[order.currency_id], taxes))
+        sale_orders = self.env["sale.order"].create(values_list)
+        for order, sale_order in zip(self, sale_orders, strict=True):
+            order._link_sale_order(sale_order)
+        sale_orders._aliexpress_settle_rounding()
+
+    def _link_sale_order(self, sale_order):
+        """Remember which lines came from which child order, and from what content the sale order was made."""
+        sale_lines = sale_order.order_line.filtered("aliexpress_child_ref").grouped("aliexpress_child_ref")
+        for line in self.line_ids:
+            line.sale_line_id = sale_lines.get(line.child_ref, sale_order.order_line.browse())
+        self.write({"sale_order_id": sale_order.id, "taken_over": self._get_content()})
+
+    def _prepare_sale_order_values(self, shipping, pricelist, taxes):
+        account = self.account_id
+        fiscal_position = taxes.get_fiscal_position(self.partner_id, shipping)
+        values = {
+            "aliexpress_order_id": self.id,
+            "company_id": account.company_id.id,
+            "partner_id": self.partner_id.id,
+            "partner_invoice_id": self.partner_id.id,
+            "partner_shipping_id": shipping.id,
+            "client_order_ref": self.order_ref,
+            "origin": f"AliExpress {self.order_ref}",
+            "fiscal_position_id": fiscal_position.id,
+            "pricelist_id": pricelist.id,
+            "user_id": account.user_id.id,
+            "carrier_id": self._get_carrier().id,
+            "order_line": [Command.create(line) for line in self._prepare_sale_line_values(fiscal_position, taxes)],
+        }
+        if self.order_date:
+            values["date_order"] = self.order_date
+        if account.team_id:
+            values["team_id"] = account.team_id.id
+        if account.warehouse_id:
+            values["warehouse_id"] = account.warehouse_id.id
+        return values
+
+    def _get_carrier(self):
+        """The delivery method that stands for the service the buyer chose, empty when none is mapped."""
+        services = self.env["aliexpress.logistics.service"].search(
+            [("account_id", "=", self.account_id.id), ("code", "=", self.service_code), ("carrier_id", "!=", False)]
+        ) if self.service_code else self.env["aliexpress.logistics.service"]
+        return services[:1].carrier_id
+
+    # === LINES === #
+
+    def _prepare_sale_line_values(self, fiscal_position, taxes):
+        """Values of all sale order lines: child orders, what changes their prices, freight and the accepted difference."""
+        discount = self.env.ref("aliexpress_connector.product_discount")
+        values_list, reductions = [], {}
+        for line in self.line_ids.filtered("quantity"):
+            product = line.product_id or self.env.ref("aliexpress_connector.product_unknown")
+            line_taxes = taxes.get_taxes(product, fiscal_position)
+            values_list.append(line._prepare_sale_line_values(product, line_taxes))
+            for kind, amount in (("discount", -line.amount_seller_discount), ("change", line.amount_adjustment)):
+                key = (kind, line_taxes)
+                reductions[key] = reductions.get(key, 0.0) + amount
+        names = {"discount": self.env._("AliExpress seller discount"), "change": self.env._("AliExpress price change")}
+        for (kind, line_taxes), amount in reductions.items():
+            values_list.append(self._prepare_amount_line(discount, names[kind], amount, line_taxes))
+        freight = self.env.ref("aliexpress_connector.product_freight")
+        freight_taxes = taxes.get_taxes(freight, fiscal_position, use_default=True)
+        values_list.append(self._prepare_amount_line(freight, self.env._("AliExpress freight"), self.amount_freight, freight_taxes))
+        difference = self.env.ref("aliexpress_connector.product_difference")
+        values_list.append(
+            self._prepare_amount_line(difference, self.env._("AliExpress difference"), self.amount_difference, self.env["account.tax"])
+        )
+        return list(filter(None, values_list))
+
+    def _prepare_amount_line(self, product, name, amount, taxes):
+        """Values of a line of one unit that is worth `amount`, taxes included; None when it is worth nothing."""
+        if self.currency_id.is_zero(amount):
+            return None
+        return {
+            "product_id": product.id,
+            "name": name,
+            "product_uom_qty": 1,
+            "price_unit": taxes._aliexpress_get_price_unit(amount, 1),
+            "tax_ids": [Command.set(taxes.ids)],
+            "sequence": 1000,
+        }
+
+    def _get_pricelists(self):
+        """`{currency: pricelist}`: a sale order takes its currency from its pricelist; empty where the company's currency will do."""
+        account = self.account_id
+        return {currency: account._get_order_pricelist(currency) for currency in self.currency_id | self.env["res.currency"]}
+
+    # === CUSTOMERS === #
+
+    def _find_partners(self):
+        """`{order: (customer, delivery address)}` of orders of one shop; buyers and addresses that are not known yet are created."""
+        account = self.account_id
+        Partner = self.env["res.partner"].with_context(no_vat_validation=True, tracking_disable=True, active_test=False)
+        geography = Geography(self.env)
+        buyers = {order._get_buyer_key() for order in self}
+        known = {
+            partner.aliexpress_buyer_ref: partner
+            for partner in Partner.search([("aliexpress_account_id", "=", account.id), ("aliexpress_buyer_ref", "in", list(buyers))])
+        }
+        values_list = {}
+        for order in self:
+            key = order._get_buyer_key()
+            if key not in known and key not in values_list:
+                values_list[key] = order._prepare_customer_values(key, geography)
+        known.update(zip(values_list, Partner.create(list(values_list.values())), strict=True))
+        return self._find_delivery_addresses(known, geography)
+
+    def _get_buyer_key(self):
+        return self.buyer_ref or f"order {self.order_ref}"
+
+    def _prepare_customer_values(self, buyer_key, geography):
+        address = load_address(self.address)
+        name = "" if is_masked(self.buyer_name) else self.buyer_name
+        values = self.env["res.partner"]._aliexpress_prepare_address_values(address, geography)
+        return values | {
+            "name": next(filter(None, (name, address.name, self.buyer_name)), buyer_key),
+            "company_id": self.account_id.company_id.id,
+            "aliexpress_account_id": self.account_id.id,
+            "aliexpress_buyer_ref": buyer_key,
+            "aliexpress_address_key": self.env["res.partner"]._aliexpress_get_address_key(address),
+        }
+
+    def _find_delivery_addresses(self, customers, geography):
+        Partner = self.env["res.partner"].with_context(no_vat_validation=True, tracking_disable=True)
+        children = Partner.search(
+            [("parent_id", "in", [partner.id for partner in customers.values()]), ("aliexpress_address_key", "!=", False)]
+        )
+        known = {(child.parent_id.id, child.aliexpress_address_key): child for child in children}
+        partners = {}
+        for order in self:
+            customer = customers[order._get_buyer_key()]
+            address = load_address(order.address)
+            key = Partner._aliexpress_get_address_key(address)
+            is_own = customer.aliexpress_address_key == key and normalise(customer.name) == normalise(address.name or customer.name)
+            if is_own or not (address.street or address.city):
+                partners[order] = (customer, customer)
+                continue
+            if (customer.id, key) not in known:
+                values = Partner._aliexpress_prepare_address_values(address, geography)
+                known[customer.id, key] = Partner.create(
+                    values
+                    | {"type": "delivery", "parent_id": customer.id, "company_id": customer.company_id.id, "aliexpress_address_key": key}
+                )
+            partners[order] = (customer, known[customer.id, key])
+        return partners
+
+
+class TaxFinder:
+    """Fiscal positions and taxes of one batch, each looked up once."""
+
+    def __init__(self, env):
+        self.env = env
+        self._positions = {}
+        self._taxes = {}
+
+    def get_fiscal_position(self, customer, delivery):
+        """The `account.fiscal.position` Odoo itself would choose."""
+        key = (delivery.country_id, delivery.state_id, delivery.zip, delivery.vat, customer.vat, customer.country_id)
+        manual = delivery.property_account_position_id or customer.property_account_position_id
+        if manual:
+            return manual
+        if key not in self._positions:
+            self._positions[key] = self.env["account.fiscal.position"]._get_fiscal_position(customer, delivery)
+        return self._positions[key]
+
+    def get_taxes(self, product, fiscal_position, use_default=False):
+        """Taxes (`account.tax`) of `product` in the current company, mapped by `fiscal_position`.
+
+        :param bool use_default: take the company's default sales tax where the product has none
+        """
+        key = (product, fiscal_position, use_default)
+        if key not in self._taxes:
+            taxes = product.taxes_id._filter_taxes_by_company(self.env.company)
+            if not taxes and use_default:
+                taxes = self.env.company.account_sale_tax_id
+            self._taxes[key] = fiscal_position.map_tax(taxes)
+        return self._taxes[key]
+
+
+class AliexpressOrderLine(models.Model):
+    _inherit = "aliexpress.order.line"
+
+    def _complete_sale_lines(self):
+        """Put the products that are known by now in the place of unknown ones, in quotations that still wait for them."""
+        unknown = self.env.ref("aliexpress_connector.product_unknown")
+        taxes = TaxFinder(self.env)
+        waiting = self.filtered(lambda line: line.product_id and line.sale_line_id.product_id == unknown)
+        for line in waiting:
+            line_taxes = taxes.get_taxes(line.product_id, line.sale_line_id.order_id.fiscal_position_id)
+            values = line._prepare_sale_line_values(line.product_id, line_taxes)
+            line.sale_line_id.write(values)
+            line.sale_line_id._compute_name()
+        waiting.sale_line_id.order_id._aliexpress_settle_rounding()
+
+    def _prepare_sale_line_values(self, product, taxes):
+        """Values of the sale order line of this child order: single pieces, at the price the buyer paid for them."""
+        quantity = self.quantity * self.lot_size
+        values = {
+            "product_id": product.id,
+            "product_uom_qty": quantity,
+            "price_unit": taxes._aliexpress_get_price_unit(self.price_unit * self.quantity, quantity),
+            "tax_ids": [Command.set(taxes.ids)],
+            "aliexpress_child_ref": self.child_ref,
+            "sequence": self.sort_index,
+        }
+        if not self.product_id:
+            values["name"] = " ".join(filter(None, (f"[{self.sku_code}]" if self.sku_code else "", self.name, self.attributes)))
+        return values
+
+
+class AccountTax(models.Model):
+    _inherit = "account.tax"
+
+    @api.model
+    def _aliexpress_get_price_unit(self, total, quantity):
+        """Unit price (float, not rounded) at which `quantity` units with these taxes cost `total`, taxes included."""
+        if not self or not quantity:
+            return total / (quantity or 1)
+        details = self._get_tax_details(total / quantity, quantity, rounding_method="round_globally", special_mode="total_included")
+        included = sum(
+            data["tax_amount"] for data in details["taxes_data"] if data["tax"].price_include
+        )
+        return (details["total_excluded"] + included) / quantity

@@ -1,0 +1,83 @@
+from odoo import Command, models
+from odoo.exceptions import UserError
+
+from .aliexpress_order_sale import TaxFinder
+from .res_partner import Geography
+
+EXTRA_PRODUCTS = ("product_discount", "product_freight", "product_difference")
+
+
+class AliexpressOrder(models.Model):
+    """What people decide about held orders: take AliExpress' changes over, accept a total, let a suspicious order go."""
+
+    _inherit = "aliexpress.order"
+
+    def action_take_over(self):
+        """Bring the sale orders in line with what AliExpress changed; only lines that came from AliExpress are touched."""
+        self._check_decision()
+        for order in self.sudo():  # the person may edit the sale order, the inbox itself is written by jobs only
+            if order.sale_order_id and order.taken_over:
+                order.with_company(order.company_id)._take_over()
+        self._go_on()
+
+    def action_release(self):
+        """Somebody looked at the suspicious order: it may leave."""
+        self._check_decision()
+        self.sudo().is_released = True  # as above
+        self._go_on()
+
+    def action_accept_total(self):
+        """Somebody compared the totals: the order is worth what its parts add up to."""
+        self._check_decision()
+        self.sudo().write({"is_total_accepted": True, "is_total_told": True})  # as above
+        self._go_on()
+
+    def _check_decision(self):
+        self.check_access("read")
+        self.sale_order_id.check_access("write")
+
+    def _go_on(self):
+        self.sudo().filtered(lambda order: order.state == "hold").is_process_due = True  # as above
+        self._trigger_job()
+
+    def _take_over(self):
+        sale_order = self.sale_order_id
+        if sale_order.locked:
+            raise UserError(self.env._("Sale order %(name)s is locked. Unlock it first, then press Take Over.", name=sale_order.name))
+        taxes = TaxFinder(self.env)
+        self._take_over_address(sale_order)
+        new_values = self._prepare_sale_line_values(sale_order.fiscal_position_id, taxes)
+        by_child = {values["aliexpress_child_ref"]: values for values in new_values if values.get("aliexpress_child_ref")}
+        commands = []
+        for line in sale_order.order_line.filtered("aliexpress_child_ref"):
+            values = by_child.pop(line.aliexpress_child_ref, {"product_uom_qty": 0})
+            commands.append(Command.update(line.id, {name: values[name] for name in ("product_uom_qty", "price_unit") if name in values}))
+        commands += [Command.create(values) for values in by_child.values()]
+        commands += self._take_over_extras(sale_order, [values for values in new_values if not values.get("aliexpress_child_ref")])
+        sale_order.write({"order_line": commands})
+        self._link_sale_order(sale_order)
+        sale_order._aliexpress_settle_rounding()
+
+    def _take_over_extras(self, sale_order, new_values):
+        """Commands that bring freight, discounts and differences to their new amounts; confirmed lines are emptied, never deleted."""
+        products = self.env["product.product"].union(*(self.env.ref(f"aliexpress_connector.{name}") for name in EXTRA_PRODUCTS))
+        old_lines = list(sale_order.order_line.filtered(lambda line: line.product_id in products))
+        commands = []
+        for values in new_values:
+            match = next((line for line in old_lines if (line.product_id.id, line.name) == (values["product_id"], values["name"])), None)
+            if match:
+                old_lines.remove(match)
+                commands.append(Command.update(match.id, {"price_unit": values["price_unit"], "tax_ids": values["tax_ids"]}))
+            else:
+                commands.append(Command.create(values))
+        return commands + [Command.update(line.id, {"price_unit": 0}) for line in old_lines]
+
+    def _take_over_address(self, sale_order):
+        content = self._get_content()
+        if content["address"] == self.taken_over["address"] or content["is_masked"]:
+            return
+        _customer, shipping = self._find_delivery_addresses({self._get_buyer_key(): self.partner_id}, Geography(self.env))[self]
+        sale_order.partner_shipping_id = shipping
+        sale_order.picking_ids.filtered(
+            lambda picking: picking.state not in ("done", "cancel") and picking.picking_type_code == "outgoing"
+        ).partner_id = shipping

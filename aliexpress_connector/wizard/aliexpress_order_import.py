@@ -1,0 +1,62 @@
+import re
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..lib.errors import AliexpressError
+from ..models.error_messages import describe_error
+
+
+class AliexpressOrderImport(models.TransientModel):
+    """Imports orders by hand: by their numbers, or by the days they were placed on. Safe to repeat."""
+
+    _name = "aliexpress.order.import"
+    _description = "Import AliExpress Orders"
+
+    account_id = fields.Many2one(
+        "aliexpress.account",
+        string="Shop",
+        required=True,
+        domain=[("state", "=", "connected")],
+        default=lambda self: self.env["aliexpress.account"].search([("state", "=", "connected")], limit=1),
+    )
+    mode = fields.Selection([("number", "By number"), ("date", "By date")], required=True, default="number")
+    numbers = fields.Text(string="Order Numbers", help="One or several, separated by spaces, commas or lines.")
+    date_start = fields.Datetime(string="Placed From", default=lambda self: fields.Datetime.now() - timedelta(days=7))
+    date_end = fields.Datetime(string="Placed Until", default=fields.Datetime.now)
+
+    def action_import(self):
+        """Import and show the orders (by number), or say how many are on their way (by date). Raises UserError with the reason."""
+        self.account_id.check_access("read")
+        # The inbox is written by jobs; whoever may see the shop may ask for its orders.
+        account = self.account_id.sudo()
+        try:
+            if self.mode == "number":
+                return self._import_numbers(account)
+            return self._import_dates(account)
+        except AliexpressError as error:
+            raise UserError(describe_error(self.env, error)) from error
+
+    def _import_numbers(self, account):
+        numbers = list(dict.fromkeys(re.findall(r"\d+", self.numbers or "")))
+        if not numbers:
+            raise UserError(self.env._("Enter at least one AliExpress order number: digits only, as the seller centre shows it."))
+        Order = self.env["aliexpress.order"].sudo()
+        orders = Order.concat(*(Order._import_by_number(account, number) for number in numbers))
+        action = self.env["ir.actions.act_window"]._for_xml_id("aliexpress_connector.aliexpress_order_action")
+        return action | {"domain": [("id", "in", orders.ids)], "context": {}}
+
+    def _import_dates(self, account):
+        if not self.date_start or not self.date_end or self.date_start >= self.date_end:
+            raise UserError(self.env._("The first day must lie before the last one."))
+        count = self.env["aliexpress.order"].sudo()._import_by_date(account, self.date_start, self.date_end)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": self.env._("%(count)s orders found. They appear in the list within a minute.", count=count),
+                "type": "success",
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
