@@ -85,3 +85,5 @@ PRODUCTS_PER_DELETE_CALL = 100
 PRODUCTS_PER_SHELF_CALL = 10
 ITEMS_PER_FEED = 2000
 PRODUCTS_PER_PAGE = 99
+# Fields of `ProductContent` that a feed cannot carry: such a product is published with a call of its own.
+NOT_IN_FEEDS = ("brand", "size_chart_ref", "marketing_images", "country_prices")

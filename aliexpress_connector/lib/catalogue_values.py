@@ -159,7 +159,7 @@ class StockChange:
 class PriceChange:
     """Prices of some SKUs of a product; SKUs that are not named stay as they are, and so do country prices of None.
 
-    `country_prices` may name only SKUs that `prices` names; () removes them all.
+    `country_prices` may name only SKUs that `prices` names. They are removed by an update of the product, not here.
     """
 
     product_ref: str

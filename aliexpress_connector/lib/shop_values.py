@@ -63,6 +63,7 @@ class Attribute:
     ref: str
     name: str  # English: feeds know attributes by this name
     names: dict[str, str]
+    position: int  # order among the SKU attributes, from 1; 0 when not told
     is_required: bool
     is_sku: bool  # tells variants apart: belongs to each SKU, never to the product
     is_key: bool  # AliExpress recommends it

@@ -1,6 +1,4 @@
-"""Acts on the catalogue and the offers of a shop, in the product's words. `solution_catalogue` and `general_catalogue`
-do them.
-"""
+"""Acts on the catalogue and the offers of a shop, in the product's words."""
 
 from .. import errors
 
@@ -10,8 +8,8 @@ class CatalogueActs:
 
     Every method may raise any class of `lib.errors`; what a family does not have raises `FixError(NOT_OFFERED)` without
     a call. Reads may be called from several threads at once. Writes do what they say once and are never repeated here:
-    after a `TransientError` with reason NETWORK or BUSY nobody knows whether it took effect, so the caller reads back
-    before it repeats. IN_AUDIT and LOCKED say that nothing was changed, and when to come back.
+    after an error with reason NETWORK, BUSY or UNREADABLE nobody knows whether it took effect, so the caller reads back
+    before it repeats. Every other reason says that nothing was changed; IN_AUDIT and LOCKED say when to come back.
     """
 
     # Whether products, prices and stock can be written through this family.
@@ -79,7 +77,7 @@ class CatalogueActs:
         """Publish a `ProductContent`; return the product's number (str). It is in review afterwards.
 
         Not safe to repeat: find it with `find_products_by_sku` first. Raises ValueError for a content that lacks what a
-        creation must tell.
+        creation must tell, or tells what cannot be sent.
         """
         raise self._not_offered()
 
@@ -145,8 +143,9 @@ class CatalogueActs:
         """Send at most 2,000 `FeedItem`s of one kind (a FEED_ constant) to be worked off later; return the feed's
         number (str).
 
-        Not safe to repeat: look for it with `list_feeds` first. Fewer than 150 feeds of a kind a day, or they get very
-        slow.
+        Products follow the JSON schema of their category there: what `catalogue_rules.NOT_IN_FEEDS` names raises
+        ValueError. Not safe to repeat: look for it with `list_feeds` first. Fewer than 150 feeds of a kind a day, or
+        they get very slow.
         """
         raise self._not_offered()
 

@@ -1,10 +1,11 @@
 """The methods of general sellers: `trade.seller`, `trade.new.redefining`, `logistics`."""
 
 from ..parsing.orders import parse_address
+from .catalogue_shared import SharedCatalogue
 from .common import CommonFamily
 
 
-class GeneralFamily(CommonFamily):
+class GeneralFamily(SharedCatalogue, CommonFamily):
     name = "general"
     declares_lines = True
 

@@ -1,9 +1,10 @@
 """`aliexpress.solution.*`: the methods of overseas sellers."""
 
 from .common import CommonFamily
+from .solution_catalogue import SolutionCatalogue
 
 
-class SolutionFamily(CommonFamily):
+class SolutionFamily(SolutionCatalogue, CommonFamily):
     name = "solution"
 
     _list_method = "aliexpress.solution.order.get"

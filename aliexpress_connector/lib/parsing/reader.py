@@ -4,7 +4,7 @@ import re
 
 from .. import errors, refusals
 from ..money import Money
-from ..normalize import as_list
+from ..normalize import as_list, decode
 from ..times import pacific_to_utc
 
 _REF = re.compile(r"[1-9][0-9]{0,19}")
@@ -116,6 +116,20 @@ class Reader:
         """The `Reader` of an object; an empty one when missing."""
         value = self._get(key)
         return Reader({} if value is None else value, self._method, self._path_of(key), self.request_id)
+
+    def json_child(self, key):
+        """The `Reader` of an object that came as JSON text, or as an object; an empty one when missing."""
+        value = self._get(key)
+        if isinstance(value, str):
+            try:
+                value = decode(value)
+            except ValueError:
+                raise self.error(key, "not JSON") from None
+        return Reader({} if value is None else value, self._method, self._path_of(key), self.request_id)
+
+    def keys(self):
+        """The names of the fields, as texts."""
+        return tuple(self._data)
 
     def children(self, key):
         """The `Reader`s of a list of objects in any of its forms; none when missing."""
