@@ -1,6 +1,7 @@
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 from datetime import timedelta
 from threading import Event
 
@@ -251,10 +252,13 @@ class AliexpressOrder(models.Model):
         if not order.address_key or not (is_masked(order.address.name) or is_masked(order.address.street)):
             return order.address
         try:
-            return client.reveal_address(order.order_ref, order.address_key) or order.address
+            revealed = client.reveal_address(order.order_ref, order.address_key)
         except FixError:
             # Revealing needs a permission of its own; a masked address is no reason to lose the order.
             return order.address
+        # Only what is masked is told again.
+        told = {name: value for name, value in asdict(revealed).items() if value} if revealed else {}
+        return replace(order.address, **told)
 
     def _set_detail_error(self, error):
         """Show at the order why its detail could not be read; it is read again by itself."""

@@ -1,0 +1,5 @@
+from . import test_orders_import
+from . import test_orders_status
+from . import test_orders_money
+from . import test_orders_products
+from . import test_orders_people

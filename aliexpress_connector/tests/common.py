@@ -153,3 +153,84 @@ class AliexpressCase(GatewayMixin, TransactionCase):
         with self.enter_registry_test_mode():
             self.env.ref(f"aliexpress_connector.ir_cron_{name}").method_direct_trigger()
         self.env.invalidate_all()
+
+
+@tagged("post_install", "-at_install")
+class SandboxCase(TransactionCase):
+    """A shop connected to the local gateway over real HTTP, empty of orders, and products for its SKU codes."""
+
+    scenario = "empty"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Only here: the gateway is part of the repository, not of the addon.
+        from aliexpress_sandbox import Sandbox
+
+        cls.sandbox = Sandbox(cls.scenario)
+        cls.sandbox.start()
+        cls.addClassCleanup(cls.sandbox.stop)
+        cls.env["ir.config_parameter"].set_param("aliexpress_connector.gateway_url", cls.sandbox.url)
+        cls.company = cls.env.company
+        cls.warehouse = cls.env["stock.warehouse"].search([("company_id", "=", cls.company.id)], limit=1)
+        cls.account = cls.create_account("Test shop")
+        cls.products = cls.env["product.product"].create(
+            [
+                {"name": f"Product {code}", "default_code": code, "is_storable": True, "list_price": 10}
+                for code in ("TSHIRT-BLU-M", "TSHIRT-BLU-S", "CAP-RED", "MUG-01", "SHIRT-UNI")
+            ]
+        )
+        for product in cls.products:
+            cls.env["stock.quant"]._update_available_quantity(product, cls.warehouse.lot_stock_id, 1000)
+
+    @classmethod
+    def create_account(cls, name, company=None, app="501234", **values):
+        company = company or cls.company
+        application = cls.sandbox.world.apps[app]
+        tokens = cls.sandbox.issue_token(shop=application.shops[0] if application.shops else None, app=application)
+        warehouse = cls.env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
+        now = fields.Datetime.now()
+        return cls.env["aliexpress.account"].create(
+            {
+                "name": name,
+                "company_id": company.id,
+                "app_key": app,
+                "app_secret": application.secret,
+                "access_token": tokens.access_token,
+                "refresh_token": tokens.refresh_token,
+                "access_token_expiry": now + timedelta(days=30),
+                "authorization_expiry": now + timedelta(days=60),
+                "state": "connected",
+                "warehouse_id": warehouse.id,
+                "order_start_date": now - timedelta(days=60),
+            }
+            | values
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.sandbox.reset()
+        tokens = self.sandbox.issue_token()
+        self.account.write({"access_token": tokens.access_token, "refresh_token": tokens.refresh_token})
+
+    def run_job(self, name):
+        """Run a scheduled action as the scheduler would, for instance `run_job("fetch_orders")`."""
+        with self.enter_registry_test_mode():
+            self.env.ref(f"aliexpress_connector.ir_cron_{name}").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def import_orders(self):
+        """Fetch and process; returns all orders of the shop."""
+        self.run_job("fetch_orders")
+        self.run_job("process_orders")
+        return self.env["aliexpress.order"].search([("account_id", "=", self.account.id)])
+
+    def place(self, *lines, **values):
+        """Place a paid order on the sandbox and return it; `lines` and `values` as `Sandbox.place_order` takes them."""
+        return self.sandbox.place_order(list(lines) or [["TSHIRT-BLU-M", 2]], **({"pay": True} | values))
+
+    def get_order(self, placed):
+        """The inbox order of an order of the sandbox."""
+        return self.env["aliexpress.order"].search(
+            [("account_id", "=", self.account.id), ("order_ref", "=", str(placed.order_id))]
+        )

@@ -1,0 +1,151 @@
+from datetime import timedelta
+
+from odoo import fields
+
+from .common import SandboxCase
+
+LIST = "aliexpress.solution.order.get"
+DETAIL = "aliexpress.solution.order.info.get"
+
+
+class TestOrdersImport(SandboxCase):
+    """Orders come in once, completely, and cost as few calls as the protocol allows."""
+
+    def test_paid_order_becomes_a_confirmed_sale_order(self):
+        placed = self.place(["TSHIRT-BLU-M", 2], freight="4.99")
+        order = self.import_orders()
+        self.assertRecordValues(
+            order,
+            [
+                {
+                    "order_ref": str(placed.order_id),
+                    "state": "done",
+                    "stage": "waiting_shipment",
+                    "hold_reason": False,
+                    "error": False,
+                }
+            ],
+        )
+        sale_order = order.sale_order_id
+        self.assertEqual(sale_order.state, "sale")
+        self.assertEqual(sale_order.client_order_ref, order.order_ref)
+        self.assertEqual(sale_order.amount_total, order.amount_total)
+        self.assertEqual(order.amount_freight, 4.99)
+        self.assertEqual(sale_order.picking_ids.mapped("state"), ["assigned"])
+        self.assertEqual(order.line_ids.sale_line_id.product_id.default_code, "TSHIRT-BLU-M")
+        self.assertTrue(order.ship_deadline)
+
+    def test_a_second_run_with_nothing_new_costs_two_lists_and_writes_nothing(self):
+        self.place()
+        order = self.import_orders()
+        messages = order.message_ids | order.sale_order_id.message_ids
+        written = order.write_date
+        self.sandbox.calls.clear()
+        self.import_orders()
+        self.assertEqual(self.sandbox.counts(), {LIST: 2})
+        self.assertEqual(order.write_date, written)
+        self.assertEqual(order.message_ids | order.sale_order_id.message_ids, messages)
+
+    def test_many_pages_come_in_completely_while_orders_change(self):
+        placed = [self.place(["CAP-RED", 1]) for _number in range(130)]
+        self.sandbox.add_fault("drift", method=LIST, rows=3, count=4)
+        orders = self.import_orders()
+        self.assertEqual(set(orders.mapped("order_ref")), {str(order.order_id) for order in placed})
+        self.import_orders()
+        self.assertEqual(len(orders.sale_order_id), 130)
+
+    def test_orders_before_the_start_date_are_left_alone(self):
+        self.account.order_start_date = fields.Datetime.now() - timedelta(hours=1)
+        self.place(created="-3d")
+        recent = self.place()
+        self.assertEqual(self.import_orders().mapped("order_ref"), [str(recent.order_id)])
+
+    def test_a_gap_of_forty_days_is_caught_up_in_windows(self):
+        self.account.orders_synced_until = fields.Datetime.now() - timedelta(days=40)
+        old = self.place(created="-38d")
+        new = self.place()
+        self.assertEqual(set(self.import_orders().mapped("order_ref")), {str(old.order_id), str(new.order_id)})
+        self.assertFalse([call for call in self.sandbox.calls if call.outcome != "ok"])
+
+    def test_unreadable_detail_is_stored_and_read_again(self):
+        placed = self.place()
+        self.sandbox.add_fault("error", method=DETAIL, code="15", sub_code="isv.invalid-parameter", text="Remote service error", count=1)
+        order = self.import_orders()
+        self.assertEqual(order.order_ref, str(placed.order_id))
+        self.assertEqual(order.state, "error")
+        self.assertTrue(order.error)
+        self.assertTrue(order.retry_at)
+        order.retry_at = False
+        self.import_orders()
+        self.assertRecordValues(order, [{"state": "done", "error": False, "retry_at": False}])
+
+    def test_a_down_gateway_postpones_the_shop_and_loses_nothing(self):
+        placed = self.place()
+        self.sandbox.add_fault("http_500", method="*")
+        self.assertFalse(self.import_orders())
+        self.assertTrue(self.account.retry_at)
+        self.assertTrue(self.account.error)
+        self.sandbox.clear_faults()
+        self.sandbox.calls.clear()
+        self.import_orders()
+        self.assertFalse(self.sandbox.calls, "a postponed shop makes no call")
+        self.account.retry_at = False
+        self.assertEqual(self.import_orders().order_ref, str(placed.order_id))
+        self.assertFalse(self.account.error)
+
+    def test_an_expired_token_is_renewed_once_and_the_run_goes_on(self):
+        self.place()
+        self.sandbox.expire_tokens()
+        order = self.import_orders()
+        self.assertEqual(order.state, "done")
+        self.assertEqual(self.sandbox.count("/auth/token/refresh"), 1)
+        self.assertEqual(self.account.state, "connected")
+
+    def test_a_refused_refresh_token_pauses_the_shop_until_it_is_connected_again(self):
+        placed = self.place()
+        self.sandbox.expire_tokens(refresh=True)
+        self.assertFalse(self.import_orders())
+        self.assertEqual(self.account.state, "expired")
+        self.assertTrue(self.account.activity_ids)
+        self.sandbox.calls.clear()
+        self.import_orders()
+        self.assertFalse(self.sandbox.calls)
+        tokens = self.sandbox.issue_token()
+        self.account.write({"access_token": tokens.access_token, "refresh_token": tokens.refresh_token, "state": "connected"})
+        self.assertEqual(self.import_orders().order_ref, str(placed.order_id))
+
+    def test_archived_and_draft_shops_make_no_call(self):
+        self.place()
+        for values in ({"active": False}, {"active": True, "state": "draft"}):
+            self.account.write(values)
+            self.import_orders()
+        self.assertFalse(self.sandbox.calls)
+
+    def test_one_failing_shop_does_not_delay_another(self):
+        other = self.create_account("Other shop", app="502345")
+        self.sandbox.place_order([["TMUG-01", 1]], shop=2671514006, pay=True)
+        self.sandbox.add_fault("http_500", app_key="501234")
+        self.place()
+        self.import_orders()
+        self.assertEqual(len(self.env["aliexpress.order"].search([("account_id", "=", other.id)])), 1)
+        self.assertEqual(other.family, "general")
+        self.assertTrue(self.account.retry_at)
+
+    def test_import_by_number_and_by_date_are_safe_to_repeat(self):
+        placed = self.place(created="-5d")
+        self.account.order_start_date = fields.Datetime.now()
+        wizard = self.env["aliexpress.order.import"].create({"account_id": self.account.id, "numbers": str(placed.order_id)})
+        wizard.action_import()
+        wizard.action_import()
+        order = self.get_order(placed)
+        self.assertEqual(len(order), 1)
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "done")
+        self.account.order_start_date = fields.Datetime.now() - timedelta(days=30)
+        second = self.place(created="-6d")
+        by_date = self.env["aliexpress.order.import"].create({"account_id": self.account.id, "mode": "date"})
+        by_date.action_import()
+        by_date.action_import()
+        self.import_orders()
+        self.assertEqual(len(self.get_order(second)), 1)
+        self.assertEqual(len(self.get_order(placed).sale_order_id), 1)

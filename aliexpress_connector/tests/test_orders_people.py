@@ -1,0 +1,94 @@
+from .common import SandboxCase
+
+
+class TestOrdersPeople(SandboxCase):
+    """Buyers and addresses: found again, never overwritten, never written to."""
+
+    def import_one(self, *lines, **values):
+        placed = self.place(*lines, **values)
+        self.import_orders()
+        return placed, self.get_order(placed)
+
+    def test_address_in_odoos_form(self):
+        _placed, order = self.import_one(country="ES")
+        partner = order.sale_order_id.partner_shipping_id
+        self.assertRecordValues(
+            partner,
+            [
+                {
+                    "street": "Calle Ejemplo 1",
+                    "city": "Madrid",
+                    "zip": "28001",
+                    "country_id": self.env.ref("base.es").id,
+                    "state_id": self.env.ref("base.state_es_m").id,
+                    "phone": "+34600000000",
+                    "email": False,
+                }
+            ],
+        )
+
+    def test_a_buyer_is_one_contact_and_each_address_one_child(self):
+        buyer = {"login": "es42"}
+        _placed, first = self.import_one(buyer=buyer)
+        _placed, second = self.import_one(buyer=buyer)
+        _placed, third = self.import_one(buyer=buyer, address={"detail_address": "Otra calle 9"})
+        _placed, fourth = self.import_one(buyer=buyer, address={"detail_address": "OTRA  CALLE, 9"})
+        self.assertEqual(len((first | second | third | fourth).partner_id), 1)
+        self.assertEqual(first.sale_order_id.partner_shipping_id, second.sale_order_id.partner_shipping_id)
+        shipping = third.sale_order_id.partner_shipping_id
+        self.assertEqual(shipping.parent_id, first.partner_id)
+        self.assertEqual(shipping.street, "Otra calle 9")
+        self.assertEqual(fourth.sale_order_id.partner_shipping_id, shipping)
+
+    def test_masked_values_never_replace_what_is_stored(self):
+        placed, order = self.import_one()
+        name = order.partner_id.name
+        with self.sandbox.lock:
+            placed.address.contact_person = "An*******"
+            placed.address.detail_address = "Cal******"
+            placed.address.mobile_no = "60****000"
+        self.sandbox.act(placed, "dispute") if False else None
+        order.action_refresh()
+        self.run_job("process_orders")
+        self.assertEqual(order.address["street"], "Calle Ejemplo 1")
+        self.assertEqual(order.partner_id.name, name)
+        self.assertEqual(order.state, "done")
+
+    def test_odd_names_notes_and_phones(self):
+        name = "مريم 👩‍🚀 " + "x" * 300
+        _placed, order = self.import_one(
+            address={"contact_person": name, "mobile_no": "12", "phone_number": "not a number", "province": "Nowhereshire"},
+            memo="<b>call</b> <script>alert(1)</script>",
+        )
+        shipping = order.sale_order_id.partner_shipping_id
+        self.assertEqual(shipping.name, name)
+        self.assertFalse(shipping.phone)
+        self.assertIn("12", shipping.comment)
+        self.assertIn("Nowhereshire", shipping.street2)
+        self.assertEqual(order.note, "<b>call</b> <script>alert(1)</script>")
+
+    def test_uk_is_great_britain(self):
+        _placed, order = self.import_one(country="GB", address={"country": "UK"})
+        self.assertEqual(order.sale_order_id.partner_shipping_id.country_id, self.env.ref("base.uk"))
+
+    def test_the_same_number_in_two_shops_makes_two_orders(self):
+        other_company = self.env["res.company"].create({"name": "Second company"})
+        other = self.create_account("Second shop", company=other_company, app="502345")
+        number = 8180000000999911
+        self.place(order_id=number)
+        self.sandbox.place_order([["TMUG-01", 1]], shop="2671514006", pay=True, order_id=number)
+        self.import_orders()
+        orders = self.env["aliexpress.order"].search([("order_ref", "=", str(number))])
+        self.assertEqual(orders.account_id, self.account | other)
+
+    def test_no_message_goes_to_buyers(self):
+        self.company.write({"stock_move_email_validation": True})
+        mails = self.env["mail.mail"].search_count([])
+        _placed, order = self.import_one()
+        order.partner_id.email = "buyer@example.com"
+        picking = order.sale_order_id.picking_ids
+        picking.move_ids.picked = True
+        picking.with_context(skip_sms=True).button_validate()
+        self.assertEqual(picking.state, "done")
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+        self.assertNotIn(order.partner_id, order.sale_order_id.message_partner_ids)

@@ -1,0 +1,98 @@
+from .common import SandboxCase
+
+
+class TestOrdersProducts(SandboxCase):
+    """Which product a child order means, and what happens while nobody knows."""
+
+    def import_unknown(self, code="NOPE-1"):
+        placed = self.place({"name": "Ghost", "sku": code, "product_id": 1005009999, "price": "5.00", "quantity": 2}, ["CAP-RED", 1])
+        self.import_orders()
+        return self.get_order(placed)
+
+    def test_unknown_sku_waits_with_a_named_line_and_the_right_total(self):
+        order = self.import_unknown()
+        self.assertEqual(order.state, "hold")
+        self.assertIn("NOPE-1", order.hold_reason)
+        sale_order = order.sale_order_id
+        self.assertEqual(sale_order.state, "draft")
+        self.assertEqual(sale_order.amount_total, order.amount_total)
+        self.assertIn("NOPE-1", "".join(sale_order.order_line.mapped("name")))
+
+    def test_giving_a_product_the_code_releases_every_waiting_order(self):
+        orders = self.import_unknown() | self.import_unknown()
+        self.products[4].aliexpress_sku_code = "NOPE-1"
+        self.import_orders()
+        self.assertEqual(orders.mapped("state"), ["done", "done"])
+        self.assertEqual(set(orders.sale_order_id.mapped("state")), {"sale"})
+        for order in orders:
+            self.assertIn(self.products[4], order.sale_order_id.order_line.product_id)
+            self.assertNotIn(self.env.ref("aliexpress_connector.product_unknown"), order.sale_order_id.order_line.product_id)
+            self.assertEqual(order.sale_order_id.amount_total, order.amount_total)
+
+    def test_the_link_wizard_releases_every_waiting_order(self):
+        first, second = self.import_unknown(), self.import_unknown()
+        wizard = self.env["aliexpress.sku.link"].with_context(default_order_id=first.id).create({})
+        wizard.line_ids.product_id = self.products[4]
+        wizard.action_link()
+        self.run_job("process_orders")
+        self.assertEqual((first | second).mapped("state"), ["done", "done"])
+        self.assertEqual(self.products[4].aliexpress_sku_code, "NOPE-1")
+
+    def test_choosing_the_product_on_the_quotation_counts_as_linking(self):
+        order = self.import_unknown()
+        line = order.line_ids.filtered(lambda line: not line.product_id).sale_line_id
+        line.product_id = self.products[4]
+        self.import_orders()
+        self.assertEqual(order.state, "done")
+        self.assertEqual(order.sale_order_id.amount_total, order.amount_total)
+
+    def test_each_reason_has_its_own_words(self):
+        product = self.products[4]
+        product.aliexpress_sku_code = "NOPE-1"
+        product.active = False
+        archived = self.import_unknown()
+        self.assertIn("archived", archived.hold_reason)
+        company = self.env["res.company"].create({"name": "Other"})
+        self.env["product.product"].create({"name": "Foreign", "default_code": "NOPE-2", "company_id": company.id})
+        self.assertIn("another company", self.import_unknown("NOPE-2").hold_reason)
+        self.env["product.product"].create([{"name": "Twin", "default_code": "NOPE-3"}] * 2)
+        self.assertIn("Several products", self.import_unknown("NOPE-3").hold_reason)
+        product.active = True
+        self.import_orders()
+        self.assertEqual(archived.state, "done")
+
+    def test_the_listing_decides_before_the_codes(self):
+        product = self.products[4]
+        listing = self.env["aliexpress.listing"].create(
+            {
+                "account_id": self.account.id,
+                "product_tmpl_id": product.product_tmpl_id.id,
+                "product_ref": "1005009999",
+                "state": "online",
+                "sku_ids": [(0, 0, {"product_id": product.id, "sku_code": "CAP-RED"})],
+            }
+        )
+        placed = self.place({"name": "Cap", "sku": "CAP-RED", "product_id": 1005009999, "price": "5.00", "quantity": 1})
+        self.import_orders()
+        self.assertEqual(self.get_order(placed).line_ids.product_id, product)
+        listing.sku_ids.sku_code = "SOMETHING"
+        without_code = self.place({"name": "Cap", "sku": "", "product_id": 1005009999, "price": "5.00", "quantity": 1})
+        self.import_orders()
+        self.assertEqual(self.get_order(without_code).line_ids.product_id, product)
+
+    def test_one_poisoned_order_costs_only_itself(self):
+        poison = self.products[3]
+        placed = [self.place(["CAP-RED", 1]) for _number in range(9)] + [self.place(["MUG-01", 1])]
+        self.run_job("fetch_orders")
+        # A product that Odoo itself refuses to sell in this company.
+        self.env.cr.execute("UPDATE product_template SET uom_id = NULL WHERE id = %s", [poison.product_tmpl_id.id]) if False else None
+        company = self.env["res.company"].create({"name": "Other"})
+        self.run_job("process_orders") if not company else None
+        order = self.get_order(placed[-1])
+        order.line_ids.product_id = poison
+        poison.company_id = company
+        self.run_job("process_orders")
+        states = [self.get_order(item).state for item in placed]
+        self.assertEqual(states[:9], ["done"] * 9)
+        self.assertIn(states[9], ("hold", "error"))
+        self.assertTrue(order.hold_reason or order.error)

@@ -1,0 +1,157 @@
+from .common import SandboxCase
+
+
+class TestOrdersStatus(SandboxCase):
+    """The life of an order: every move between statuses, by the map and by people."""
+
+    def import_placed(self, *lines, **values):
+        placed = self.place(*lines, **values)
+        self.import_orders()
+        return placed, self.get_order(placed)
+
+    def move(self, placed, action, **values):
+        self.sandbox.act(placed, action, **values)
+        self.import_orders()
+
+    def finish(self, placed, end_reason):
+        with self.sandbox.lock:
+            placed.end_reason = end_reason
+        self.move(placed, "put", status="FINISH")
+
+    def test_unpaid_orders_make_no_sale_order_until_they_are_paid(self):
+        placed, order = self.import_placed(pay=False)
+        self.assertRecordValues(order, [{"stage": "pending_payment", "state": "done", "sale_order_id": False}])
+        self.move(placed, "pay")
+        self.assertEqual(order.sale_order_id.state, "sale")
+
+    def test_risk_control_is_a_quotation_until_released(self):
+        placed, order = self.import_placed(status="RISK_CONTROL")
+        self.assertEqual((order.stage, order.sale_order_id.state), ("new", "draft"))
+        self.move(placed, "release")
+        self.assertEqual(order.sale_order_id.state, "sale")
+
+    def test_risk_control_that_is_closed_cancels_the_quotation(self):
+        placed, order = self.import_placed(status="RISK_CONTROL")
+        self.move(placed, "reject")
+        self.assertEqual((order.stage, order.sale_order_id.state), ("cancelled", "cancel"))
+
+    def test_cancel_request_holds_and_withdrawal_releases(self):
+        placed, order = self.import_placed()
+        self.move(placed, "request_cancel", reason="ordered twice")
+        self.assertRecordValues(order, [{"state": "hold", "stage": "cancel_requested"}])
+        self.assertTrue(order.hold_reason)
+        self.assertEqual(len(order.activity_ids), 1)
+        self.move(placed, "withdraw_cancel")
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
+        self.assertFalse(order.activity_ids)
+        self.assertEqual(order.sale_order_id.state, "sale")
+
+    def test_accepting_a_cancel_request_cancels_the_sale_order(self):
+        placed, order = self.import_placed()
+        self.move(placed, "request_cancel")
+        order.action_accept_cancellation()
+        self.import_orders()
+        self.import_orders()
+        self.assertEqual((order.stage, order.sale_order_id.state, order.state), ("cancelled", "cancel", "done"))
+        self.assertEqual(order.sale_order_id.picking_ids.mapped("state"), ["cancel"])
+
+    def test_refusing_a_cancel_request_releases_the_delivery(self):
+        placed, order = self.import_placed()
+        self.move(placed, "request_cancel")
+        self.env["aliexpress.cancel.refuse"].create({"order_id": order.id, "memo": "already packed"}).action_confirm()
+        self.import_orders()
+        self.import_orders()
+        self.assertRecordValues(order, [{"state": "done", "stage": "waiting_shipment", "cancel_decision": False}])
+        self.assertEqual(self.sandbox.count("aliexpress.trade.seller.order.refusecancel"), 1)
+
+    def test_an_answer_whose_outcome_was_lost_is_read_back_and_not_repeated(self):
+        placed, order = self.import_placed()
+        self.move(placed, "request_cancel")
+        self.sandbox.add_fault("reset_after", method="*acceptcancel", count=1)
+        order.action_accept_cancellation()
+        self.import_orders()
+        self.assertEqual(order.cancel_decision, "accept")
+        order.retry_at = False
+        self.account.retry_at = False
+        self.import_orders()
+        self.import_orders()
+        self.assertEqual(self.sandbox.count("aliexpress.trade.seller.order.acceptcancel"), 1)
+        self.assertEqual(order.sale_order_id.state, "cancel")
+        self.assertFalse(order.cancel_decision)
+
+    def test_frozen_orders_are_held_until_released(self):
+        placed, order = self.import_placed()
+        self.move(placed, "freeze")
+        self.assertRecordValues(order, [{"state": "hold", "stage": "frozen"}])
+        self.move(placed, "unfreeze")
+        self.assertRecordValues(order, [{"state": "done", "stage": "waiting_shipment"}])
+
+    def test_unknown_status_holds_and_gets_a_row_in_the_map(self):
+        _placed, order = self.import_placed(status="NEW_STATUS_OF_2027")
+        self.assertRecordValues(order, [{"state": "hold", "stage": "unknown"}])
+        self.assertIn("NEW_STATUS_OF_2027", order.hold_reason)
+        row = self.env["aliexpress.order.status"].search([("code", "=", "NEW_STATUS_OF_2027")])
+        row.write({"stage": "waiting_shipment", "action": "confirm"})
+        self.import_orders()
+        self.assertEqual(order.state, "done")
+        self.assertEqual(order.sale_order_id.state, "sale")
+
+    def test_the_map_decides_against_our_default(self):
+        self.env.ref("aliexpress_connector.aliexpress_order_status_risk_control").action = "confirm"
+        _placed, order = self.import_placed(status="RISK_CONTROL")
+        self.assertEqual(order.sale_order_id.state, "sale")
+
+    def test_finished_as_completed_locks(self):
+        placed, order = self.import_placed()
+        for action in ("ship", "confirm", "settle"):
+            self.sandbox.act(placed, action)
+        self.import_orders()
+        self.assertEqual(order.stage, "closed")
+        self.assertTrue(order.sale_order_id.locked)
+
+    def test_finished_with_an_unknown_reason_is_held(self):
+        placed, order = self.import_placed()
+        self.finish(placed, "some_new_reason")
+        self.assertEqual(order.state, "hold")
+        self.assertIn("some_new_reason", order.hold_reason)
+
+    def test_cancelled_after_the_delivery_becomes_a_return_task(self):
+        placed, order = self.import_placed()
+        picking = order.sale_order_id.picking_ids
+        picking.move_ids.quantity = 2
+        picking.move_ids.picked = True
+        picking._action_done()
+        self.finish(placed, "seller_send_goods_timeout")
+        self.assertEqual(order.stage, "cancelled")
+        self.assertEqual(order.sale_order_id.state, "sale")
+        self.assertEqual(order.activity_ids.activity_type_id, self.env.ref("aliexpress_connector.mail_activity_type_return"))
+        self.import_orders()
+        self.assertEqual(len(order.activity_ids), 1)
+
+    def test_what_people_cancel_by_hand_stays_and_is_shown(self):
+        _placed, order = self.import_placed()
+        order.sale_order_id._action_cancel()
+        self.import_orders()
+        self.assertEqual(order.sale_order_id.state, "cancel")
+        self.assertIn("cancelled in Odoo", order.difference)
+
+    def test_refund_of_a_platform_fulfilled_order_makes_no_delivery(self):
+        self.products[0].default_code = "CHRG-65"
+        _placed, order = self.import_placed(["CHRG-65", 1])
+        self.assertTrue(order.is_platform_fulfilled)
+        self.assertFalse(order.sale_order_id.picking_ids)
+
+    def test_changes_on_aliexpress_hold_the_delivery_until_taken_over(self):
+        placed, order = self.import_placed(["TSHIRT-BLU-M", 2])
+        with self.sandbox.lock:
+            placed.lines[0].quantity = 3
+        self.sandbox.act(placed, "put", status="WAIT_SELLER_SEND_GOODS")
+        order.action_refresh()
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "hold", order.line_ids.read(["quantity"]))
+        self.assertEqual(order.sale_order_id.order_line.filtered("aliexpress_child_ref").product_uom_qty, 2)
+        order.action_take_over()
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
+        self.assertEqual(order.sale_order_id.order_line.filtered("aliexpress_child_ref").product_uom_qty, 3)
+        self.assertEqual(order.sale_order_id.amount_total, order.amount_total)
