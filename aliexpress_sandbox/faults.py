@@ -13,6 +13,7 @@ BEFORE = "before"
 TOKEN = "token"
 REFRESH = "refresh"
 CHECK = "check"
+BATCH = "batch"
 AFTER = "after"
 
 KINDS = {
@@ -26,12 +27,17 @@ KINDS = {
     "refresh_refused": (REFRESH, "the refresh token used is dead: IllegalRefreshToken"),
     "error": (CHECK, "error_response with `code`, `text`, `sub_code`, `sub_text`"),
     "service_timeout": (CHECK, "ServiceTimeout; the call has no effect"),
+    "item_failed": (BATCH, "`rows` products of a stock or price batch fail for now"),
+    "both_lists": (BATCH, "a product of a batch is changed, yet stands in both lists"),
     "timeout": (AFTER, "the call HAS its effect, then silence for `seconds`, then end"),
     "reset_after": (AFTER, "the call HAS its effect, then the connection is reset"),
     "service_timeout_after": (AFTER, "the call HAS its effect, the answer is an error"),
     "http_500_after": (AFTER, "the call HAS its effect, the answer is HTTP 500"),
     "cut_json": (AFTER, "the call HAS its effect, half of the JSON arrives"),
     "wrong_envelope": (AFTER, "the other `simplify` form than was asked for"),
+    "drop_field": (AFTER, "every key named in `text` (commas) is left out of the answer"),
+    "extra_field": (AFTER, "unknown keys with odd values appear in every object"),
+    "as_text": (AFTER, "every number of the answer arrives as text"),
     "drift": (AFTER, "after a list page, `rows` orders of it change their status"),
 }
 HTML_PAGE = (

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-from . import drift, oauth, protocol
+from . import drift, oauth, oddities, protocol
 from .answers import GatewayError, wire_error, wire_result
 from .faults import AFTER, BEFORE, HTML_PAGE, ConnectionCut, RawAnswer
 from .ledger import CallRecord
@@ -114,6 +114,8 @@ def _after(sandbox, record, hit, body):
             data = wire_error(error, record.request_id, record.method[:1] == "/")
         if fault.kind == "wrong_envelope":
             data = body.other() if body.other else data
+        if fault.kind in oddities.KINDS:
+            data = oddities.KINDS[fault.kind](data, fault)
         if fault.kind == "drift":
             with sandbox.lock:
                 drift.after_page(sandbox, record, fault, body.data)

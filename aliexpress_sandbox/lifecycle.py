@@ -20,7 +20,7 @@ def pay(sandbox, shop, order, to_risk=None):
     take_stock(shop, order, "payment_success_deduct")
     hours = sandbox.world.settings.risk_hours
     if hours if to_risk is None else to_risk:
-        move(sandbox, order, "RISK_CONTROL", now + timedelta(hours=hours or 24))
+        move(sandbox, shop, order, "RISK_CONTROL", now + timedelta(hours=hours or 24))
     else:
         _ready(sandbox, shop, order)
 
@@ -55,7 +55,7 @@ def request_cancel(sandbox, shop, order, reason="I don't want it any more"):
     order.status_before = order.status
     order.cancel_reason = reason
     hours = sandbox.world.settings.cancel_hours
-    move(sandbox, order, "IN_CANCEL", sandbox.clock.now() + timedelta(hours=hours))
+    move(sandbox, shop, order, "IN_CANCEL", sandbox.clock.now() + timedelta(hours=hours))
 
 
 def withdraw_cancel(sandbox, shop, order):
@@ -84,7 +84,7 @@ def declare(sandbox, shop, order, parcels, complete):
             line.shipped = True
     if all(line.shipped or line.by_platform for line in order.lines):
         order.sent = now
-    _after_shipment(sandbox, order)
+    _after_shipment(sandbox, shop, order)
 
 
 def ship(sandbox, shop, order, logistics_no="", service_name="", line=None):
@@ -105,14 +105,14 @@ def confirm(sandbox, shop, order, reason="buyer_accept_goods"):
     for parcel in order.parcels:
         parcel.received = parcel.received or now
     hours = sandbox.world.settings.settle_hours
-    move(sandbox, order, "FUND_PROCESSING", now + timedelta(hours=hours))
+    move(sandbox, shop, order, "FUND_PROCESSING", now + timedelta(hours=hours))
 
 
 def settle(sandbox, shop, order):
     """The money is paid out: the order is finished."""
     _need(order, {"FUND_PROCESSING"}, "settled")
     order.ended = sandbox.clock.now()
-    move(sandbox, order, "FINISH")
+    move(sandbox, shop, order, "FINISH")
 
 
 def finish(sandbox, shop, order):
@@ -137,7 +137,7 @@ def dispute(sandbox, shop, order, reason="Product not as described", line=1):
     issue.refund = child.total
     order.issues.append(issue)
     order.status_before = order.status
-    move(sandbox, order, "IN_ISSUE")
+    move(sandbox, shop, order, "IN_ISSUE")
 
 
 def close_dispute(sandbox, shop, order, refund=False):
@@ -160,7 +160,7 @@ def freeze(sandbox, shop, order):
         raise ValueError(f"order {order.order_id} cannot be frozen in {order.status}")
     order.status_before = order.status
     order.frozen = True
-    move(sandbox, order, "IN_FROZEN")
+    move(sandbox, shop, order, "IN_FROZEN")
 
 
 def unfreeze(sandbox, shop, order):
@@ -190,7 +190,7 @@ def expire(sandbox, shop, order):
 
 def put(sandbox, shop, order, status):
     """Any status by force, known or not."""
-    move(sandbox, order, status, order.deadline if status in WITH_DEADLINE else None)
+    move(sandbox, shop, order, status, order.deadline if status in WITH_DEADLINE else None)
 
 
 def close(sandbox, shop, order, reason):
@@ -200,10 +200,10 @@ def close(sandbox, shop, order, reason):
     if order.paid:
         order.refunded = order.paid_amount
     give_stock_back(shop, order)
-    move(sandbox, order, "FINISH")
+    move(sandbox, shop, order, "FINISH")
 
 
-def move(sandbox, order, status, deadline=None):
+def move(sandbox, shop, order, status, deadline=None):
     """Set order and children, note it in the history, tell the pushed applications."""
     before = order.status
     order.status = status
@@ -214,7 +214,7 @@ def move(sandbox, order, status, deadline=None):
         line.status = status
         if status in TO_SHIP:
             line.status = SENT if line.shipped else "WAIT_SELLER_SEND_GOODS"
-    sandbox.order_moved(order, before)
+    sandbox.order_moved(shop, order, before)
 
 
 def take_stock(shop, order, moment):
@@ -264,10 +264,10 @@ def deadline_of(sandbox, shop, order):
 
 def _ready(sandbox, shop, order):
     status = "SELLER_PART_SEND_GOODS" if order.parcels else "WAIT_SELLER_SEND_GOODS"
-    move(sandbox, order, status, ship_deadline(shop, order))
+    move(sandbox, shop, order, status, ship_deadline(shop, order))
 
 
-def _after_shipment(sandbox, order):
+def _after_shipment(sandbox, shop, order):
     """Where a shipment leads. Declaring settles a request to cancel; a dispute or a
     freeze stays, and the new status waits behind it."""
     status = SENT if order.sent else "SELLER_PART_SEND_GOODS"
@@ -280,13 +280,13 @@ def _after_shipment(sandbox, order):
         order.modified = sandbox.clock.now()
     else:
         order.cancel_reason = ""
-        move(sandbox, order, status, deadline)
+        move(sandbox, shop, order, status, deadline)
 
 
 def _resume(sandbox, shop, order):
     status = order.status_before or "WAIT_SELLER_SEND_GOODS"
     order.status_before = ""
-    move(sandbox, order, status)
+    move(sandbox, shop, order, status)
     order.deadline = deadline_of(sandbox, shop, order)
 
 

@@ -76,7 +76,7 @@ def place(
     shop.orders[order.order_id] = order
     lifecycle.take_stock(shop, order, "place_order_withhold")
     order.deadline = lifecycle.deadline_of(sandbox, shop, order)
-    sandbox.order_moved(order, "")
+    sandbox.order_moved(shop, order, "")
     if pay and not status:
         status = "WAIT_SELLER_SEND_GOODS"
     if status:

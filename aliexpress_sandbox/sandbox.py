@@ -7,8 +7,10 @@ from collections import Counter, deque
 from datetime import timedelta
 
 from . import lifecycle, ordering, scenario
+from .catalogue import publishing
 from .clock import Clock, to_millis
 from .faults import Fault, Faults, from_text
+from .methods import feeds
 from .push import Pusher
 from .server import Server
 from .shop import AuthCode, Token
@@ -234,6 +236,14 @@ class Sandbox:
             due = [o for o in shop.orders.values() if o.deadline and o.deadline <= now]
             for order in due:
                 self._expire(shop, order, now)
+            for product in shop.products.values():
+                if product.audit_until and product.audit_until <= now:
+                    publishing.finish_audit(self, product)
+            for feed in shop.feeds.values():
+                if feed.status != "FINISH":
+                    feed.status = "PROCESSING"
+                    if feed.ready <= now:
+                        feeds.work(self, shop, feed)
 
     def _expire(self, shop, order, now):
         for _step in range(5):  # a long jump may pass several deadlines
@@ -244,9 +254,9 @@ class Sandbox:
             except ValueError:
                 order.deadline = None
 
-    def order_moved(self, order, before):
+    def order_moved(self, shop, order, before):
         """Called after every change of status."""
-        self.pusher.order_moved(order, before)
+        self.pusher.order_moved(shop, order, before)
 
     def request_id(self):
         host = self.random.choice(("210126da", "2101232d", "0ba28873"))

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from . import control, gateway, web
+from . import control, gateway, web  # control_records adds its routes to control
 from .faults import ConnectionCut, RawAnswer
 
 _logger = logging.getLogger(__name__)

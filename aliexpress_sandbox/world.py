@@ -71,9 +71,11 @@ class Settings:
     tracking_changes: int = 5
     audit_seconds: float = 20
     feed_seconds: float = 2
+    audit_refuses: list[str] = field(default_factory=lambda: ["edit", "price", "stock"])
     reject_titles_with: list[str] = field(default_factory=lambda: ["forbidden"])
-    check_image_urls: bool = False
-    delivery_days: float = 5
+    illegal_title_words: list[str] = field(default_factory=lambda: ["counterfeit"])
+    read_failure_rate: float = 0
+    push_form: str = "dropship"
 
 
 @dataclass

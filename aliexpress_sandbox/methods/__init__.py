@@ -50,6 +50,19 @@ def api(name, *params):
 
 def load():
     """Import every module of methods, once."""
-    from . import issues, order_details, order_lists, shipping, shipping_lines
+    from . import (
+        categories,
+        feeds,
+        issues,
+        offer_products,
+        offers,
+        order_details,
+        order_lists,
+        pictures,
+        products,
+        shipping,
+        shipping_lines,
+        shop_data,
+    )
 
     return METHODS

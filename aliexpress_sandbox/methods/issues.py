@@ -5,7 +5,7 @@ from ..answers import Items, refused
 from ..clock import pacific
 from ..reading import field, page, required, slice_page
 from . import api
-from .order_details import order_of
+from .order_people import order_of
 
 
 @api(

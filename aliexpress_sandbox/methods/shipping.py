@@ -8,11 +8,11 @@ from ..lifecycle import declare
 from ..order import CLOSED, SHIPPABLE, Parcel
 from ..reading import choice, optional, required
 from . import api
+from .order_people import UNKNOWN_ORDER
 
 ALREADY_DECLARED = "该交易订单已填写发货通知,无需重复操作。"
 WRONG_STATUS = "该交易订单缺少履约信息,请联系客服处理。"
 BAD_NUMBER = "该货运跟踪号未通过物流风控审核,请更换货运跟踪号后重试。"
-UNKNOWN_ORDER = "您填写的交易订单号有误或不属于当前账号,请检查后重试。"
 NO_CARRIER = "carrier does not exist"
 TOO_MANY_CHANGES = "该交易订单的货运跟踪号修改次数已达上限。"
 NOT_DECLARED = "原货运跟踪号不存在,请检查后重试。"

@@ -4,10 +4,10 @@ from ..answers import Items, missing_parameter
 from ..lifecycle import declare
 from ..reading import choice, field, optional, required
 from . import api
+from .order_people import UNKNOWN_ORDER
 from .shipping import (
     ALREADY_DECLARED,
     NOT_DECLARED,
-    UNKNOWN_ORDER,
     WRONG_STATUS,
     Refusal,
     change_parcel,

@@ -1,0 +1,1 @@
+"""What may be published: category attributes, rules, the two written forms, audits."""
