@@ -80,6 +80,19 @@ def test_nothing_below_a_leaf():
     assert gateway.calls[0].params["category_id"] == "0"
 
 
+@pytest.mark.parametrize(
+    "answer", [{"result": {"datas": {}}}, {"result": {}}, {"datas": []}, {"result": {"success": True}}]
+)
+def test_an_empty_list_is_no_failure(answer):
+    assert shop(answer)[0].list_brands() == ()
+
+
+@pytest.mark.parametrize("answer", [{}, {"request_id": "1"}, {"result": {"success": False, "datas": {}}}])
+def test_nothing_at_all_is_no_empty_list(answer):
+    with pytest.raises(errors.FixError):
+        shop(answer)[0].list_brands()
+
+
 def test_names_that_are_no_json_are_the_name():
     answer = {
         "is_success": True,

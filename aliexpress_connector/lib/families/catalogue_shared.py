@@ -18,6 +18,9 @@ from ..parsing.shop_data import (
 )
 from .catalogue_base import CatalogueActs
 
+# Where an answer says whether it worked, or why not.
+_VERDICTS = ("success", "is_success", "result_success", "error_code", "error_message", "error_msg", "error_desc")
+
 
 class SharedCatalogue(CatalogueActs):
     """Goes before `CommonFamily`, whose helpers it uses."""
@@ -74,13 +77,16 @@ class SharedCatalogue(CatalogueActs):
     # Helpers
 
     def _outcome(self, method, params, *keys):
-        """Call the reading `method` and return the `Reader` that has the field of one of `keys`.
+        """Call the reading `method` and return the `Reader` of its outcome, which has the list of one of `keys`.
 
-        An empty list may be left out: then a flag of success must say that this is no failure.
+        An empty list may be left out; then a flag must say that this is success, where the method has one.
         """
         answer = self._ask(method, params)
         outcome = answer.child("result") or answer
-        if not any(outcome.has(key) for key in keys) and not any(answer.has(key) for key in keys):
+        if any(outcome.has(key) for key in keys):
+            return outcome
+        is_list_told = "result" in answer.keys() or any(key in outcome.keys() for key in keys)
+        if not is_list_told or any(outcome.has(key) for key in _VERDICTS):
             self._ensure_success(outcome, method)
         return outcome
 
