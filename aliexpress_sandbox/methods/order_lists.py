@@ -105,8 +105,8 @@ def _window(call, query, name, wanted):
     if start is None:
         return None
     widest = WIDEST_FINISHED if FINISHED in wanted else WIDEST
-    # An hour of grace: days are counted on wall clocks, which change twice a year.
-    if end < start or end - start > widest + timedelta(hours=1):
+    # Two hours of grace: days are counted on wall clocks, which change twice a year, and calls take time.
+    if end < start or end - start > widest + timedelta(hours=2):
         raise refused(
             "isv.invalid-parameter",
             f"非法参数: {name}_date_start {name}_date_end > {widest.days}",
