@@ -1,8 +1,16 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+PROBLEM_ACTIVITY = "aliexpress_connector.mail_activity_type_shipment"
 
 
 class AliexpressShipment(models.Model):
-    """A parcel that was declared to AliExpress, or is to be."""
+    """A parcel of one order that was declared to AliExpress, or is to be.
+
+    Two halves: what Odoo wants (`service_id`, `tracking_ref`, `line_ids`, from the delivery or from whoever created the record) and
+    what AliExpress acknowledged (`sent_*`, `is_last`). Where they differ the record is `pending`; `error` then says what is missing.
+    A declaration cannot be taken back, so it is written down as `intent` in a committed transaction before it is sent.
+    """
 
     _name = "aliexpress.shipment"
     _description = "AliExpress Shipment"
@@ -10,10 +18,24 @@ class AliexpressShipment(models.Model):
     _rec_name = "tracking_ref"
     _order = "id desc"
 
+    account_id = fields.Many2one(related="order_id.account_id", store=True, precompute=True)
     order_id = fields.Many2one("aliexpress.order", required=True, index=True, ondelete="restrict", check_company=True)
     picking_id = fields.Many2one("stock.picking", string="Delivery", index="btree_not_null", check_company=True)
-    service_id = fields.Many2one("aliexpress.logistics.service", string="AliExpress Carrier", check_company=True)
-    tracking_ref = fields.Char(string="Tracking Number", copy=False)
+    package_id = fields.Many2one("stock.package", help="The package that is this parcel, where it has a number of its own.")
+    service_id = fields.Many2one(
+        "aliexpress.logistics.service",
+        string="AliExpress Carrier",
+        check_company=True,
+        domain="[('account_id', '=', account_id)]",
+        tracking=True,
+    )
+    refused_service_id = fields.Many2one(
+        "aliexpress.logistics.service",
+        readonly=True,
+        copy=False,
+        help="AliExpress refused this carrier, so the parcel is declared with another one.",
+    )
+    tracking_ref = fields.Char(string="Tracking Number", copy=False, tracking=True)
     state = fields.Selection(
         [("pending", "To declare"), ("sent", "Declared"), ("error", "Error")],
         default="pending",
@@ -23,11 +45,73 @@ class AliexpressShipment(models.Model):
         tracking=True,
     )
     line_ids = fields.One2many("aliexpress.shipment.line", "shipment_id", string="Lines", copy=False)
+    ship_deadline = fields.Datetime(related="order_id.ship_deadline")
+    is_plan_due = fields.Boolean(readonly=True, copy=False, help="The delivery changed since this record was made from it.")
+
+    intent_date = fields.Datetime(readonly=True, copy=False, help="Set while it is not known whether AliExpress took the declaration.")
+    intent = fields.Json(readonly=True, copy=False, help="What is being declared.")
+
+    sent_date = fields.Datetime(string="Declared On", readonly=True, copy=False)
+    sent_service_code = fields.Char(string="Declared Carrier", readonly=True, copy=False)
+    sent_tracking_ref = fields.Char(string="Declared Number", readonly=True, copy=False)
+    is_last = fields.Boolean(string="Completes the Order", readonly=True, copy=False, help="Declared with the whole order as shipped.")
+    is_confirm_due = fields.Boolean(
+        string="To Be Read Back", readonly=True, copy=False, help="AliExpress took the declaration but was not seen to show it yet."
+    )
+
+    _plan_idx = models.Index("(account_id) WHERE is_plan_due IS TRUE")
+    _confirm_idx = models.Index("(account_id) WHERE is_confirm_due IS TRUE")
+    _pending_idx = models.Index("(order_id, id) WHERE state = 'pending'")
+
+    @api.depends("tracking_ref", "sent_tracking_ref", "order_id.order_ref")
+    def _compute_display_name(self):
+        for shipment in self:
+            shipment.display_name = shipment.tracking_ref or shipment.sent_tracking_ref or shipment.order_id.order_ref
+
+    @api.constrains("service_id", "order_id")
+    def _check_service(self):
+        for shipment in self:
+            if shipment.service_id and shipment.service_id.account_id != shipment.order_id.account_id:
+                raise ValidationError(
+                    self.env._(
+                        "The carrier %(carrier)s belongs to another shop than order %(order)s. Choose a carrier of the shop %(shop)s.",
+                        carrier=shipment.service_id.name,
+                        order=shipment.order_id.order_ref,
+                        shop=shipment.order_id.account_id.name,
+                    )
+                )
 
     def _trigger_job(self):
         # Waking a scheduled action reveals nothing, but people may not read them.
         self.env.ref("aliexpress_connector.ir_cron_push_shipments").sudo()._trigger()
 
-    @api.model
-    def _cron_push_shipments(self):
-        """Declare what has left and AliExpress does not know yet."""
+    # === PROBLEMS === #
+
+    def _set_error(self, error):
+        """Override to ask the shop's responsible person as well: an undeclared parcel is refunded to the buyer."""
+        super()._set_error(error)
+        self._schedule_problems()
+
+    def _set_problem(self, message):
+        """As `_set_error`, with the translated text of the problem."""
+        self.write({"state": "error", "error": message, "retry_at": False, "intent": False, "intent_date": False})
+        self._schedule_problems()
+
+    def _schedule_problems(self):
+        """One activity for each order, however many of its parcels have a problem."""
+        for order, shipments in self.grouped("order_id").items():
+            if order.activity_search([PROBLEM_ACTIVITY]):
+                continue
+            message_env = order.account_id._get_message_env()
+            order.activity_schedule(
+                PROBLEM_ACTIVITY,
+                summary=message_env._("The shipment of %(number)s is not declared", number=order.order_ref),
+                note=shipments[:1].error,
+                user_id=order.account_id.user_id.id or self.env.uid,
+            )
+
+    def _unschedule_problems(self):
+        """End the activities of orders that have no more problems."""
+        for order in self.order_id.filtered("activity_ids"):
+            if not order.shipment_ids.filtered(lambda shipment: shipment.state == "error"):
+                order.activity_unlink([PROBLEM_ACTIVITY])

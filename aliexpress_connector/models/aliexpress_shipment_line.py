@@ -2,7 +2,10 @@ from odoo import fields, models
 
 
 class AliexpressShipmentLine(models.Model):
-    """How much of a child order is in a parcel."""
+    """How much of a child order is in a parcel.
+
+    Where a delivery has several numbers and nobody said which goods travel under which, each of its parcels lists all of them.
+    """
 
     _name = "aliexpress.shipment.line"
     _description = "AliExpress Shipment Line"
@@ -11,5 +14,9 @@ class AliexpressShipmentLine(models.Model):
     shipment_id = fields.Many2one("aliexpress.shipment", required=True, index=True, ondelete="cascade")
     account_id = fields.Many2one(related="shipment_id.account_id", store=True, index=True)
     company_id = fields.Many2one(related="shipment_id.company_id", store=True)
-    order_line_id = fields.Many2one("aliexpress.order.line", required=True, index=True, ondelete="restrict", check_company=True)
-    quantity = fields.Float(digits="Product Unit", required=True)
+    order_line_id = fields.Many2one(
+        "aliexpress.order.line", string="Child Order", required=True, index=True, ondelete="restrict", check_company=True
+    )
+    sku_code = fields.Char(related="order_line_id.sku_code")
+    name = fields.Char(related="order_line_id.name")
+    quantity = fields.Float(digits="Product Unit", required=True, help="Counted as the child order counts: whole kits, whole lots.")

@@ -1,0 +1,80 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class AliexpressAccount(models.Model):
+    """What a shop sets for its shipments, its carriers, and the watch over deadlines."""
+
+    _inherit = "aliexpress.account"
+
+    is_fallback_allowed = fields.Boolean(
+        string="Declare Refused Parcels with Another Carrier",
+        help="Parcels whose carrier or number AliExpress refuses are declared with AliExpress' carrier for seller's own shipping, local or "
+        "overseas, and the tracking page below. Otherwise they wait for a person.",
+    )
+    tracking_website = fields.Char(
+        string="Tracking Page",
+        default="https://www.17track.net",
+        help="Where buyers can follow parcels that AliExpress cannot follow itself, unless their delivery method has a tracking link.",
+    )
+    deadline_warning_hours = fields.Integer(
+        string="Warn Before Deadline (hours)",
+        default=24,
+        help="The responsible person gets an activity when an order is not declared this many hours before its deadline. Zero warns when "
+        "it has passed.",
+    )
+
+    # === CARRIERS === #
+
+    def _refresh_carriers(self):
+        """Read the carriers that AliExpress offers this shop; new ones get a delivery method suggested by name. One call.
+
+        Raises the errors of `lib.errors`. What people mapped stays; carriers no longer offered are archived.
+        """
+        self.ensure_one()
+        carriers = {carrier.code: carrier for carrier in self._get_client().list_carriers()}
+        Service = self.env["aliexpress.logistics.service"].with_context(active_test=False)
+        known = Service.search([("account_id", "=", self.id)])
+        for service in known:
+            values = self._prepare_service_values(carriers.pop(service.code, None))
+            changes = {name: value for name, value in values.items() if (service[name] or False) != (value or False)}
+            if changes:
+                service.write(changes)
+        new = Service.create(
+            [{"account_id": self.id, "code": code} | self._prepare_service_values(carrier) for code, carrier in carriers.items()]
+        )
+        new._suggest_carriers()
+
+    @api.model
+    def _prepare_service_values(self, carrier):
+        if not carrier:
+            return {"active": False}
+        return {
+            "active": True,
+            "name": carrier.name,
+            "company_name": carrier.company,
+            "tracking_regex": carrier.tracking_regex,
+        }
+
+    # === DEADLINES === #
+
+    @api.model
+    def _cron_watchdog(self):
+        """Override to watch the deadlines of shipments as well."""
+        result = super()._cron_watchdog()
+        self._watch_ship_deadlines()
+        return result
+
+    @api.model
+    def _watch_ship_deadlines(self):
+        """One activity for each order whose shipment is not declared shortly before its deadline; none once it is. Only for `_cron_*`."""
+        self.env["aliexpress.order"]._end_deadline_activities()
+        for account in self.search(self._get_due_domain("sync_shipments", calls_gateway=False)):
+            until = fields.Datetime.now() + timedelta(hours=account.deadline_warning_hours)
+            orders = self.env["aliexpress.order"].search(
+                Domain("account_id", "=", account.id) & Domain("stage", "=", "waiting_shipment") & Domain("ship_deadline", "<=", until)
+            )
+            orders._schedule_deadline_activities()
+            self.env["ir.cron"]._commit_progress()

@@ -1,0 +1,186 @@
+import logging
+
+from odoo import api, models
+from odoo.fields import Command, Domain
+
+from .aliexpress_job_mixin import CONCURRENCY_ERRORS
+
+_logger = logging.getLogger(__name__)
+
+# Deliveries looked at in one transaction.
+DELIVERY_BATCH = 500
+PLAN_BATCH = 100
+
+
+class AliexpressShipment(models.Model):
+    """How deliveries become shipments: one for each parcel and order, brought in line whenever the delivery changes."""
+
+    _inherit = "aliexpress.shipment"
+
+    @api.model
+    def _plan_deliveries(self):
+        """Bring the shipments in line with the deliveries that are done; only for `_cron_*` methods. Calls nothing.
+
+        :return: whether there are more deliveries than one run looks at
+        """
+        has_more = False
+        try:
+            has_more = self._take_deliveries()
+            self.env["ir.cron"]._commit_progress()
+        except CONCURRENCY_ERRORS:
+            self.env.cr.rollback()
+        self._run_queue(self._get_plan_domain(), "_plan", order="is_plan_due DESC, id", batch_size=PLAN_BATCH)
+        return has_more
+
+    @api.model
+    def _get_plan_domain(self):
+        # Without a carrier: somebody may have mapped one since.
+        is_due = Domain("is_plan_due", "=", True) & Domain("state", "!=", "error")
+        may_have_carrier = Domain("state", "=", "pending") & Domain("service_id", "=", False) & Domain("picking_id", "!=", False)
+        return self._get_due_domain("sync_shipments", calls_gateway=False) & (is_due | may_have_carrier)
+
+    @api.model
+    def _take_deliveries(self):
+        """Mark the shipments of deliveries that changed, making a first one where there is none; return whether there may be more."""
+        accounts = self.env["aliexpress.account"].search(self.env["aliexpress.account"]._get_due_domain("sync_shipments", False))
+        taken = self.env["stock.picking"]._aliexpress_take_to_reflect(accounts, DELIVERY_BATCH)
+        repacked = self.env["stock.picking"]._aliexpress_take_repacked(DELIVERY_BATCH)
+        known = self.search([("picking_id", "in", (taken | repacked).ids)])
+        known.write({"is_plan_due": True, "retry_at": False})
+        known.filtered(lambda shipment: shipment.state == "error").write({"state": "pending"})
+        pairs = {(shipment.picking_id, shipment.order_id) for shipment in known}
+        self._create_quietly(
+            [
+                {"order_id": order.id, "picking_id": picking.id, "is_plan_due": True}
+                for picking in taken
+                for order in picking._aliexpress_get_sent_moves().sale_line_id.order_id.aliexpress_order_id
+                if (picking, order) not in pairs and not order.is_platform_fulfilled
+            ]
+        )
+        return len(taken) >= DELIVERY_BATCH or len(repacked) >= DELIVERY_BATCH
+
+    @api.model
+    def _create_quietly(self, values_list):
+        return self.with_context(tracking_disable=True).create(values_list)
+
+    # === PLAN === #
+
+    def _plan(self):
+        """Bring all shipments of these shipments' deliveries in line with what the deliveries are now."""
+        records = self.with_env(self.account_id._get_message_env()) if len(self.account_id) == 1 else self
+        siblings = records.search([("picking_id", "in", records.picking_id.ids)]) | records
+        services = self.env["aliexpress.logistics.service"]._get_mapped(siblings.account_id)
+        parcels = siblings.picking_id._aliexpress_get_parcels()
+        for (picking, order), shipments in siblings.grouped(lambda shipment: (shipment.picking_id, shipment.order_id)).items():
+            shipments._apply_parcels(picking, order, parcels.get((picking, order), []), services[order.account_id])
+
+    def _apply_parcels(self, picking, order, parcels, services):
+        """Make these shipments, all there are of `order` in the delivery `picking`, those of `parcels`."""
+        carrier = picking.carrier_id or order.sale_order_id.carrier_id
+        country = order._get_destination_code()
+        service = services._choose(carrier, country, order.service_code)
+        missing_carrier = "" if service else self._describe_missing_carrier(picking, carrier, order.account_id, country)
+        pairs, removed = self._match_parcels(order, parcels)
+        for shipment, parcel in pairs:
+            if not shipment:
+                shipment = self._create_quietly([{"order_id": order.id, "picking_id": picking.id}])
+            shipment._apply_parcel(parcel, service, missing_carrier)
+        removed._drop()
+
+    def _match_parcels(self, order, parcels):
+        """Which shipment is which parcel: `([(shipment or an empty one, Parcel), …], shipments left over)`.
+
+        What has the same number stays; the others follow in their order, so that a corrected number stays with its shipment.
+        """
+        # AliExpress knows the whole order as shipped: there is nothing to tell about goods without a number.
+        is_over = order.stage in ("shipped", "closed", "cancelled")
+        known = {shipment.tracking_ref or shipment.sent_tracking_ref for shipment in self if shipment.sent_tracking_ref}
+        parcels = [parcel for parcel in parcels if parcel.quantities and (parcel.tracking_ref or known or not is_over)]
+        left = self
+        pairs, changed = [], []
+        for parcel in parcels:
+            same = left.filtered(
+                lambda shipment, parcel=parcel: shipment.tracking_ref == parcel.tracking_ref and shipment.tracking_ref
+            )[:1]
+            left -= same
+            if same:
+                pairs.append((same, parcel))
+            else:
+                changed.append(parcel)
+        for parcel in changed:
+            same = left.filtered(lambda shipment, parcel=parcel: shipment.package_id == parcel.package)[:1] or left[:1]
+            left -= same
+            pairs.append((same, parcel))
+        return pairs, left
+
+    def _apply_parcel(self, parcel, service, missing_carrier):
+        values = {
+            "package_id": parcel.package.id,
+            "tracking_ref": parcel.tracking_ref or False,
+            "is_plan_due": False,
+        }
+        # After a refusal the parcel goes under another carrier, as long as it is the same parcel.
+        if self.refused_service_id and (self.refused_service_id, self.tracking_ref) == (service, parcel.tracking_ref):
+            service = self.service_id
+        else:
+            values["refused_service_id"] = False
+        values["service_id"] = service.id
+        values |= self._prepare_plan_state(parcel.tracking_ref, service, missing_carrier)
+        held = {line.order_line_id: line.quantity for line in self.line_ids}
+        if held != parcel.quantities:
+            values["line_ids"] = [Command.clear()] + [
+                Command.create({"order_line_id": line.id, "quantity": quantity}) for line, quantity in parcel.quantities.items()
+            ]
+        self._write_changes(values)
+
+    def _prepare_plan_state(self, tracking_ref, service, missing_carrier):
+        if self.sent_tracking_ref and not tracking_ref:
+            message = self.env._(
+                "The number %(number)s was removed from the delivery %(delivery)s, but AliExpress keeps it: a number can only be replaced "
+                "there. Enter the right number on the delivery.",
+                number=self.sent_tracking_ref,
+                delivery=self.picking_id.name,
+            )
+            return {"state": "error", "error": message, "retry_at": False}
+        if self.sent_tracking_ref == tracking_ref and self.sent_service_code == service.code and tracking_ref:
+            return {"state": "sent", "error": False}
+        if not tracking_ref:
+            missing = self.env._(
+                "The delivery %(delivery)s has no tracking number yet. Enter it there: its parcel is declared by itself then.",
+                delivery=self.picking_id.name,
+            )
+            return {"state": "pending", "error": "\n".join(filter(None, [missing, missing_carrier]))}
+        return {"state": "pending", "error": missing_carrier or False, "retry_at": False}
+
+    def _describe_missing_carrier(self, picking, carrier, account, country_code):
+        if carrier:
+            return self.env._(
+                "%(delivery)s waits: %(problem)s",
+                delivery=picking.name,
+                problem=picking.with_env(self.env)._aliexpress_describe_unmapped(carrier, account, country_code),
+            )
+        return self.env._(
+            "The delivery %(delivery)s has no delivery method. Choose it there: its parcel is declared by itself then.",
+            delivery=picking.name,
+        )
+
+    def _write_changes(self, values):
+        """Write those of `values` that differ: a shipment that goes on waiting is not touched."""
+        self.ensure_one()
+        changes = {
+            name: value
+            for name, value in values.items()
+            if name == "line_ids" or (self[name].id if self._fields[name].relational else self[name]) != value
+        }
+        if changes:
+            self.write(changes)
+
+    def _drop(self):
+        """Forget shipments that their delivery does not have any more; those AliExpress may know stay, and show it."""
+        unknown = self.filtered(lambda shipment: not shipment.sent_tracking_ref and not shipment.intent_date)
+        for shipment in self - unknown:
+            values = {"tracking_ref": False, "is_plan_due": False}
+            if shipment.sent_tracking_ref:
+                values |= shipment._prepare_plan_state("", shipment.service_id, "")
+            shipment._write_changes(values)
+        unknown.unlink()

@@ -1,0 +1,11 @@
+from odoo import fields, models
+
+
+class DeliveryCarrier(models.Model):
+    _inherit = "delivery.carrier"
+
+    aliexpress_service_ids = fields.One2many("aliexpress.logistics.service", "carrier_id", string="AliExpress Carriers")
+
+    def _aliexpress_get_tracking_page(self, tracking_ref):
+        """The address (str) where buyers follow `tracking_ref`, "" where this method has none."""
+        return (self.tracking_url or "").replace("<shipmenttrackingnumber>", tracking_ref)

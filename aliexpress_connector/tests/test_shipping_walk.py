@@ -1,0 +1,58 @@
+from .shipping_common import CORREOS, ShippingCase
+
+
+class TestShippingWalk(ShippingCase):
+    """The warehouse validates a delivery; everything else happens by itself."""
+
+    def test_validated_delivery_is_declared(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        delivery = self.get_delivery(order)
+        self.assertEqual(delivery.aliexpress_order_ref, order.order_ref)
+        self.assertTrue(delivery.aliexpress_ship_deadline)
+        self.sandbox.calls.clear()
+        self.ship(delivery, CORREOS.format(1))
+        self.assertFalse(self.sandbox.calls, "validation must call nobody")
+
+        self.push()
+
+        self.assertEqual(self.get_ledger(placed), [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "all")])
+        shipment = delivery.aliexpress_shipment_ids
+        self.assertRecordValues(shipment, [{"state": "sent", "error": False, "is_last": True, "is_confirm_due": False}])
+        self.assertEqual(
+            {(line.order_line_id.sku_code, line.quantity) for line in shipment.line_ids}, {("TSHIRT-BLU-M", 2), ("CAP-RED", 1)}
+        )
+        self.assertEqual(delivery.aliexpress_shipping_state, "sent")
+
+    def test_second_run_does_nothing(self):
+        placed, order = self.import_order()
+        self.ship(self.get_delivery(order), CORREOS.format(1))
+        self.push()
+        self.sandbox.calls.clear()
+        write_date = order.shipment_ids.write_date
+
+        self.push()
+
+        self.assertFalse(self.sandbox.calls)
+        self.assertEqual(order.shipment_ids.write_date, write_date)
+
+    def test_validation_wakes_the_job(self):
+        placed, order = self.import_order()
+        cron = self.env.ref("aliexpress_connector.ir_cron_push_shipments")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        self.ship(self.get_delivery(order), CORREOS.format(1))
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]) - triggers)
+
+    def test_shipment_from_records_is_declared(self):
+        placed, order = self.import_order()
+        shipment = self.env["aliexpress.shipment"].create(
+            {
+                "order_id": order.id,
+                "service_id": self.map_carrier("SPAIN_LOCAL_CORREOS", self.correos).id,
+                "tracking_ref": CORREOS.format(1),
+            }
+        )
+        self.assertEqual(shipment.account_id, self.account)
+        # The delivery of the order is still open: the shipment cannot be all of it.
+        self.push()
+        self.assertEqual(self.get_ledger(placed), [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "part")])
+        self.assertEqual(shipment.state, "sent")
