@@ -54,10 +54,7 @@ class AliexpressAccount(models.Model):
         account = self.sudo()
         if account.state != "connected" or not account.active:
             raise UserError(
-                self.env._(
-                    "The shop %(name)s is not connected to AliExpress. Press Connect with AliExpress first.",
-                    name=account.name,
-                )
+                self.env._("The shop %(name)s is not connected to AliExpress. Press Connect with AliExpress first.", name=account.name)
             )
         return account._prepare_transport(account.access_token)
 
@@ -145,9 +142,7 @@ class AliexpressAccount(models.Model):
         """Forget the tokens; jobs leave the shop alone until it is connected again."""
         self.check_access("write")
         # Tokens are writable by administrators only; forgetting them is allowed to whoever may connect.
-        self.sudo().write(
-            {"state": "draft", "access_token": False, "refresh_token": False, "access_token_expiry": False}
-        )
+        self.sudo().write({"state": "draft", "access_token": False, "refresh_token": False, "access_token_expiry": False})
 
     # === TOKENS === #
 

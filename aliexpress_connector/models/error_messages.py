@@ -30,9 +30,7 @@ MESSAGES = {
     errors.ALREADY_DECLARED: _lt(
         "AliExpress says that this order was already declared as shipped. Compare the tracking number in the AliExpress seller centre."
     ),
-    errors.TRACKING_REFUSED: _lt(
-        "AliExpress refused the tracking number. Check it with the carrier, correct it and send it again."
-    ),
+    errors.TRACKING_REFUSED: _lt("AliExpress refused the tracking number. Check it with the carrier, correct it and send it again."),
     errors.CARRIER_REFUSED: _lt(
         "AliExpress does not accept this carrier for the shop. Choose another carrier for the delivery method in "
         "AliExpress > Configuration > Carriers, then send again."
@@ -44,20 +42,12 @@ MESSAGES = {
         "The answer of AliExpress could not be understood: %(detail)s. It will be read again; if this stays, send this text to support."
     ),
     errors.NETWORK: _lt("AliExpress could not be reached. Nothing to do: this is tried again by itself."),
-    errors.RATE_LIMIT: _lt(
-        "AliExpress allows no more calls for the moment. Nothing to do: this is tried again by itself."
-    ),
+    errors.RATE_LIMIT: _lt("AliExpress allows no more calls for the moment. Nothing to do: this is tried again by itself."),
     errors.BUSY: _lt("AliExpress' systems were busy. Nothing to do: this is tried again by itself."),
-    errors.IN_AUDIT: _lt(
-        "AliExpress is reviewing this product. Nothing to do: the change is sent when the review has ended."
-    ),
-    errors.LOCKED: _lt(
-        "A promotion or AliExpress itself locks this product. Nothing to do: the change is sent when the lock has ended."
-    ),
+    errors.IN_AUDIT: _lt("AliExpress is reviewing this product. Nothing to do: the change is sent when the review has ended."),
+    errors.LOCKED: _lt("A promotion or AliExpress itself locks this product. Nothing to do: the change is sent when the lock has ended."),
     errors.TOKEN: _lt("The authorisation of this shop has expired. Open the shop and press Connect with AliExpress."),
-    errors.AUTHORISATION: _lt(
-        "The authorisation of this shop has ended. Open the shop and press Connect with AliExpress."
-    ),
+    errors.AUTHORISATION: _lt("The authorisation of this shop has ended. Open the shop and press Connect with AliExpress."),
 }
 
 
