@@ -32,7 +32,9 @@ class AliexpressConnector(Controller):
         """Connect `account`; return the text that says why not, or False."""
         env = account.env
         if not code:
-            return env._("AliExpress sent no authorisation code: the login was cancelled. Press Connect with AliExpress to try again.")
+            return env._(
+                "AliExpress sent no authorisation code: the login was cancelled. Press Connect with AliExpress to try again."
+            )
         try:
             with env.cr.savepoint():
                 account._connect(code)

@@ -26,7 +26,10 @@ class AliexpressAccount(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, help="Orders of this shop belong to this company."
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company,
+        help="Orders of this shop belong to this company.",
     )
     state = fields.Selection(
         [("draft", "Not connected"), ("connected", "Connected"), ("expired", "Authorisation expired")],
@@ -44,7 +47,9 @@ class AliexpressAccount(models.Model):
     authorization_expiry = fields.Datetime(
         string="Authorisation Ends", copy=False, readonly=True, help="Until then somebody must connect the shop again."
     )
-    seller_ref = fields.Char(string="AliExpress Seller", copy=False, readonly=True, help="Number of the seller account at AliExpress.")
+    seller_ref = fields.Char(
+        string="AliExpress Seller", copy=False, readonly=True, help="Number of the seller account at AliExpress."
+    )
     seller_name = fields.Char(copy=False, readonly=True)
     family = fields.Selection(
         [("solution", "Overseas sellers"), ("general", "General sellers")],
@@ -52,13 +57,20 @@ class AliexpressAccount(models.Model):
         copy=False,
         help="Which family of AliExpress methods the application may use; found out when the shop is connected.",
     )
-    error = fields.Text(readonly=True, copy=False, help="Why AliExpress cannot be reached for this shop, and what to do.")
+    error = fields.Text(
+        readonly=True, copy=False, help="Why AliExpress cannot be reached for this shop, and what to do."
+    )
     retry_at = fields.Datetime(
-        string="Next Call", copy=False, help="AliExpress is not called before this time. Empty it to call at the next run."
+        string="Next Call",
+        copy=False,
+        help="AliExpress is not called before this time. Empty it to call at the next run.",
     )
 
     user_id = fields.Many2one(
-        "res.users", string="Responsible", default=lambda self: self.env.user, help="Gets the activities and alarms of this shop."
+        "res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        help="Gets the activities and alarms of this shop.",
     )
     team_id = fields.Many2one("crm.team", string="Sales Team", check_company=True)
     warehouse_id = fields.Many2one(
@@ -69,7 +81,8 @@ class AliexpressAccount(models.Model):
         string="Orders From", default=fields.Datetime.now, help="Orders placed before this time are not imported."
     )
     orders_synced_until = fields.Datetime(
-        copy=False, help="Every change of orders up to this time is stored. Set it back to read a period again; nothing is doubled."
+        copy=False,
+        help="Every change of orders up to this time is stored. Set it back to read a period again; nothing is doubled.",
     )
     sync_orders = fields.Boolean(string="Import Orders", default=True)
     sync_shipments = fields.Boolean(string="Declare Shipments", default=True)
@@ -133,7 +146,6 @@ class AliexpressAccount(models.Model):
             # Scheduled actions are not readable by sales managers; waking one reveals nothing.
             self.env.ref("aliexpress_connector.ir_cron_refresh_shop_data").sudo()._trigger()
             self.env.ref("aliexpress_connector.ir_cron_fetch_orders").sudo()._trigger()
-
 
     @api.model
     def _cron_refresh_shop_data(self):

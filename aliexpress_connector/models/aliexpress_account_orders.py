@@ -21,7 +21,9 @@ class AliexpressAccount(models.Model):
 
     _inherit = "aliexpress.account"
 
-    orders_audit_date = fields.Datetime(copy=False, help="When the last days were listed once more, to find what came late.")
+    orders_audit_date = fields.Datetime(
+        copy=False, help="When the last days were listed once more, to find what came late."
+    )
     tolerance_amount = fields.Monetary(
         currency_field="tolerance_currency_id",
         help="A difference up to this between AliExpress' total and its own figures is booked as a difference; above it the order waits "
@@ -54,14 +56,15 @@ class AliexpressAccount(models.Model):
             values["error"] = False
         self.write(values)
 
-    def _get_tolerance(self, currency_code):
-        """The accepted difference (Decimal) in the currency with this code."""
+    def _get_tolerance(self, currency):
+        """The accepted difference (Decimal) in `currency` (`res.currency`)."""
         self.ensure_one()
-        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", currency_code)], limit=1)
-        if not self.tolerance_amount or not currency:
+        if not self.tolerance_amount:
             return Decimal(0)
-        amount = self.tolerance_currency_id._convert(self.tolerance_amount, currency, self.company_id, fields.Date.today())
-        return Decimal(str(currency.round(amount)))
+        amount = self.tolerance_currency_id._convert(
+            self.tolerance_amount, currency, self.company_id, fields.Date.today()
+        )
+        return Decimal(str(amount))
 
     def _get_order_pricelist(self, currency):
         """The pricelist that makes a sale order be in `currency`; empty where the company's currency is meant."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class AliexpressOrder(models.Model):
@@ -22,7 +22,9 @@ class AliexpressOrder(models.Model):
         copy=False,
         index=True,
     )
-    hold_reason = fields.Text(readonly=True, copy=False, tracking=True, help="Why the delivery may not leave, and what to do.")
+    hold_reason = fields.Text(
+        readonly=True, copy=False, tracking=True, help="Why the delivery may not leave, and what to do."
+    )
     status = fields.Char(string="AliExpress Status", readonly=True, copy=False, tracking=True)
     stage = fields.Selection(
         selection=lambda self: self.env["aliexpress.order.status"]._fields["stage"].selection,
@@ -31,21 +33,35 @@ class AliexpressOrder(models.Model):
         copy=False,
         index=True,
     )
-    taken_over = fields.Json(readonly=True, copy=False, help="The content of the order as the sale order was made from it.")
+    taken_over = fields.Json(
+        readonly=True, copy=False, help="The content of the order as the sale order was made from it."
+    )
     is_released = fields.Boolean(
-        readonly=True, copy=False, tracking=True, help="Somebody looked at what made this order suspicious and let it go."
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Somebody looked at what made this order suspicious and let it go.",
     )
     is_total_accepted = fields.Boolean(
-        readonly=True, copy=False, tracking=True, help="Somebody accepted that AliExpress' total differs from the order's parts."
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Somebody accepted that AliExpress' total differs from the order's parts.",
     )
     # What the list said last: a row equal to it costs no further call.
     list_status = fields.Char(readonly=True, copy=False)
     list_update_date = fields.Datetime(readonly=True, copy=False)
     is_detail_due = fields.Boolean(
-        string="To Be Read", default=True, readonly=True, copy=False, help="AliExpress changed the order since its detail was read."
+        string="To Be Read",
+        default=True,
+        readonly=True,
+        copy=False,
+        help="AliExpress changed the order since its detail was read.",
     )
     is_process_due = fields.Boolean(
-        readonly=True, copy=False, help="Something changed that a held order must be looked at again for; it stays on hold until then."
+        readonly=True,
+        copy=False,
+        help="Something changed that a held order must be looked at again for; it stays on hold until then.",
     )
     order_date = fields.Datetime(readonly=True, copy=False, help="When the buyer placed the order.")
     payment_date = fields.Datetime(readonly=True, copy=False)
@@ -55,25 +71,36 @@ class AliexpressOrder(models.Model):
     cancel_reason = fields.Char(string="Buyer's Reason to Cancel", readonly=True, copy=False)
     is_frozen = fields.Boolean(readonly=True, copy=False)
     is_disputed = fields.Boolean(string="In Dispute", readonly=True, copy=False)
-    status_deadline = fields.Datetime(readonly=True, copy=False, help="When AliExpress acts by itself on the present status.")
+    status_deadline = fields.Datetime(
+        readonly=True, copy=False, help="When AliExpress acts by itself on the present status."
+    )
     ship_deadline = fields.Datetime(readonly=True, copy=False, help="Declare the shipment before this time.")
 
     buyer_ref = fields.Char(string="Buyer Login", readonly=True, copy=False)
     buyer_name = fields.Char(readonly=True, copy=False)
     note = fields.Text(string="Buyer's Note", readonly=True, copy=False)
-    address = fields.Json(readonly=True, copy=False, help="Delivery address as AliExpress gave it: the fields of lib.values.Address.")
+    address = fields.Json(
+        readonly=True, copy=False, help="Delivery address as AliExpress gave it: the fields of lib.values.Address."
+    )
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True, copy=False, index="btree_not_null")
     sale_order_id = fields.Many2one("sale.order", readonly=True, copy=False, index="btree_not_null", check_company=True)
 
     service_code = fields.Char(string="Delivery Service Key", readonly=True, copy=False)
-    service_name = fields.Char(string="Delivery Service", readonly=True, copy=False, help="The delivery service the buyer chose.")
+    service_name = fields.Char(
+        string="Delivery Service", readonly=True, copy=False, help="The delivery service the buyer chose."
+    )
     preparation_days = fields.Integer(readonly=True, copy=False)
     is_platform_fulfilled = fields.Boolean(
-        string="Shipped by AliExpress", readonly=True, copy=False, help="AliExpress' own warehouse ships this order; we never do."
+        string="Shipped by AliExpress",
+        readonly=True,
+        copy=False,
+        help="AliExpress' own warehouse ships this order; we never do.",
     )
     is_gift = fields.Boolean(string="Gift", readonly=True, copy=False)
     parcels = fields.Json(
-        readonly=True, copy=False, help="Parcels AliExpress knows, as its detail last told: [service code, tracking number] each."
+        readonly=True,
+        copy=False,
+        help="Parcels AliExpress knows, as its detail last told: [service code, tracking number] each.",
     )
 
     currency_id = fields.Many2one("res.currency", readonly=True, copy=False)
@@ -81,9 +108,15 @@ class AliexpressOrder(models.Model):
     amount_freight = fields.Monetary(readonly=True, copy=False)
     amount_adjustment = fields.Monetary(string="Price Changes", readonly=True, copy=False)
     amount_seller_discount = fields.Monetary(readonly=True, copy=False)
-    amount_platform_discount = fields.Monetary(readonly=True, copy=False, help="Paid by AliExpress: not part of the total.")
-    amount_aliexpress = fields.Monetary(string="AliExpress' Total", readonly=True, copy=False, help="The order amount as AliExpress shows it.")
-    amount_difference = fields.Monetary(readonly=True, copy=False, help="What the shop's tolerance accepted without explanation.")
+    amount_platform_discount = fields.Monetary(
+        readonly=True, copy=False, help="Paid by AliExpress: not part of the total."
+    )
+    amount_aliexpress = fields.Monetary(
+        string="AliExpress' Total", readonly=True, copy=False, help="The order amount as AliExpress shows it."
+    )
+    amount_difference = fields.Monetary(
+        readonly=True, copy=False, help="What the shop's tolerance accepted without explanation."
+    )
     is_total_told = fields.Boolean(readonly=True, copy=False, help="Whether AliExpress told the order amount at all.")
     is_taxed = fields.Boolean(string="Tax Collected by AliExpress", readonly=True, copy=False)
     amount_total = fields.Monetary(

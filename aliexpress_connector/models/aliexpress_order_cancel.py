@@ -46,7 +46,10 @@ class AliexpressOrder(models.Model):
         for order in self:
             if order.stage != "cancel_requested":
                 raise UserError(
-                    self.env._("The buyer of order %(number)s does not ask to cancel any more. Refresh the order.", number=order.order_ref)
+                    self.env._(
+                        "The buyer of order %(number)s does not ask to cancel any more. Refresh the order.",
+                        number=order.order_ref,
+                    )
                 )
         # Salespeople decide about the orders they see; the inbox itself is written by jobs only.
         self.sudo().write({"cancel_decision": decision, "cancel_memo": memo, "error": False, "retry_at": False})

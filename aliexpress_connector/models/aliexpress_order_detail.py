@@ -31,7 +31,9 @@ class AliexpressOrder(models.Model):
 
     def _store_details(self, details):
         """Store `{order: (lib Order, lib Address)}`; orders whose content or status changed are to be processed."""
-        statuses = self.env["aliexpress.order.status"]._get_rows({detail.status for detail, _address in details.values()})
+        statuses = self.env["aliexpress.order.status"]._get_rows(
+            {detail.status for detail, _address in details.values()}
+        )
         currencies = self._get_currencies(details)
         for order, (detail, address) in details.items():
             values = order._prepare_detail_values(detail, address, statuses[detail.status], currencies)
@@ -42,8 +44,12 @@ class AliexpressOrder(models.Model):
     def _get_currencies(self, details):
         """`{code: res.currency}` of the currencies in these details; what AliExpress pays in is switched on where it was not."""
         codes = {detail.currency for detail, _address in details.values()}
-        codes |= {detail.settlement_amount.currency for detail, _address in details.values() if detail.settlement_amount}
-        currencies = self.env["res.currency"].with_context(active_test=False).search([("name", "in", list(codes - {""}))])
+        codes |= {
+            detail.settlement_amount.currency for detail, _address in details.values() if detail.settlement_amount
+        }
+        currencies = (
+            self.env["res.currency"].with_context(active_test=False).search([("name", "in", list(codes - {""}))])
+        )
         currencies.filtered(lambda currency: not currency.active).active = True
         return {currency.name: currency for currency in currencies}
 
@@ -88,9 +94,13 @@ class AliexpressOrder(models.Model):
     def _prepare_amount_values(self, detail, currencies):
         totals = get_totals(detail)
         settlement = detail.settlement_amount
-        difference = self._get_accepted_difference(detail, totals)
+        self.currency_id = currencies.get(detail.currency, False)
+        difference = Decimal(0)
+        if detail.order_amount and self.currency_id:
+            difference = self._get_accepted_difference(
+                detail.order_amount.amount, totals.total, totals.platform_discount
+            )
         return {
-            "currency_id": currencies[detail.currency].id if detail.currency in currencies else False,
             "amount_products": float(totals.products),
             "amount_freight": float(totals.freight),
             "amount_adjustment": float(totals.adjustment),
@@ -102,16 +112,32 @@ class AliexpressOrder(models.Model):
             "amount_total": float(totals.total + difference),
             "is_taxed": detail.tax_already_collected,
             "settlement_amount": float(settlement.amount) if settlement else 0.0,
-            "settlement_currency_id": currencies[settlement.currency].id if settlement and settlement.currency in currencies else False,
+            "settlement_currency_id": currencies[settlement.currency].id
+            if settlement and settlement.currency in currencies
+            else False,
         }
 
-    def _get_accepted_difference(self, detail, totals):
-        """What AliExpress' total (Decimal) has more than the order's parts explain, where the shop's tolerance accepts it, else 0."""
-        if not detail.order_amount:
-            return Decimal(0)
-        told = detail.order_amount.amount
-        gap = min(told - totals.total, told - totals.total + totals.platform_discount, key=abs)
-        return gap if abs(gap) <= self.account_id._get_tolerance(detail.currency) else Decimal(0)
+    def _get_accepted_difference(self, told, total, platform_discount):
+        """What AliExpress' total `told` has more than the order's parts explain, where the shop's tolerance accepts it, else 0 (Decimal)."""
+        gap = min(told - total, told - total + platform_discount, key=abs)
+        return gap if abs(gap) <= self.account_id._get_tolerance(self.currency_id) else Decimal(0)
+
+    def _apply_tolerance(self):
+        """Accept the differences that the shop's tolerance has come to cover since the orders were read."""
+        for order in self.filtered(
+            lambda order: order.currency_id and order.is_total_told and order._get_unexplained_amount()
+        ):
+            amounts = (
+                order.amount_aliexpress,
+                order.amount_total - order.amount_difference,
+                order.amount_platform_discount,
+            )
+            difference = float(order._get_accepted_difference(*(Decimal(str(amount)) for amount in amounts)))
+            if order.currency_id.compare_amounts(difference, order.amount_difference):
+                total = order.amount_total - order.amount_difference + difference
+                order.write({"amount_difference": difference, "amount_total": total})
+                if order.sale_order_id.state in ("draft", "sent"):
+                    order.sale_order_id._aliexpress_settle_rounding()
 
     def _keep_unmasked(self, address):
         """`address` with what is stored already in place of what AliExpress hides or no longer tells."""

@@ -22,11 +22,15 @@ class AliexpressOrder(models.Model):
         help="What a person changed in Odoo, or AliExpress has otherwise. Nothing of it is changed by itself.",
     )
     unknown_line_count = fields.Integer(compute="_compute_unknown_line_count")
-    address_text = fields.Text(string="Delivery Address", compute="_compute_address_text", help="The address as AliExpress gave it.")
+    address_text = fields.Text(
+        string="Delivery Address", compute="_compute_address_text", help="The address as AliExpress gave it."
+    )
 
     @api.depends("status")
     def _compute_status_id(self):
-        rows = {row.code: row for row in self.env["aliexpress.order.status"].search([("code", "in", self.mapped("status"))])}
+        rows = {
+            row.code: row for row in self.env["aliexpress.order.status"].search([("code", "in", self.mapped("status"))])
+        }
         for order in self:
             order.status_id = rows.get(order.status, False)
 
@@ -51,7 +55,9 @@ class AliexpressOrder(models.Model):
                 " ".join(filter(None, (address.get("zip"), address.get("city")))),
                 address.get("province"),
                 address.get("country_code"),
-                " ".join(filter(None, (address.get("phone_country"), address.get("mobile") or address.get("phone_number")))),
+                " ".join(
+                    filter(None, (address.get("phone_country"), address.get("mobile") or address.get("phone_number")))
+                ),
             ]
             order.address_text = "\n".join(filter(None, lines))
 
@@ -75,7 +81,13 @@ class AliexpressOrder(models.Model):
             (_("The total AliExpress shows"), self.amount_aliexpress, "text-muted"),
         ]
         if self.sale_order_id:
-            rows.append((_("Sale order %(name)s", name=self.sale_order_id.name), self.sale_order_id.amount_total, "fw-bold border-top"))
+            rows.append(
+                (
+                    _("Sale order %(name)s", name=self.sale_order_id.name),
+                    self.sale_order_id.amount_total,
+                    "fw-bold border-top",
+                )
+            )
         shown = [row for row in rows if row[2] or not self.currency_id.is_zero(row[1])]
         body = Markup().join(
             Markup('<tr class="%s"><td class="pe-3">%s</td><td class="text-end">%s</td></tr>')
@@ -86,7 +98,13 @@ class AliexpressOrder(models.Model):
 
     # === DIFFERENCE === #
 
-    @api.depends("sale_order_id.state", "sale_order_id.amount_total", "sale_order_id.partner_shipping_id", "stage", "amount_total")
+    @api.depends(
+        "sale_order_id.state",
+        "sale_order_id.amount_total",
+        "sale_order_id.partner_shipping_id",
+        "stage",
+        "amount_total",
+    )
     def _compute_difference(self):
         for order in self:
             order.difference = "\n".join(order._get_differences()) if order.sale_order_id else False
@@ -117,8 +135,14 @@ class AliexpressOrder(models.Model):
 
     def _has_other_address(self, shipping):
         key = self.env["res.partner"]._aliexpress_get_address_key(load_address(self.address))
-        return bool(self.taken_over) and self.taken_over.get("address") == key and not (
-            shipping.aliexpress_address_key == key or shipping == self.partner_id and not shipping.aliexpress_address_key
+        return (
+            bool(self.taken_over)
+            and self.taken_over.get("address") == key
+            and not (
+                shipping.aliexpress_address_key == key
+                or shipping == self.partner_id
+                and not shipping.aliexpress_address_key
+            )
         )
 
     # === ACTIONS === #

@@ -87,7 +87,8 @@ class AliexpressOrder(models.Model):
         """`({finished: first OrderPage}, end)` of the window, halved until it has few enough pages."""
         while True:
             pages = {
-                finished: client.list_orders(start, end, page=1, page_size=PAGE_SIZE, finished=finished) for finished in (False, True)
+                finished: client.list_orders(start, end, page=1, page_size=PAGE_SIZE, finished=finished)
+                for finished in (False, True)
             }
             if max(page.page_count for page in pages.values()) <= MAX_PAGES or end - start < SHORTEST_WINDOW:
                 return pages, end
@@ -269,7 +270,10 @@ class AliexpressOrder(models.Model):
             if self.state != "hold":
                 values["state"] = "error"
         else:
-            values = {"retry_at": fields.Datetime.now() + timedelta(seconds=max(getattr(error, "retry_after", 0), RECORD_PAUSE))}
+            values = {
+                "retry_at": fields.Datetime.now()
+                + timedelta(seconds=max(getattr(error, "retry_after", 0), RECORD_PAUSE))
+            }
         self.write(values | {"error": message})
 
     def _refresh_from_aliexpress(self):

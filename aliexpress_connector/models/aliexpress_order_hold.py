@@ -43,7 +43,12 @@ class AliexpressOrder(models.Model):
         reasons = [self._get_status_reason(rows)] if action == "hold" or self.is_frozen else []
         if action != "ship":
             reasons += [product_problems[line] for line in self.line_ids if line in product_problems]
-            reasons += [self._get_money_reason(), self._get_suspicion_reason(), self._get_address_reason(), self._get_platform_reason()]
+            reasons += [
+                self._get_money_reason(),
+                self._get_suspicion_reason(),
+                self._get_address_reason(),
+                self._get_platform_reason(),
+            ]
             reasons += [self._get_change_reason()]
         return list(dict.fromkeys(filter(None, reasons)))
 
@@ -68,14 +73,19 @@ class AliexpressOrder(models.Model):
                 status=self.status,
             )
         return self.env._(
-            "The status map holds orders in the status %(status)s. See Configuration > Status Map.", status=rows[self.status].name
+            "The status map holds orders in the status %(status)s. See Configuration > Status Map.",
+            status=rows[self.status].name,
         )
 
     def _get_money_reason(self):
         if not self.currency_id:
-            return self.env._("The currency of this order is not known in Odoo. Create it in Accounting > Configuration > Currencies.")
+            return self.env._(
+                "The currency of this order is not known in Odoo. Create it in Accounting > Configuration > Currencies."
+            )
         if not self.is_total_told:
-            return self.env._("AliExpress told no total for this order. Compare it in the seller centre, then press Accept Total.")
+            return self.env._(
+                "AliExpress told no total for this order. Compare it in the seller centre, then press Accept Total."
+            )
         if self.is_total_accepted or not self._get_unexplained_amount():
             return ""
         return self.env._(
@@ -99,7 +109,9 @@ class AliexpressOrder(models.Model):
         if self.is_released:
             return ""
         limit = account.suspicious_amount
-        amount = self.currency_id._convert(self.amount_total, account.tolerance_currency_id, self.company_id) if limit else 0
+        amount = (
+            self.currency_id._convert(self.amount_total, account.tolerance_currency_id, self.company_id) if limit else 0
+        )
         quantity = max(self.line_ids.mapped("quantity"), default=0)
         if (limit and amount > limit) or (account.suspicious_quantity and quantity > account.suspicious_quantity):
             return self.env._(
@@ -110,7 +122,9 @@ class AliexpressOrder(models.Model):
 
     def _get_address_reason(self):
         address = load_address(self.address)
-        if self.stage != "waiting_shipment" or self.env["res.country"].search_count([("code", "=", address.country_code or "-")], limit=1):
+        if self.stage != "waiting_shipment" or self.env["res.country"].search_count(
+            [("code", "=", address.country_code or "-")], limit=1
+        ):
             return ""
         return self.env._(
             "The delivery country %(country)s is missing or not known in Odoo. Refresh the order; if it stays, ask the buyer.",
@@ -122,11 +136,15 @@ class AliexpressOrder(models.Model):
         by_platform = lines.filtered("is_platform_fulfilled")
         if not by_platform or by_platform == lines:
             return ""
-        return self.env._(
-            "AliExpress' own warehouse ships part of this order: %(names)s. Split the order in Odoo so that these lines are not delivered, "
-            "then press Release.",
-            names=", ".join(by_platform.mapped(lambda line: line.sku_code or line.name or line.child_ref)),
-        ) if not self.is_released else ""
+        return (
+            self.env._(
+                "AliExpress' own warehouse ships part of this order: %(names)s. Split the order in Odoo so that these lines are not delivered, "
+                "then press Release.",
+                names=", ".join(by_platform.mapped(lambda line: line.sku_code or line.name or line.child_ref)),
+            )
+            if not self.is_released
+            else ""
+        )
 
     def _get_change_reason(self):
         if not self.sale_order_id or not self.taken_over or self.sale_order_id.state == "cancel":
@@ -147,7 +165,13 @@ class AliexpressOrder(models.Model):
         address = load_address(self.address)
         return {
             "lines": {
-                line.child_ref: [line.sku_code or "", line.quantity, line.price_unit, line.amount_seller_discount, line.amount_adjustment]
+                line.child_ref: [
+                    line.sku_code or "",
+                    line.quantity,
+                    line.price_unit,
+                    line.amount_seller_discount,
+                    line.amount_adjustment,
+                ]
                 for line in self.line_ids.filtered("quantity")
             },
             "freight": self.amount_freight,
@@ -165,7 +189,9 @@ class AliexpressOrder(models.Model):
                 changes.append(self._describe_line_change(line, before, after))
         if self.currency_id.compare_amounts(old["freight"], new["freight"]):
             changes.append(
-                self.env._("freight is now %(amount)s", amount=format_amount(self.env, new["freight"], self.currency_id))
+                self.env._(
+                    "freight is now %(amount)s", amount=format_amount(self.env, new["freight"], self.currency_id)
+                )
             )
         if old["address"] != new["address"] and not new["is_masked"] and (self.address or {}).get("street"):
             changes.append(self.env._("the delivery address is another one"))
@@ -177,7 +203,9 @@ class AliexpressOrder(models.Model):
             return self.env._("%(name)s was removed", name=name)
         price = format_amount(self.env, line.price_unit, self.currency_id)
         if not before:
-            return self.env._("%(name)s was added: %(quantity)s at %(price)s", name=name, quantity=line.quantity, price=price)
+            return self.env._(
+                "%(name)s was added: %(quantity)s at %(price)s", name=name, quantity=line.quantity, price=price
+            )
         return self.env._(
             "%(name)s is now %(quantity)s at %(price)s (before: %(old_quantity)s at %(old_price)s)",
             name=name,
@@ -193,6 +221,7 @@ class AliexpressOrder(models.Model):
         """`{order: reason}` in the language of each shop's responsible person; "" lets the delivery leave."""
         rows = self.env["aliexpress.order.status"]._get_rows(set(self.mapped("status")))
         reasons = {}
+        self._apply_tolerance()
         for account, orders in self.grouped("account_id").items():
             translated = orders.with_env(account._get_message_env())
             problems = translated._match_products()
@@ -204,7 +233,9 @@ class AliexpressOrder(models.Model):
     def _release_holds(self):
         """Mark the held orders whose reason is no longer what it was, so that this run takes them up."""
         domain = self._get_due_domain("sync_orders", calls_gateway=False)
-        domain &= Domain("state", "=", "hold") & Domain("is_process_due", "=", False) & Domain("is_detail_due", "=", False)
+        domain &= (
+            Domain("state", "=", "hold") & Domain("is_process_due", "=", False) & Domain("is_detail_due", "=", False)
+        )
         for ids in split_every(200, self.search(domain).ids):
             for order, reason in self.browse(ids)._evaluate_holds().items():
                 if reason != (order.hold_reason or ""):

@@ -14,15 +14,21 @@ class AliexpressOrderLine(models.Model):
     company_id = fields.Many2one(related="order_id.company_id", store=True)
     currency_id = fields.Many2one(related="order_id.currency_id")
     child_ref = fields.Char(string="Child Order", required=True, readonly=True)
-    sort_index = fields.Integer(readonly=True, help="Position in the order, from 1; AliExpress uses it to declare single lines.")
+    sort_index = fields.Integer(
+        readonly=True, help="Position in the order, from 1; AliExpress uses it to declare single lines."
+    )
     product_ref = fields.Char(string="AliExpress Product", readonly=True)
     sku_code = fields.Char(string="SKU Code", readonly=True, index="btree_not_null")
     name = fields.Char(string="Description", readonly=True)
     attributes = fields.Char(string="Variant", readonly=True)
     status = fields.Char(string="AliExpress Status", readonly=True)
     quantity = fields.Integer(readonly=True)
-    lot_size = fields.Integer(default=1, readonly=True, help="Pieces in each lot that was ordered; 1 where single pieces are sold.")
-    price_unit = fields.Monetary(string="Unit Price", readonly=True, help="What the buyer pays for one, taxes included.")
+    lot_size = fields.Integer(
+        default=1, readonly=True, help="Pieces in each lot that was ordered; 1 where single pieces are sold."
+    )
+    price_unit = fields.Monetary(
+        string="Unit Price", readonly=True, help="What the buyer pays for one, taxes included."
+    )
     amount_seller_discount = fields.Monetary(readonly=True)
     amount_platform_discount = fields.Monetary(readonly=True)
     amount_adjustment = fields.Monetary(string="Price Change", readonly=True)

@@ -48,7 +48,9 @@ class AliexpressOrder(models.Model):
         rows = self.env["aliexpress.order.status"]._get_rows(set(orders.mapped("status")))
         reasons = orders._evaluate_holds()
         actions = {order: order._get_action(rows) for order in orders}
-        orders.filtered(lambda order: not order.sale_order_id and actions[order] in WANTS_SALE_ORDER)._create_sale_orders()
+        orders.filtered(
+            lambda order: not order.sale_order_id and actions[order] in WANTS_SALE_ORDER
+        )._create_sale_orders()
         orders.line_ids._complete_sale_lines()
         orders._confirm_sale_orders(actions, reasons)
         orders.filtered(lambda order: actions[order] == "close").sale_order_id.filtered(
@@ -59,11 +61,13 @@ class AliexpressOrder(models.Model):
 
     def _confirm_sale_orders(self, actions, reasons):
         confirmed = self.filtered(
-            lambda order: actions[order] in WANTS_CONFIRMATION
-            and not reasons[order]
-            # AliExpress' own warehouse delivers these: a confirmed order would make a delivery of ours.
-            and not order.is_platform_fulfilled
-            and order.sale_order_id.state in ("draft", "sent")
+            lambda order: (
+                actions[order] in WANTS_CONFIRMATION
+                and not reasons[order]
+                # AliExpress' own warehouse delivers these: a confirmed order would make a delivery of ours.
+                and not order.is_platform_fulfilled
+                and order.sale_order_id.state in ("draft", "sent")
+            )
         ).sale_order_id
         if confirmed:
             confirmed.action_confirm()
@@ -90,7 +94,9 @@ class AliexpressOrder(models.Model):
             sale_order = order.sale_order_id
             if not sale_order or sale_order.state == "cancel":
                 continue
-            if sale_order.picking_ids.filtered(lambda picking: picking.state == "done" and picking.picking_type_code == "outgoing"):
+            if sale_order.picking_ids.filtered(
+                lambda picking: picking.state == "done" and picking.picking_type_code == "outgoing"
+            ):
                 order._schedule_return()
                 continue
             if sale_order.locked:

@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import models
 from odoo.fields import Domain
 
+from .tax_finder import TaxFinder
+
 
 class AliexpressOrder(models.Model):
     """Which product each child order means."""
@@ -16,11 +18,15 @@ class AliexpressOrder(models.Model):
         """
         self.line_ids._adopt_chosen_products()
         lines = self.line_ids.filtered(lambda line: not line.product_id and line.quantity)
-        problems = {line: line._get_product_problem() for line in self.line_ids - lines if line.product_id and line.quantity}
+        problems = {
+            line: line._get_product_problem() for line in self.line_ids - lines if line.product_id and line.quantity
+        }
         skus = self._search_skus(lines)
         by_field = {name: self._search_products(name, lines) for name in ("aliexpress_sku_code", "default_code")}
         for line in lines:
-            candidates = [skus.get((line.account_id.id, line.product_ref, line.sku_code or False), self.env["product.product"])]
+            candidates = [
+                skus.get((line.account_id.id, line.product_ref, line.sku_code or False), self.env["product.product"])
+            ]
             if line.sku_code:
                 candidates += [by_field[name][line.sku_code] for name in by_field]
             product, problem = line._choose_product(candidates)
@@ -57,10 +63,14 @@ class AliexpressOrderLine(models.Model):
     _inherit = "aliexpress.order.line"
 
     def _adopt_chosen_products(self):
-        """Take over the products that people chose on quotation lines whose product was not known."""
+        """Take over the products that people chose on quotation lines whose product was not known, at AliExpress' prices."""
         unknown = self.env.ref("aliexpress_connector.product_unknown")
-        for line in self.filtered(lambda line: not line.product_id and line.sale_line_id.product_id not in (False, unknown)):
+        chosen = self.filtered(
+            lambda line: not line.product_id and line.sale_line_id.product_id not in (unknown.browse(), unknown)
+        )
+        for line in chosen:
             line.product_id = line.sale_line_id.product_id
+            line._set_sale_line(TaxFinder(self.env))
 
     def _choose_product(self, candidates):
         """`(product, "")` from the first of `candidates` (recordsets, best first) that has one to sell, else `(empty, reason)`."""
@@ -86,11 +96,13 @@ class AliexpressOrderLine(models.Model):
         values = {"code": self.sku_code or self.product_ref, "names": ", ".join(products.mapped("display_name")[:3])}
         if len(usable) > 1:
             return self.env._(
-                "Several products have the SKU code %(code)s: %(names)s. Give the code to one of them only, or press Link Products.", **values
+                "Several products have the SKU code %(code)s: %(names)s. Give the code to one of them only, or press Link Products.",
+                **values,
             )
         if own:
             return self.env._(
-                "The product with the SKU code %(code)s is archived: %(names)s. Unarchive it, or press Link Products.", **values
+                "The product with the SKU code %(code)s is archived: %(names)s. Unarchive it, or press Link Products.",
+                **values,
             )
         return self.env._(
             "The product with the SKU code %(code)s belongs to another company. Share it with the company %(company)s, or press Link "

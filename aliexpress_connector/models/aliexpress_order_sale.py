@@ -1,6 +1,7 @@
 from odoo import Command, api, models
 
 from .res_partner import Geography, is_masked, load_address, normalise
+from .tax_finder import TaxFinder
 
 
 class AliexpressOrder(models.Model):
@@ -56,9 +57,13 @@ class AliexpressOrder(models.Model):
 
     def _get_carrier(self):
         """The delivery method that stands for the service the buyer chose, empty when none is mapped."""
-        services = self.env["aliexpress.logistics.service"].search(
-            [("account_id", "=", self.account_id.id), ("code", "=", self.service_code), ("carrier_id", "!=", False)]
-        ) if self.service_code else self.env["aliexpress.logistics.service"]
+        services = (
+            self.env["aliexpress.logistics.service"].search(
+                [("account_id", "=", self.account_id.id), ("code", "=", self.service_code), ("carrier_id", "!=", False)]
+            )
+            if self.service_code
+            else self.env["aliexpress.logistics.service"]
+        )
         return services[:1].carrier_id
 
     # === LINES === #
@@ -79,10 +84,14 @@ class AliexpressOrder(models.Model):
             values_list.append(self._prepare_amount_line(discount, names[kind], amount, line_taxes))
         freight = self.env.ref("aliexpress_connector.product_freight")
         freight_taxes = taxes.get_taxes(freight, fiscal_position, use_default=True)
-        values_list.append(self._prepare_amount_line(freight, self.env._("AliExpress freight"), self.amount_freight, freight_taxes))
+        values_list.append(
+            self._prepare_amount_line(freight, self.env._("AliExpress freight"), self.amount_freight, freight_taxes)
+        )
         difference = self.env.ref("aliexpress_connector.product_difference")
         values_list.append(
-            self._prepare_amount_line(difference, self.env._("AliExpress difference"), self.amount_difference, self.env["account.tax"])
+            self._prepare_amount_line(
+                difference, self.env._("AliExpress difference"), self.amount_difference, self.env["account.tax"]
+            )
         )
         return list(filter(None, values_list))
 
@@ -102,7 +111,9 @@ class AliexpressOrder(models.Model):
     def _get_pricelists(self):
         """`{currency: pricelist}`: a sale order takes its currency from its pricelist; empty where the company's currency will do."""
         account = self.account_id
-        return {currency: account._get_order_pricelist(currency) for currency in self.currency_id | self.env["res.currency"]}
+        return {
+            currency: account._get_order_pricelist(currency) for currency in self.currency_id | self.env["res.currency"]
+        }
 
     # === CUSTOMERS === #
 
@@ -114,7 +125,9 @@ class AliexpressOrder(models.Model):
         buyers = {order._get_buyer_key() for order in self}
         known = {
             partner.aliexpress_buyer_ref: partner
-            for partner in Partner.search([("aliexpress_account_id", "=", account.id), ("aliexpress_buyer_ref", "in", list(buyers))])
+            for partner in Partner.search(
+                [("aliexpress_account_id", "=", account.id), ("aliexpress_buyer_ref", "in", list(buyers))]
+            )
         }
         values_list = {}
         for order in self:
@@ -142,7 +155,10 @@ class AliexpressOrder(models.Model):
     def _find_delivery_addresses(self, customers, geography):
         Partner = self.env["res.partner"].with_context(no_vat_validation=True, tracking_disable=True)
         children = Partner.search(
-            [("parent_id", "in", [partner.id for partner in customers.values()]), ("aliexpress_address_key", "!=", False)]
+            [
+                ("parent_id", "in", [partner.id for partner in customers.values()]),
+                ("aliexpress_address_key", "!=", False),
+            ]
         )
         known = {(child.parent_id.id, child.aliexpress_address_key): child for child in children}
         partners = {}
@@ -150,7 +166,9 @@ class AliexpressOrder(models.Model):
             customer = customers[order._get_buyer_key()]
             address = load_address(order.address)
             key = Partner._aliexpress_get_address_key(address)
-            is_own = customer.aliexpress_address_key == key and normalise(customer.name) == normalise(address.name or customer.name)
+            is_own = customer.aliexpress_address_key == key and normalise(customer.name) == normalise(
+                address.name or customer.name
+            )
             if is_own or not (address.street or address.city):
                 partners[order] = (customer, customer)
                 continue
@@ -158,42 +176,15 @@ class AliexpressOrder(models.Model):
                 values = Partner._aliexpress_prepare_address_values(address, geography)
                 known[customer.id, key] = Partner.create(
                     values
-                    | {"type": "delivery", "parent_id": customer.id, "company_id": customer.company_id.id, "aliexpress_address_key": key}
+                    | {
+                        "type": "delivery",
+                        "parent_id": customer.id,
+                        "company_id": customer.company_id.id,
+                        "aliexpress_address_key": key,
+                    }
                 )
             partners[order] = (customer, known[customer.id, key])
         return partners
-
-
-class TaxFinder:
-    """Fiscal positions and taxes of one batch, each looked up once."""
-
-    def __init__(self, env):
-        self.env = env
-        self._positions = {}
-        self._taxes = {}
-
-    def get_fiscal_position(self, customer, delivery):
-        """The `account.fiscal.position` Odoo itself would choose."""
-        key = (delivery.country_id, delivery.state_id, delivery.zip, delivery.vat, customer.vat, customer.country_id)
-        manual = delivery.property_account_position_id or customer.property_account_position_id
-        if manual:
-            return manual
-        if key not in self._positions:
-            self._positions[key] = self.env["account.fiscal.position"]._get_fiscal_position(customer, delivery)
-        return self._positions[key]
-
-    def get_taxes(self, product, fiscal_position, use_default=False):
-        """Taxes (`account.tax`) of `product` in the current company, mapped by `fiscal_position`.
-
-        :param bool use_default: take the company's default sales tax where the product has none
-        """
-        key = (product, fiscal_position, use_default)
-        if key not in self._taxes:
-            taxes = product.taxes_id._filter_taxes_by_company(self.env.company)
-            if not taxes and use_default:
-                taxes = self.env.company.account_sale_tax_id
-            self._taxes[key] = fiscal_position.map_tax(taxes)
-        return self._taxes[key]
 
 
 class AliexpressOrderLine(models.Model):
@@ -205,11 +196,13 @@ class AliexpressOrderLine(models.Model):
         taxes = TaxFinder(self.env)
         waiting = self.filtered(lambda line: line.product_id and line.sale_line_id.product_id == unknown)
         for line in waiting:
-            line_taxes = taxes.get_taxes(line.product_id, line.sale_line_id.order_id.fiscal_position_id)
-            values = line._prepare_sale_line_values(line.product_id, line_taxes)
-            line.sale_line_id.write(values)
-            line.sale_line_id._compute_name()
+            line._set_sale_line(taxes)
         waiting.sale_line_id.order_id._aliexpress_settle_rounding()
+
+    def _set_sale_line(self, taxes):
+        line_taxes = taxes.get_taxes(self.product_id, self.sale_line_id.order_id.fiscal_position_id)
+        self.sale_line_id.write(self._prepare_sale_line_values(self.product_id, line_taxes))
+        self.sale_line_id._compute_name()
 
     def _prepare_sale_line_values(self, product, taxes):
         """Values of the sale order line of this child order: single pieces, at the price the buyer paid for them."""
@@ -223,7 +216,9 @@ class AliexpressOrderLine(models.Model):
             "sequence": self.sort_index,
         }
         if not self.product_id:
-            values["name"] = " ".join(filter(None, (f"[{self.sku_code}]" if self.sku_code else "", self.name, self.attributes)))
+            values["name"] = " ".join(
+                filter(None, (f"[{self.sku_code}]" if self.sku_code else "", self.name, self.attributes))
+            )
         return values
 
 
@@ -235,8 +230,8 @@ class AccountTax(models.Model):
         """Unit price (float, not rounded) at which `quantity` units with these taxes cost `total`, taxes included."""
         if not self or not quantity:
             return total / (quantity or 1)
-        details = self._get_tax_details(total / quantity, quantity, rounding_method="round_globally", special_mode="total_included")
-        included = sum(
-            data["tax_amount"] for data in details["taxes_data"] if data["tax"].price_include
+        details = self._get_tax_details(
+            total / quantity, quantity, rounding_method="round_globally", special_mode="total_included"
         )
+        included = sum(data["tax_amount"] for data in details["taxes_data"] if data["tax"].price_include)
         return (details["total_excluded"] + included) / quantity

@@ -1,8 +1,8 @@
 from odoo import Command, models
 from odoo.exceptions import UserError
 
-from .aliexpress_order_sale import TaxFinder
 from .res_partner import Geography
+from .tax_finder import TaxFinder
 
 EXTRA_PRODUCTS = ("product_discount", "product_freight", "product_difference")
 
@@ -43,31 +43,54 @@ class AliexpressOrder(models.Model):
     def _take_over(self):
         sale_order = self.sale_order_id
         if sale_order.locked:
-            raise UserError(self.env._("Sale order %(name)s is locked. Unlock it first, then press Take Over.", name=sale_order.name))
+            raise UserError(
+                self.env._(
+                    "Sale order %(name)s is locked. Unlock it first, then press Take Over.", name=sale_order.name
+                )
+            )
         taxes = TaxFinder(self.env)
         self._take_over_address(sale_order)
         new_values = self._prepare_sale_line_values(sale_order.fiscal_position_id, taxes)
-        by_child = {values["aliexpress_child_ref"]: values for values in new_values if values.get("aliexpress_child_ref")}
+        by_child = {
+            values["aliexpress_child_ref"]: values for values in new_values if values.get("aliexpress_child_ref")
+        }
         commands = []
         for line in sale_order.order_line.filtered("aliexpress_child_ref"):
             values = by_child.pop(line.aliexpress_child_ref, {"product_uom_qty": 0})
-            commands.append(Command.update(line.id, {name: values[name] for name in ("product_uom_qty", "price_unit") if name in values}))
+            commands.append(
+                Command.update(
+                    line.id, {name: values[name] for name in ("product_uom_qty", "price_unit") if name in values}
+                )
+            )
         commands += [Command.create(values) for values in by_child.values()]
-        commands += self._take_over_extras(sale_order, [values for values in new_values if not values.get("aliexpress_child_ref")])
+        commands += self._take_over_extras(
+            sale_order, [values for values in new_values if not values.get("aliexpress_child_ref")]
+        )
         sale_order.write({"order_line": commands})
         self._link_sale_order(sale_order)
         sale_order._aliexpress_settle_rounding()
 
     def _take_over_extras(self, sale_order, new_values):
         """Commands that bring freight, discounts and differences to their new amounts; confirmed lines are emptied, never deleted."""
-        products = self.env["product.product"].union(*(self.env.ref(f"aliexpress_connector.{name}") for name in EXTRA_PRODUCTS))
+        products = self.env["product.product"].union(
+            *(self.env.ref(f"aliexpress_connector.{name}") for name in EXTRA_PRODUCTS)
+        )
         old_lines = list(sale_order.order_line.filtered(lambda line: line.product_id in products))
         commands = []
         for values in new_values:
-            match = next((line for line in old_lines if (line.product_id.id, line.name) == (values["product_id"], values["name"])), None)
+            match = next(
+                (
+                    line
+                    for line in old_lines
+                    if (line.product_id.id, line.name) == (values["product_id"], values["name"])
+                ),
+                None,
+            )
             if match:
                 old_lines.remove(match)
-                commands.append(Command.update(match.id, {"price_unit": values["price_unit"], "tax_ids": values["tax_ids"]}))
+                commands.append(
+                    Command.update(match.id, {"price_unit": values["price_unit"], "tax_ids": values["tax_ids"]})
+                )
             else:
                 commands.append(Command.create(values))
         return commands + [Command.update(line.id, {"price_unit": 0}) for line in old_lines]
@@ -76,7 +99,9 @@ class AliexpressOrder(models.Model):
         content = self._get_content()
         if content["address"] == self.taken_over["address"] or content["is_masked"]:
             return
-        _customer, shipping = self._find_delivery_addresses({self._get_buyer_key(): self.partner_id}, Geography(self.env))[self]
+        _customer, shipping = self._find_delivery_addresses(
+            {self._get_buyer_key(): self.partner_id}, Geography(self.env)
+        )[self]
         sale_order.partner_shipping_id = shipping
         sale_order.picking_ids.filtered(
             lambda picking: picking.state not in ("done", "cancel") and picking.picking_type_code == "outgoing"

@@ -28,7 +28,10 @@ class ResPartner(models.Model):
     )
     aliexpress_buyer_ref = fields.Char(string="AliExpress Buyer", readonly=True, copy=False)
     aliexpress_address_key = fields.Char(
-        readonly=True, copy=False, index="btree_not_null", help="Digest of the address as AliExpress gave it: the same address is found again."
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Digest of the address as AliExpress gave it: the same address is found again.",
     )
 
     _aliexpress_buyer_uniq = models.UniqueIndex(
@@ -89,7 +92,9 @@ class Geography:
         """`(res.country, res.country.state)` records, either may be empty."""
         code = "GB" if country_code == "UK" else country_code
         if code not in self._countries:
-            self._countries[code] = self.env["res.country"].search([("code", "=", code)], limit=1) if code else self.env["res.country"]
+            self._countries[code] = (
+                self.env["res.country"].search([("code", "=", code)], limit=1) if code else self.env["res.country"]
+            )
         country = self._countries[code]
         if not country or not province:
             return country, self.env["res.country.state"]

@@ -5,7 +5,12 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     aliexpress_order_id = fields.Many2one(
-        "aliexpress.order", string="AliExpress Order", readonly=True, copy=False, index="btree_not_null", check_company=True
+        "aliexpress.order",
+        string="AliExpress Order",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
     )
     aliexpress_ship_deadline = fields.Datetime(
         related="aliexpress_order_id.ship_deadline", string="Ship Before", related_sudo=True

@@ -77,7 +77,9 @@ class GatewayMixin:
         call = Call(request)
         with cls._gateway_lock:
             cls.calls.append(call)
-        answer = cls.answers.get(call.method, error_response("InsufficientPermission", f"no answer set for {call.method}"))
+        answer = cls.answers.get(
+            call.method, error_response("InsufficientPermission", f"no answer set for {call.method}")
+        )
         if callable(answer) and not isinstance(answer, type):
             answer = answer(call)
         if isinstance(answer, Exception):

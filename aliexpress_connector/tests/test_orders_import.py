@@ -69,7 +69,9 @@ class TestOrdersImport(SandboxCase):
 
     def test_unreadable_detail_is_stored_and_read_again(self):
         placed = self.place()
-        self.sandbox.add_fault("error", method=DETAIL, code="15", sub_code="isv.invalid-parameter", text="Remote service error", count=1)
+        self.sandbox.add_fault(
+            "error", method=DETAIL, code="15", sub_code="isv.invalid-parameter", text="Remote service error", count=1
+        )
         order = self.import_orders()
         self.assertEqual(order.order_ref, str(placed.order_id))
         self.assertEqual(order.state, "error")
@@ -111,7 +113,9 @@ class TestOrdersImport(SandboxCase):
         self.import_orders()
         self.assertFalse(self.sandbox.calls)
         tokens = self.sandbox.issue_token()
-        self.account.write({"access_token": tokens.access_token, "refresh_token": tokens.refresh_token, "state": "connected"})
+        self.account.write(
+            {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token, "state": "connected"}
+        )
         self.assertEqual(self.import_orders().order_ref, str(placed.order_id))
 
     def test_archived_and_draft_shops_make_no_call(self):
@@ -134,7 +138,9 @@ class TestOrdersImport(SandboxCase):
     def test_import_by_number_and_by_date_are_safe_to_repeat(self):
         placed = self.place(created="-5d")
         self.account.order_start_date = fields.Datetime.now()
-        wizard = self.env["aliexpress.order.import"].create({"account_id": self.account.id, "numbers": str(placed.order_id)})
+        wizard = self.env["aliexpress.order.import"].create(
+            {"account_id": self.account.id, "numbers": str(placed.order_id)}
+        )
         wizard.action_import()
         wizard.action_import()
         order = self.get_order(placed)

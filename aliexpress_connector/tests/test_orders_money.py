@@ -31,12 +31,21 @@ class TestOrdersMoney(SandboxCase):
     def assert_exact(self, order, total):
         self.assertEqual(order.state, "done", order.hold_reason or order.error)
         self.assertEqual(order.currency_id.compare_amounts(order.amount_total, total), 0, order.amount_total)
-        self.assertEqual(order.currency_id.compare_amounts(order.sale_order_id.amount_total, total), 0, order.sale_order_id.amount_total)
+        self.assertEqual(
+            order.currency_id.compare_amounts(order.sale_order_id.amount_total, total),
+            0,
+            order.sale_order_id.amount_total,
+        )
         self.assertEqual(order.sale_order_id.currency_id, order.currency_id)
 
     def test_products_freight_and_seller_discounts_make_the_total(self):
         order = self.import_one(
-            {"sku": "TSHIRT-BLU-M", "quantity": 2, "price": "19.95", "discounts": [{"owner": "SELLER", "amount": "3.00"}]},
+            {
+                "sku": "TSHIRT-BLU-M",
+                "quantity": 2,
+                "price": "19.95",
+                "discounts": [{"owner": "SELLER", "amount": "3.00"}],
+            },
             {"sku": "TSHIRT-BLU-S", "quantity": 1, "price": "5.01", "adjust": "-0.50"},
             freight="4.99",
         )
@@ -45,7 +54,12 @@ class TestOrdersMoney(SandboxCase):
         self.assertIn("46.40", order.explanation)
 
     def test_platform_discounts_are_paid_by_aliexpress(self):
-        line = {"sku": "CAP-RED", "quantity": 1, "price": "30.00", "discounts": [{"owner": "PLATFORM", "amount": "2.00"}]}
+        line = {
+            "sku": "CAP-RED",
+            "quantity": 1,
+            "price": "30.00",
+            "discounts": [{"owner": "PLATFORM", "amount": "2.00"}],
+        }
         with_discount = self.import_one(line, freight="0", order_amount="28.00")
         self.assert_exact(with_discount, 30)
         without = self.import_one(line, freight="0", order_amount="30.00")
@@ -66,8 +80,12 @@ class TestOrdersMoney(SandboxCase):
         order = self.import_one({"sku": "CAP-RED", "quantity": 1, "price": "30.00"}, freight="0", order_amount="29.97")
         self.assert_exact(order, 29.97)
         self.assertEqual(order.amount_difference, -0.03)
-        self.assertIn(self.env.ref("aliexpress_connector.product_difference"), order.sale_order_id.order_line.product_id)
-        outside = self.import_one({"sku": "CAP-RED", "quantity": 1, "price": "30.00"}, freight="0", order_amount="29.90")
+        self.assertIn(
+            self.env.ref("aliexpress_connector.product_difference"), order.sale_order_id.order_line.product_id
+        )
+        outside = self.import_one(
+            {"sku": "CAP-RED", "quantity": 1, "price": "30.00"}, freight="0", order_amount="29.90"
+        )
         self.assertEqual(outside.state, "hold")
 
     def test_raising_the_tolerance_releases_the_order(self):
@@ -92,7 +110,12 @@ class TestOrdersMoney(SandboxCase):
         self.assertEqual(order.line_ids.sale_line_id.tax_ids.amount, 20)
 
     def test_settlement_currency_is_kept_beside(self):
-        order = self.import_one({"sku": "CAP-RED", "price": "10.00", "quantity": 1}, freight="0", settlement_currency="USD", settlement_rate="1.1")
+        order = self.import_one(
+            {"sku": "CAP-RED", "price": "10.00", "quantity": 1},
+            freight="0",
+            settlement_currency="USD",
+            settlement_rate="1.1",
+        )
         self.assert_exact(order, 10)
         self.assertEqual((order.settlement_amount, order.settlement_currency_id.name), (11, "USD"))
 
@@ -108,9 +131,17 @@ class TestOrdersMoney(SandboxCase):
         generator = random.Random(20260)  # noqa: S311  reproducible, not secret
         count = 5000 if os.environ.get("ALIEXPRESS_LONG") else 200
         placed = [self._place_random(generator) for _number in range(count)]
-        while self.env["aliexpress.order"].search_count([("account_id", "=", self.account.id), ("state", "!=", "pending")]) < count:
+        while (
+            self.env["aliexpress.order"].search_count(
+                [("account_id", "=", self.account.id), ("state", "!=", "pending")]
+            )
+            < count
+        ):
             self.import_orders()
-        orders = {order.order_ref: order for order in self.env["aliexpress.order"].search([("account_id", "=", self.account.id)])}
+        orders = {
+            order.order_ref: order
+            for order in self.env["aliexpress.order"].search([("account_id", "=", self.account.id)])
+        }
         for sandbox_order in placed:
             order = orders[str(sandbox_order.order_id)]
             with self.subTest(order=order.order_ref):
@@ -121,7 +152,10 @@ class TestOrdersMoney(SandboxCase):
                 self.assertEqual(order.state, "done" if is_explained else "hold", order.hold_reason or order.error)
                 self.assertEqual(Decimal(str(order.amount_total)), sandbox_order.seller_total)
                 self.assertEqual(
-                    order.currency_id.compare_amounts(order.sale_order_id.amount_total, float(sandbox_order.seller_total)), 0
+                    order.currency_id.compare_amounts(
+                        order.sale_order_id.amount_total, float(sandbox_order.seller_total)
+                    ),
+                    0,
                 )
 
     def _place_random(self, generator):
@@ -135,13 +169,19 @@ class TestOrdersMoney(SandboxCase):
         for product in generator.sample(list(self.products), generator.randint(1, 4)):
             price, quantity = amount(100, 20000), generator.randint(1, 12)
             discounts = [
-                {"owner": owner, "amount": str(amount(1, 99))} for owner in ("SELLER", "PLATFORM") if generator.random() < 0.4
+                {"owner": owner, "amount": str(amount(1, 99))}
+                for owner in ("SELLER", "PLATFORM")
+                if generator.random() < 0.4
             ]
             line = {"sku": product.default_code, "quantity": quantity, "price": str(price), "discounts": discounts}
             if generator.random() < 0.3:
                 line["adjust"] = str(-amount(1, 50))
             lines.append(line)
-        values = {"currency": currency, "freight": str(amount(0, 900)), "country": generator.choice(["ES", "FR", "DE", "US", "GB"])}
+        values = {
+            "currency": currency,
+            "freight": str(amount(0, 900)),
+            "country": generator.choice(["ES", "FR", "DE", "US", "GB"]),
+        }
         order = self.place(*lines, **values)
         with self.sandbox.lock:
             order.order_amount = order.seller_total - generator.choice(

@@ -47,7 +47,6 @@ class TestOrdersPeople(SandboxCase):
             placed.address.contact_person = "An*******"
             placed.address.detail_address = "Cal******"
             placed.address.mobile_no = "60****000"
-        self.sandbox.act(placed, "dispute") if False else None
         order.action_refresh()
         self.run_job("process_orders")
         self.assertEqual(order.address["street"], "Calle Ejemplo 1")
@@ -57,7 +56,12 @@ class TestOrdersPeople(SandboxCase):
     def test_odd_names_notes_and_phones(self):
         name = "مريم 👩‍🚀 " + "x" * 300
         _placed, order = self.import_one(
-            address={"contact_person": name, "mobile_no": "12", "phone_number": "not a number", "province": "Nowhereshire"},
+            address={
+                "contact_person": name,
+                "mobile_no": "12",
+                "phone_number": "not a number",
+                "province": "Nowhereshire",
+            },
             memo="<b>call</b> <script>alert(1)</script>",
         )
         shipping = order.sale_order_id.partner_shipping_id

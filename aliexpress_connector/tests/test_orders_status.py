@@ -124,7 +124,9 @@ class TestOrdersStatus(SandboxCase):
         self.finish(placed, "seller_send_goods_timeout")
         self.assertEqual(order.stage, "cancelled")
         self.assertEqual(order.sale_order_id.state, "sale")
-        self.assertEqual(order.activity_ids.activity_type_id, self.env.ref("aliexpress_connector.mail_activity_type_return"))
+        self.assertEqual(
+            order.activity_ids.activity_type_id, self.env.ref("aliexpress_connector.mail_activity_type_return")
+        )
         self.import_orders()
         self.assertEqual(len(order.activity_ids), 1)
 

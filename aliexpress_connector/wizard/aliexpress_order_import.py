@@ -41,7 +41,9 @@ class AliexpressOrderImport(models.TransientModel):
     def _import_numbers(self, account):
         numbers = list(dict.fromkeys(re.findall(r"\d+", self.numbers or "")))
         if not numbers:
-            raise UserError(self.env._("Enter at least one AliExpress order number: digits only, as the seller centre shows it."))
+            raise UserError(
+                self.env._("Enter at least one AliExpress order number: digits only, as the seller centre shows it.")
+            )
         Order = self.env["aliexpress.order"].sudo()
         orders = Order.concat(*(Order._import_by_number(account, number) for number in numbers))
         action = self.env["ir.actions.act_window"]._for_xml_id("aliexpress_connector.aliexpress_order_action")

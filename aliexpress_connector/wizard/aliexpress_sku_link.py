@@ -41,7 +41,11 @@ class AliexpressSkuLinkLine(models.TransientModel):
     def _link(self):
         """Give the waiting lines with this code the product, and the product this code where it has none yet."""
         line = self.order_line_id
-        domain = [("account_id", "=", line.account_id.id), ("product_id", "=", False), ("order_id.state", "in", ("hold", "error", "pending"))]
+        domain = [
+            ("account_id", "=", line.account_id.id),
+            ("product_id", "=", False),
+            ("order_id.state", "in", ("hold", "error", "pending")),
+        ]
         if line.sku_code:
             domain.append(("sku_code", "=", line.sku_code))
         else:
