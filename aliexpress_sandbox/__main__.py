@@ -23,6 +23,7 @@ scenarios: a file, or a built-in name: default (two shops with listings and orde
 faults (--fault, repeatable): kind=…[,method=…][,count=…][,skip=…][,probability=…]
   [,seconds=…][,style=…][,rows=…]; `method` may hold stars. Kinds:
 """
+SAVE_SECONDS = 10
 
 
 def parser():
@@ -37,7 +38,7 @@ def parser():
     result.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
     result.add_argument("--port", type=int, default=8110, help="default: %(default)s")
     result.add_argument("--scenario", default="default", help="file or built-in name (default)")
-    result.add_argument("--save", help="write the state to this file at the end")
+    result.add_argument("--save", help="write the state to this file, at the end and while used")
     result.add_argument("--fault", action="append", default=[], help="switch trouble on, see below")
     result.add_argument("--seed", type=int, help="seed of everything random")
     result.add_argument("--offset", type=float, default=0, help="seconds the clock is ahead")
@@ -77,7 +78,11 @@ def serve(sandbox, url, url_file):
         Path(url_file).write_text(url, "utf-8")
     sys.stdout.write(f"AliExpress sandbox on {url}\n")
     sys.stdout.flush()
-    done.wait()
+    saved = sandbox.requests
+    while not done.wait(SAVE_SECONDS):
+        if sandbox.save_path and sandbox.requests != saved:
+            saved = sandbox.requests
+            sandbox.save()
     sandbox.stop()
     return 0
 

@@ -31,6 +31,7 @@ class Sandbox:
         self.source = scenario
         self.save_path = save
         self.server = None
+        self.requests = 0
         self.calls = deque(maxlen=200_000)
         self.pusher = Pusher(self)
         self.load(scenario)

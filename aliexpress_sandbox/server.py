@@ -89,6 +89,7 @@ class Application:
         return response(environ, start_response)
 
     def respond(self, request):
+        self.sandbox.requests += 1
         path = request.path
         if path == "/sync" or path.startswith("/rest/"):
             return gateway_response(request, gateway.answer(self.sandbox, request))

@@ -61,6 +61,7 @@ class Settings:
     old_refresh_dies: bool = True
     old_access_dies: bool = True
     timestamp_skew_seconds: int = 7200
+    gateway_ahead_seconds: float = 0
     empty_lists: str = "object"
     fulfill_failure: str = "error_response"
     risk_hours: float = 0

@@ -30,7 +30,7 @@ def get_calls(sandbox, request):
     args = request.args
     calls = [
         call
-        for call in sandbox.calls
+        for call in list(sandbox.calls)
         if args.get("method") in (None, call.method) and args.get("shop") in (None, call.seller_id)
     ]
     counts = {}

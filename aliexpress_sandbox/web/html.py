@@ -45,7 +45,13 @@ def page_response(title, body, shop=None, status=200, narrow=False):
     """A whole page; with a shop its links lead to that shop's pages."""
     query = f"?shop={shop.seller_id}" if shop else ""
     links = "".join(
-        f'<a href="/{name.lower()}{query}">{name}</a>' for name in ("Orders", "Listings", "Shipments", "Place")
+        f'<a href="/{path}{query}">{name}</a>'
+        for path, name in (
+            ("orders", "Orders"),
+            ("listings", "Listings"),
+            ("shipments", "Shipments"),
+            ("place", "Place an order"),
+        )
     )
     name = f"<span>{esc(shop.name)}</span>" if shop else ""
     html = (

@@ -198,3 +198,11 @@ def test_quota(sandbox, client):
     client.call(CARRIERS)
     client.call(CARRIERS)
     assert client.error(CARRIERS)[0] == "AppCallLimit"
+
+
+def test_clients_live_in_real_time_while_the_sandbox_jumps(sandbox, client):
+    sandbox.advance(days=3)
+    assert client.call(CARRIERS)["result_success"]
+    sandbox.world.settings.gateway_ahead_seconds = 7300
+    sandbox.clock.offset = 0
+    assert client.error(CARRIERS)[0] == "IllegalTimestamp"
