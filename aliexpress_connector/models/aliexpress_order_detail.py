@@ -40,6 +40,17 @@ class AliexpressOrder(models.Model):
             is_first = not order.status
             order.with_context(tracking_disable=is_first).write(get_changes(order, values))
         self._store_lines(details)
+        self.browse(order.id for order in details if order.sale_order_id)._hold_at_once()
+
+    def _hold_at_once(self):
+        """Hold deliveries that may not leave any more as soon as it is known, not when the next job has worked on the order."""
+        rows = self.env["aliexpress.order.status"]._get_rows(set(self.mapped("status")))
+        for order, reason in self._evaluate_holds().items():
+            if not reason and order._get_action(rows) == "cancel":
+                message_env = order.account_id._get_message_env()
+                reason = message_env._("AliExpress cancelled this order. The sale order is about to be cancelled.")
+            if reason:
+                order.write({"state": "hold", "hold_reason": reason, "is_process_due": True})
 
     def _get_currencies(self, details):
         """`{code: res.currency}` of the currencies in these details; what AliExpress pays in is switched on where it was not."""

@@ -46,6 +46,13 @@ class TestOrdersStatus(SandboxCase):
         self.assertFalse(order.activity_ids)
         self.assertEqual(order.sale_order_id.state, "sale")
 
+    def test_a_delivery_is_held_before_the_order_is_worked_on(self):
+        placed, order = self.import_placed()
+        self.sandbox.act(placed, "request_cancel")
+        self.run_job("fetch_orders")
+        self.assertRecordValues(order, [{"state": "hold", "stage": "cancel_requested"}])
+        self.assertIn("cancel", order.hold_reason)
+
     def test_accepting_a_cancel_request_cancels_the_sale_order(self):
         placed, order = self.import_placed()
         self.move(placed, "request_cancel")
