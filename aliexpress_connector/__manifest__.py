@@ -18,6 +18,8 @@
         # The root menus come first: every view file below hangs its own menu items on them.
         "views/aliexpress_menus.xml",
         "views/aliexpress_account_views.xml",
+        "views/aliexpress_account_offers_views.xml",
+        "views/aliexpress_call_count_views.xml",
         "views/aliexpress_account_shipping_views.xml",
         "wizard/aliexpress_cancel_refuse_views.xml",
         "wizard/aliexpress_order_import_views.xml",
@@ -26,6 +28,7 @@
         "views/aliexpress_order_status_views.xml",
         "views/aliexpress_shipment_views.xml",
         "views/aliexpress_logistics_service_views.xml",
+        "views/aliexpress_listing_sku_views.xml",
         "views/stock_picking_views.xml",
         "views/report_deliveryslip.xml",
         "views/stock_package_views.xml",

@@ -27,6 +27,7 @@ RATE_LIMIT = "rate_limit"
 BUSY = "busy"  # AliExpress' own systems failed
 IN_AUDIT = "in_audit"  # the product is being audited and cannot be edited until that ends
 LOCKED = "locked"  # the product is locked by a promotion or a punishment
+BUDGET = "budget"  # our own limit of calls for the day, no call was made
 # ReconnectError
 TOKEN = "token"  # the access token has expired or is unknown: renewing may help
 AUTHORISATION = "authorisation"  # the refresh token or the code is not accepted: only a person can reconnect

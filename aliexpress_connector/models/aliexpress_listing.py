@@ -46,9 +46,5 @@ class AliexpressListing(models.Model):
         """Create, update and retire listings."""
 
     @api.model
-    def _cron_push_offers(self):
-        """Send prices and quantities that changed."""
-
-    @api.model
     def _cron_refresh_listings(self):
         """Read back what AliExpress has."""

@@ -46,6 +46,10 @@ MESSAGES = {
     errors.BUSY: _lt("AliExpress' systems were busy. Nothing to do: this is tried again by itself."),
     errors.IN_AUDIT: _lt("AliExpress is reviewing this product. Nothing to do: the change is sent when the review has ended."),
     errors.LOCKED: _lt("A promotion or AliExpress itself locks this product. Nothing to do: the change is sent when the lock has ended."),
+    errors.BUDGET: _lt(
+        "The calls that the shop may make in a day are used up, except those kept for orders and tracking numbers. Nothing to do: this is "
+        "sent after midnight in Beijing. To send more in a day, raise Calls per Day on the shop."
+    ),
     errors.TOKEN: _lt("The authorisation of this shop has expired. Open the shop and press Connect with AliExpress."),
     errors.AUTHORISATION: _lt("The authorisation of this shop has ended. Open the shop and press Connect with AliExpress."),
 }

@@ -3,3 +3,4 @@ from . import test_orders_status
 from . import test_orders_money
 from . import test_orders_products
 from . import test_orders_people
+from . import test_offers_push

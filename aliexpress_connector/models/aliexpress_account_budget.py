@@ -1,0 +1,43 @@
+from odoo import fields, models
+
+from ..lib.errors import BUDGET, TransientError
+
+# Part of a day's calls that each kind of work leaves to what is more urgent.
+RESERVED = {"orders": 0.0, "tracking": 0.1, "stock": 0.2, "price": 0.3, "content": 0.4}
+
+
+class AliexpressAccount(models.Model):
+    """How many calls a shop may make in a day, and for what they are kept when they get short."""
+
+    _inherit = "aliexpress.account"
+
+    call_budget = fields.Integer(
+        string="Calls per Day",
+        help="When a day's calls run out, prices and stock wait until midnight in Beijing, so that orders and tracking numbers still go "
+        "through. Empty sets no limit.",
+    )
+    call_count_today = fields.Integer(string="Calls Today", compute="_compute_call_count_today")
+
+    def _compute_call_count_today(self):
+        Count = self.env["aliexpress.call.count"]
+        groups = Count._read_group(
+            [("account_id", "in", self.ids), ("date", "=", Count._get_today())], ["account_id"], ["count:sum"]
+        )
+        totals = {account.id: total for account, total in groups}
+        for account in self:
+            account.call_count_today = totals.get(account.id, 0)
+
+    def _check_call_budget(self, kind):
+        """Raise TransientError(BUDGET) when what is left of today's calls is kept for more urgent work than `kind` (key of RESERVED)."""
+        self.ensure_one()
+        if not self.call_budget:
+            return
+        self.invalidate_recordset(["call_count_today"])
+        if self.call_count_today >= self.call_budget * (1 - RESERVED[kind]):
+            raise TransientError(BUDGET, retry_after=self.env["aliexpress.call.count"]._get_seconds_left())
+
+    def action_open_call_counts(self):
+        """Open the calls of this shop."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("aliexpress_connector.aliexpress_call_count_action")
+        return action | {"domain": [("account_id", "=", self.id)]}

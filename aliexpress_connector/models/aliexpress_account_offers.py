@@ -1,0 +1,169 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from .aliexpress_offer_stock import StockPool
+
+# Settings on which offers depend: when one changes, everything is compared again.
+OFFER_SETTINGS = {
+    "active",
+    "company_id",
+    "country_price_ids",
+    "currency_id",
+    "price_ending",
+    "price_extra_percent",
+    "price_max_change",
+    "price_min_margin",
+    "price_shipping",
+    "pricelist_id",
+    "sale_discount",
+    "sale_pricelist_id",
+    "state",
+    "stock_buffer",
+    "stock_cap",
+    "stock_horizon_days",
+    "stock_location_ids",
+    "stock_source",
+    "stock_threshold",
+    "stock_warehouse_ids",
+    "sync_offers",
+    "tax_country_id",
+    "warehouse_id",
+}
+
+
+class AliexpressAccount(models.Model):
+    """What a shop offers: which stock, at which prices, and what needs a person's word before it is sent."""
+
+    _inherit = "aliexpress.account"
+
+    currency_id = fields.Many2one(
+        "res.currency",
+        string="Shop Currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Currency in which AliExpress keeps the prices of this shop. Prices of pricelists in other currencies are converted.",
+    )
+    tax_country_id = fields.Many2one(
+        "res.country",
+        string="Prices Include Taxes Of",
+        help="Country of the shop: what its buyers pay includes these taxes. Empty: the company's own country.",
+    )
+
+    # Stock
+    stock_source = fields.Selection(
+        [("free", "Free to use"), ("forecast", "Forecast")],
+        string="Quantity",
+        default="free",
+        required=True,
+        help="Free to use: on hand and not reserved. Forecast: on hand, plus what comes in and minus what goes out within the days given.",
+    )
+    stock_horizon_days = fields.Integer(
+        string="Forecast Days", default=7, help="How far ahead incoming goods may be promised."
+    )
+    stock_warehouse_ids = fields.Many2many(
+        "stock.warehouse",
+        "aliexpress_account_stock_warehouse_rel",
+        string="Stock Of",
+        check_company=True,
+        help="Warehouses whose stock is offered. Empty: the warehouse that delivers the orders.",
+    )
+    stock_location_ids = fields.Many2many(
+        "stock.location",
+        "aliexpress_account_stock_location_rel",
+        string="Only Locations",
+        domain=[("usage", "in", ("internal", "view"))],
+        check_company=True,
+        help="Offer only what lies in these locations and below them.",
+    )
+    stock_buffer = fields.Integer(
+        string="Keep Back", help="Units of each product that are never offered, so that nothing is sold twice."
+    )
+    stock_cap = fields.Integer(
+        string="Show At Most", help="Never show more than this quantity of a SKU. Empty shows all."
+    )
+    stock_threshold = fields.Integer(string="Stop Below", help="Show zero when fewer than this can be offered.")
+
+    # Prices
+    sale_pricelist_id = fields.Many2one(
+        "product.pricelist",
+        check_company=True,
+        help="Sale prices offered on AliExpress. Empty, and without a discount: the sale prices set on AliExpress stay.",
+    )
+    sale_discount = fields.Float(
+        string="Sale Discount (%)", help="Sale price as a discount on the price, where there is no sale pricelist."
+    )
+    price_extra_percent = fields.Float(
+        string="Raise By (%)", help="Added to each price, for instance for AliExpress' commission."
+    )
+    price_shipping = fields.Monetary(
+        string="Shipping Included", help="Added to each price, taxes included, so that shipping can be free."
+    )
+    price_ending = fields.Float(
+        string="Prices End With",
+        help="0.99 raises each price to the next that ends so. Empty leaves prices as they are.",
+    )
+    country_price_ids = fields.One2many("aliexpress.country.price", "account_id", string="Prices by Country")
+    price_min_margin = fields.Float(
+        string="Smallest Margin (%)",
+        help="A price with a smaller margin on the cost, taxes aside, waits for your word. Empty lets all pass.",
+    )
+    price_max_change = fields.Float(
+        string="Largest Change (%)",
+        help="A price that changes by more than this at once waits for your word. Empty lets all pass.",
+    )
+
+    drift_call_budget = fields.Integer(
+        string="Calls per Night",
+        default=1000,
+        help="How many listings are read back each night to find and mend what was changed outside Odoo. Those not read for longest come "
+        "first. Empty reads none.",
+    )
+
+    @api.depends("pricelist_id", "company_id")
+    def _compute_currency_id(self):
+        for account in self:
+            account.currency_id = account.pricelist_id.currency_id or account.company_id.currency_id
+
+    def write(self, vals):
+        """Override to compare every offer again when what they depend on changes."""
+        result = super().write(vals)
+        if not OFFER_SETTINGS.isdisjoint(vals):
+            self._compare_all_offers()
+        return result
+
+    def _compare_all_offers(self):
+        """Let the next run of the job compare every offer of these shops."""
+        # People may not write how far jobs have come; setting it back sends nothing that is not due.
+        comparisons = self.env["aliexpress.offer.comparison"].sudo().search([("account_id", "in", self.ids)])
+        comparisons.write({"full_date": False, "position": 0})
+
+    def action_send_offers(self):
+        """Compare every price and quantity of the shop now and send what differs, in the background."""
+        self.check_access("write")
+        self._compare_all_offers()
+        self.env["aliexpress.listing"]._trigger_offers()
+
+    # === BUSINESS === #
+
+    def _get_stock_pool(self):
+        """The `StockPool` that this shop sells from. Shops with equal pools share one stock."""
+        self.ensure_one()
+        return StockPool(
+            company_id=self.company_id.id,
+            warehouse_ids=tuple(sorted((self.stock_warehouse_ids or self.warehouse_id).ids)),
+            location_ids=tuple(sorted(self.stock_location_ids.ids)),
+            horizon_days=max(self.stock_horizon_days, 0) if self.stock_source == "forecast" else None,
+        )
+
+    def _has_sale_prices(self):
+        """Whether Odoo says what the sale prices are; otherwise AliExpress' own stay."""
+        return bool(self.sale_pricelist_id or self.sale_discount)
+
+    def _get_drift_calls_left(self):
+        """How many listings of this shop may still be read back tonight (int)."""
+        self.ensure_one()
+        domain = [("account_id", "=", self.id), ("read_date", ">", fields.Datetime.now() - timedelta(hours=20))]
+        return max(self.drift_call_budget - self.env["aliexpress.listing"].search_count(domain), 0)

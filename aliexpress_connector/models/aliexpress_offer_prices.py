@@ -1,0 +1,193 @@
+import math
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import fields
+from odoo.tools import float_round, split_every
+
+from ..lib.catalogue_rules import COUNTRY_PRICE_RATIO_MIN, SALE_PRICE_RATIO_MIN
+
+# A pricelist looks at every rule for every product: few products at once see only the rules that concern them.
+PRODUCTS_AT_ONCE = 500
+
+
+class OfferPrice(NamedTuple):
+    """What a buyer pays for a lot, in the shop's currency, taxes included.
+
+    `price` None where there is none to ask, `sale_price` None where there is none. `countries` is
+    `{country code: (price, sale price or None)}`.
+    """
+
+    price: float | None
+    sale_price: float | None
+    countries: dict
+    is_below_margin: bool
+
+
+class OfferPrices:
+    """Prices of one shop, computed by Odoo's pricelists in bulk, with the shop's rules and taxes."""
+
+    def __init__(self, account):
+        self.account = account.with_company(account.company_id)
+        self.currency = account.currency_id
+        self.date = fields.Datetime.now()
+        self._taxes = BuyerTaxes(self.account)
+        self._countries = [(line.country_id.code, line) for line in self.account.country_price_ids]
+        # Countries whose sale prices are AliExpress' own.
+        self.kept_countries = {
+            code for code, line in self._countries if not (line.sale_pricelist_id or self.account.sale_discount)
+        }
+
+    def get_prices(self, product_ids, lot_size=1):
+        """`{product id: OfferPrice}` of lots of `lot_size` pieces."""
+        prices = {}
+        for ids in split_every(PRODUCTS_AT_ONCE, product_ids):
+            products = self.account.env["product.product"].browse(ids)
+            prices.update(self._get_chunk(products, max(lot_size, 1)))
+        return prices
+
+    def _get_chunk(self, products, lot_size):
+        account = self.account
+        base = self._compute(account.pricelist_id, products, lot_size)
+        sale = self._compute(account.sale_pricelist_id, products, lot_size) if account.sale_pricelist_id else {}
+        countries = {
+            code: (
+                self._compute(line.pricelist_id, products, lot_size),
+                self._compute(line.sale_pricelist_id, products, lot_size) if line.sale_pricelist_id else {},
+            )
+            for code, line in self._countries
+        }
+        has_rules = bool(sale or account.sale_discount or countries or account.price_min_margin)
+        if not has_rules:
+            return {product_id: OfferPrice(price, None, {}, False) for product_id, price in base.items()}
+        prices = {}
+        for product in products:
+            price = base[product.id]
+            sale_price = self._get_sale_price(price, sale.get(product.id))
+            by_country = {
+                code: self._get_country_price(price, code, of_country[product.id], of_sale.get(product.id))
+                for code, (of_country, of_sale) in countries.items()
+                if price and of_country[product.id]
+            }
+            is_below_margin = self._is_below_margin(product, lot_size, price, sale_price, by_country)
+            prices[product.id] = OfferPrice(price, sale_price, by_country, is_below_margin)
+        return prices
+
+    # === ONE PRICE === #
+
+    def _compute(self, pricelist, products, lot_size):
+        """`{product id: price of a lot}` by one pricelist, None where it says no price."""
+        prices = pricelist._get_products_price(products, lot_size, currency=self.currency, date=self.date)
+        taxes, finish = self._taxes, self._finish
+        return {product.id: finish(taxes.include(product, prices[product.id] * lot_size)) for product in products}
+
+    def _finish(self, price):
+        """Apply the shop's rules to a price with taxes, and round it."""
+        if price <= 0:
+            return None
+        account = self.account
+        if account.price_extra_percent or account.price_shipping:
+            price = price * (1 + account.price_extra_percent / 100) + account.price_shipping
+        price = self.currency.round(price)
+        if account.price_ending:
+            price = self.currency.round(
+                math.ceil(self.currency.round(price - account.price_ending)) + account.price_ending
+            )
+        return price if price > 0 else None
+
+    def _get_sale_price(self, price, sale_price):
+        """The sale price beside `price`, None where it would be none."""
+        if price and sale_price is None and self.account.sale_discount and not self.account.sale_pricelist_id:
+            sale_price = self.currency.round(price * (1 - self.account.sale_discount / 100))
+        return sale_price if price and sale_price and 0 < sale_price < price else None
+
+    def _get_country_price(self, base, code, price, sale_price):
+        """`(price, sale price or None)` for one country, moved into the ratios that AliExpress takes."""
+        price = max(price, self._round_up(base * float(COUNTRY_PRICE_RATIO_MIN)))
+        if code in self.kept_countries:
+            return price, None
+        if sale_price is None and self.account.sale_discount:
+            sale_price = self.currency.round(price * (1 - self.account.sale_discount / 100))
+        if not sale_price or sale_price >= price:
+            return price, None
+        return price, max(sale_price, self._round_up(price * float(SALE_PRICE_RATIO_MIN)))
+
+    def _round_up(self, price):
+        return float_round(price, precision_rounding=self.currency.rounding, rounding_method="UP")
+
+    def _is_below_margin(self, product, lot_size, price, sale_price, by_country):
+        if not self.account.price_min_margin or not price or not product.standard_price:
+            return False
+        lowest = min([sale_price or price, *(sale or full for full, sale in by_country.values())])
+        company = self.account.company_id
+        cost = company.currency_id._convert(
+            product.standard_price * lot_size, self.currency, company, self.date, round=False
+        )
+        return self._taxes.exclude(product, lowest) < cost * (1 + self.account.price_min_margin / 100)
+
+
+class BuyerTaxes:
+    """Taxes that the buyers of one shop pay, looked up once for each set of taxes."""
+
+    def __init__(self, account):
+        self.account = account
+        self.currency = account.currency_id
+        self._fiscal_position = self._find_fiscal_position()
+        self._rules = {}
+
+    def _find_fiscal_position(self):
+        account = self.account
+        country = account.tax_country_id
+        if not country or country == account.company_id.country_id:
+            return account.env["account.fiscal.position"]
+        buyer = account.env["res.partner"].new({"country_id": country.id})
+        return account.env["account.fiscal.position"]._get_fiscal_position(buyer)
+
+    def include(self, product, price):
+        """What a buyer pays for `product` (float) where its pricelist says `price`."""
+        taxes, own_taxes, rate = self._get_rule(product)
+        if rate is not None:
+            price = self.currency.round(price)
+            return price + price * rate
+        price = own_taxes._adapt_price_unit_to_another_taxes(price, product, own_taxes, taxes)
+        details = taxes._get_tax_details(price, 1.0, precision_rounding=self.currency.rounding, product=product)
+        return details["total_included"]
+
+    def exclude(self, product, price):
+        """What is left (float) of what a buyer pays, without taxes."""
+        taxes = self._get_rule(product)[0]
+        details = taxes._get_tax_details(
+            price, 1.0, rounding_method="round_globally", product=product, special_mode="total_included"
+        )
+        return details["total_excluded"]
+
+    def _get_rule(self, product):
+        """`(taxes of the buyer, taxes of the product, rate)`; rate is what they add to a price, None where that is not so simple."""
+        tax_ids = product.taxes_id._ids
+        if tax_ids not in self._rules:
+            own_taxes = product.taxes_id._filter_taxes_by_company(self.account.company_id)
+            taxes = self._fiscal_position.map_tax(own_taxes)
+            self._rules[tax_ids] = (taxes, own_taxes, self._get_simple_rate(taxes, own_taxes))
+        return self._rules[tax_ids]
+
+    def _get_simple_rate(self, taxes, own_taxes):
+        """The one percentage that makes up most price lists in the world: Odoo's own computation takes longer than the whole price."""
+        if not taxes and not any(own_taxes.mapped("price_include")):
+            return 0.0
+        leaves = taxes.flatten_taxes_hierarchy()
+        is_simple = (
+            len(leaves) == 1
+            and leaves.amount_type == "percent"
+            and leaves.amount >= 0
+            and not leaves.has_negative_factor
+        )
+        if is_simple and not any((own_taxes | leaves).mapped("price_include")):
+            return leaves.amount / 100
+        if is_simple and taxes == own_taxes and leaves.price_include:
+            return 0.0
+        return None
+
+
+def to_decimal(price, currency):
+    """A price as exact Decimal with the digits of `currency`; None for none."""
+    return Decimal(f"{price:.{currency.decimal_places}f}") if price else None

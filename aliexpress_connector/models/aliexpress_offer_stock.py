@@ -1,0 +1,230 @@
+from collections import defaultdict
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import fields
+from odoo.tools import SQL, split_every, unique
+
+# Quantities are read for this many products at once: fast enough, and the memory stays flat whatever the catalogue's size.
+PRODUCTS_AT_ONCE = 10000
+# Orders in these stages hold units that AliExpress has sold and that have not left.
+OPEN_STAGES = ("pending_payment", "new", "waiting_shipment", "cancel_requested", "disputed", "frozen", "unknown")
+QUANTITIES = ("qty_available", "free_qty", "incoming_qty", "outgoing_qty", "virtual_available")
+
+
+class StockPool(NamedTuple):
+    """A stock that shops sell from. `horizon_days` None means what is free to use now, else the forecast so far ahead."""
+
+    company_id: int
+    warehouse_ids: tuple
+    location_ids: tuple
+    horizon_days: int | None
+
+
+class OfferStock:
+    """Units of products that shops may promise, read in bulk. One object serves one run: what was read once is not read again."""
+
+    def __init__(self, env):
+        self.env = env
+        self._units = defaultdict(dict)
+        self._kits = {}
+
+    def get_units(self, account, product_ids):
+        """`{product id: units}` for at least `product_ids`: float in the product's unit of measure, negative where too much was sold.
+
+        Free or forecast quantity of the shop's stock, of kits as many as their components make, less what open AliExpress orders of
+        any shop on this stock have taken and Odoo has not reserved.
+        """
+        pool = account._get_stock_pool()
+        known = self._units[pool]
+        missing = [product_id for product_id in unique(product_ids) if product_id not in known]
+        for ids in split_every(PRODUCTS_AT_ONCE, missing):
+            known.update(self._read_units(pool, ids))
+        return known
+
+    def is_kit(self, account, product_id):
+        """Whether the product is delivered as its components."""
+        return product_id in self._get_kits(account.company_id.id)
+
+    def expand_kits(self, company_id, product_ids):
+        """The set `product_ids` and the kits of which any of them is a component, however deep."""
+        kits = self._get_kits(company_id)
+        return product_ids | {
+            kit_id for kit_id, component_ids in kits.items() if not product_ids.isdisjoint(component_ids)
+        }
+
+    def _read_units(self, pool, ids):
+        kits = self._get_kits(pool.company_id)
+        kit_ids = [product_id for product_id in ids if product_id in kits]
+        component_ids = {component_id for kit_id in kit_ids for component_id in kits[kit_id]}
+        plain_ids = list(unique([*(product_id for product_id in ids if product_id not in kits), *component_ids]))
+        demand = self._read_demand(pool, plain_ids, kits)
+        name = "free_qty" if pool.horizon_days is None else "virtual_available"
+        quantities = self._compute_quantities(pool, plain_ids)
+        units = {product_id: quantities[product_id][name] - demand.get(product_id, 0.0) for product_id in plain_ids}
+        if kit_ids:
+            # Odoo computes kits from these instead of reading each component again; what orders took is taken off already.
+            components = {product_id: dict.fromkeys(QUANTITIES, units[product_id]) for product_id in component_ids}
+            quantities = self._compute_quantities(pool, kit_ids, mrp_compute_quantities=components)
+            units |= {product_id: quantities[product_id][name] for product_id in kit_ids}
+        return units
+
+    def _compute_quantities(self, pool, ids, **context):
+        if not ids:
+            return {}
+        context["allowed_company_ids"] = [pool.company_id]
+        if pool.location_ids:
+            context["location"] = list(pool.location_ids)
+        elif pool.warehouse_ids:
+            context["warehouse_id"] = list(pool.warehouse_ids)
+        until = pool.horizon_days is not None and fields.Datetime.now() + timedelta(days=pool.horizon_days)
+        products = self.env["product.product"].with_context(**context).browse(ids)
+        return products._compute_quantities_dict(None, None, None, to_date=until)
+
+    # === KITS === #
+
+    def _get_kits(self, company_id):
+        """`{kit's product id: ids of all products it may be made of}`; empty without manufacturing."""
+        if company_id not in self._kits:
+            self._kits[company_id] = self._read_kits(company_id) if "mrp.bom" in self.env else {}
+        return self._kits[company_id]
+
+    def _read_kits(self, company_id):
+        boms_of_kits = self._find_kit_boms(company_id)
+        components = {product.id: set(bom.bom_line_ids.product_id.ids) for product, bom in boms_of_kits.items()}
+        kits = {}
+        for kit_id in components:
+            # A kit may hold kits; what each is made of in the end counts.
+            found, waiting = set(), {kit_id}
+            while waiting:
+                inner = waiting.pop()
+                new_ids = components.get(inner, set()) - found
+                found |= new_ids
+                waiting |= new_ids & components.keys()
+            kits[kit_id] = {product_id for product_id in found if product_id not in components}
+        return kits
+
+    def _find_kit_boms(self, company_id):
+        """`{kit (product.product): its bill of materials}` of the company."""
+        Bom = self.env["mrp.bom"].with_company(company_id)
+        boms = Bom.search([("type", "=", "phantom"), ("company_id", "in", (False, company_id))])
+        if not boms:
+            return {}
+        Product = self.env["product.product"].with_company(company_id)
+        templates = boms.filtered(lambda bom: not bom.product_id).product_tmpl_id
+        products = boms.product_id | Product.search([("product_tmpl_id", "in", templates.ids)])
+        found = Bom._bom_find(products, bom_type="phantom", company_id=company_id)
+        return {product: bom for product, bom in found.items() if bom}
+
+    # === ORDERS === #
+
+    def _read_demand(self, pool, plain_ids, kits):
+        """`{product id: units}` (float) that open AliExpress orders took from this stock and Odoo has not reserved; kits as components."""
+        product_ids = [*plain_ids, *kits]
+        lines = self._read_open_lines(pool, product_ids)
+        covered = self._read_covered(
+            pool, [sale_line_id for _product_id, sale_line_id, _units in lines if sale_line_id]
+        )
+        demand = defaultdict(float)
+        for product_id, sale_line_id, units in lines:
+            needs = self._explode(pool, product_id, units) if product_id in kits else {product_id: units}
+            for need_id, need in needs.items():
+                demand[need_id] += max(need - covered.get((sale_line_id, need_id), 0.0), 0.0)
+        return demand
+
+    def _read_open_lines(self, pool, product_ids):
+        """`[(product id, sale line id or None, units)]` of what AliExpress sold and has not seen leave.
+
+        Where AliExpress takes stock at payment, an unpaid order has taken nothing.
+        """
+        accounts = self.env["aliexpress.account"].with_context(active_test=False).search(self._get_pool_domain(pool))
+        if not accounts:
+            return []
+        self.env.flush_all()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT COALESCE(line.product_id, sku.product_id), line.sale_line_id, line.quantity * GREATEST(line.lot_size, 1)
+                  FROM aliexpress_order_line line
+                  JOIN aliexpress_order ae_order ON ae_order.id = line.order_id
+             LEFT JOIN aliexpress_listing listing
+                    ON listing.account_id = ae_order.account_id AND listing.product_ref = line.product_ref
+             LEFT JOIN aliexpress_listing_sku sku ON sku.listing_id = listing.id AND sku.sku_code = line.sku_code
+                 WHERE ae_order.account_id IN %(account_ids)s
+                   AND ae_order.stage IN %(stages)s
+                   AND (ae_order.stage != 'pending_payment' OR listing.stock_deduction IS DISTINCT FROM 'payment')
+                   -- A dispute is about goods that left, unless a sale order of ours says otherwise.
+                   AND (ae_order.stage != 'disputed' OR ae_order.sale_order_id IS NOT NULL)
+                   AND line.is_platform_fulfilled IS NOT TRUE
+                   AND COALESCE(line.product_id, sku.product_id) = ANY(%(product_ids)s)
+                """,
+                account_ids=tuple(accounts.ids),
+                stages=OPEN_STAGES,
+                product_ids=list(product_ids),
+            )
+        )
+
+    def _get_pool_domain(self, pool):
+        """Domain of the shops whose orders are delivered from this stock."""
+        warehouse_ids = set(pool.warehouse_ids)
+        if pool.location_ids:
+            warehouse_ids = set(self.env["stock.location"].browse(pool.location_ids).warehouse_id.ids)
+        domain = [("company_id", "=", pool.company_id)]
+        return domain + ([("warehouse_id", "in", [False, *warehouse_ids])] if warehouse_ids else [])
+
+    def _read_covered(self, pool, sale_line_ids):
+        """`{(sale line id, product id): units}` (float) that Odoo has reserved or delivered, and that are off the quantities already.
+
+        A forecast takes off what is still to be delivered whether it is reserved or not.
+        """
+        if not sale_line_ids:
+            return {}
+        if pool.horizon_days is None:
+            open_units = SQL("line.state IN ('assigned', 'partially_available')")
+        else:
+            open_units = SQL("FALSE")
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT move.sale_line_id, line.product_id, SUM(line.quantity_product_uom)
+                  FROM stock_move_line line
+                  JOIN stock_move move ON move.id = line.move_id
+                  JOIN stock_location source ON source.id = line.location_id
+                  JOIN stock_location target ON target.id = line.location_dest_id
+                 WHERE move.sale_line_id IN %(ids)s
+                   AND source.usage != 'customer'
+                   AND (%(open_units)s OR line.state = 'done' AND target.usage = 'customer')
+              GROUP BY move.sale_line_id, line.product_id
+                """,
+                ids=tuple(sale_line_ids),
+                open_units=open_units,
+            )
+        )
+        covered = defaultdict(float, {(sale_line_id, product_id): units for sale_line_id, product_id, units in rows})
+        if pool.horizon_days is not None:
+            self._add_forecast(covered, sale_line_ids)
+        return covered
+
+    def _add_forecast(self, covered, sale_line_ids):
+        Move = self.env["stock.move"]
+        states = ("waiting", "confirmed", "assigned", "partially_available")
+        groups = Move._read_group(
+            [("sale_line_id", "in", sale_line_ids), ("state", "in", states)],
+            ["sale_line_id", "product_id"],
+            ["product_qty:sum"],
+        )
+        for sale_line, product, units in groups:
+            covered[sale_line.id, product.id] += units
+
+    def _explode(self, pool, kit_id, units):
+        """`{component's product id: units}` of `units` kits."""
+        product = self.env["product.product"].with_company(pool.company_id).browse(kit_id)
+        Bom = self.env["mrp.bom"]
+        bom = Bom._bom_find(product, bom_type="phantom", company_id=pool.company_id)[product]
+        needs = defaultdict(float)
+        quantity = product.uom_id._compute_quantity(units, bom.product_uom_id, round=False) / bom.product_qty
+        for line, data in bom.explode(product, quantity)[1]:
+            needs[line.product_id.id] += line.product_uom_id._compute_quantity(
+                data["qty"], line.product_id.uom_id, round=False
+            )
+        return needs

@@ -1,0 +1,33 @@
+"""Indexes with which the job finds what changed without reading whole tables. The models themselves are untouched."""
+
+from odoo import models
+
+
+class AliexpressOrder(models.Model):
+    _inherit = "aliexpress.order"
+
+    _write_date_idx = models.Index("(write_date)")
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    _aliexpress_write_date_idx = models.Index("(write_date)")
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    _aliexpress_write_date_idx = models.Index("(write_date)")
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    _aliexpress_write_date_idx = models.Index("(write_date)")
+
+
+class StockQuant(models.Model):
+    _inherit = "stock.quant"
+
+    _aliexpress_write_date_idx = models.Index("(write_date)")

@@ -1,0 +1,343 @@
+from datetime import timedelta
+
+from odoo import fields
+
+from .common import error_response
+from .common_offers import DETAIL, PRICE, STOCK, OffersCase
+
+
+class TestOffersPush(OffersCase):
+    """What is sent, packed how, and what is acknowledged for which answer."""
+
+    def test_first_run_sends_everything_once(self):
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku), (100, "12.10", None))
+        self.assertEqual(self.get_remote(self.cap_sku), (100, "12.10", None))
+        self.assertEqual(len(self.called(STOCK)), 1)
+        self.assertEqual(len(self.called(PRICE)), 1)
+        self.assertRecordValues(
+            self.shirt_sku,
+            [
+                {
+                    "quantity_sent": 100,
+                    "price_sent": 12.1,
+                    "sale_price_sent": 0.0,
+                    "offer_state": "equal",
+                    "offer_note": False,
+                }
+            ],
+        )
+        self.assertTrue(self.shirt_sku.quantity_date)
+
+    def test_nothing_changed_no_call(self):
+        self.push()
+        self.assertFalse(self.push())
+        self.env["aliexpress.offer.comparison"].search([]).full_date = fields.Datetime.now() - timedelta(hours=2)
+        self.assertFalse(self.push())
+
+    def test_only_what_changed_is_sent(self):
+        self.push()
+        self.add_stock(self.shirt, -30)
+        self.push()
+        self.assertEqual(self.sent_skus(STOCK), {"TSHIRT-BLU-M": {"sku_code": "TSHIRT-BLU-M", "inventory": "70"}})
+        self.assertFalse(self.called(PRICE))
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 70)
+
+    def test_many_changes_one_call(self):
+        self.push()
+        for _change in range(50):
+            self.add_stock(self.cap, -1)
+        self.push()
+        self.assertEqual([call.method for call in self.calls], [STOCK])
+        self.assertEqual(self.get_remote(self.cap_sku)[0], 50)
+
+    def test_zero_is_sent_and_is_not_the_same_as_never(self):
+        product = self.create_product("EMPTY", "Sold out")
+        sku = self.create_listing(product, "1005001000000003")
+        self.add_remote(sku, stock=5)
+        self.push()
+        self.assertEqual(self.get_remote(sku)[0], 0)
+        self.assertFalse(self.push())
+
+    def test_acknowledged_before_by_records(self):
+        """Who provisions a listing with what AliExpress has causes no call."""
+        self.push()
+        product = self.create_product("KNOWN", "Known", quantity=7)
+        sku = self.create_listing(product, "1005001000000004")
+        sku.write({"quantity_sent": 7, "price_sent": 12.1})
+        self.assertFalse(self.push())
+
+    def test_twenty_products_a_call(self):
+        products = [self.create_product(f"MANY-{number}", f"Many {number}", quantity=number) for number in range(43)]
+        for number, product in enumerate(products):
+            self.add_remote(self.create_listing(product, f"10050020000000{number:02}"))
+        self.push()
+        self.assertEqual(len(self.called(STOCK)), 3)
+        self.assertEqual(len(self.called(PRICE)), 3)
+        sizes = [len(call.get_json("mutiple_product_update_list")) for call in self.called(STOCK)]
+        self.assertEqual(sorted(sizes), [5, 20, 20])
+
+    def test_more_skus_than_a_call_takes(self):
+        attribute = self.env["product.attribute"].create({"name": "Number", "create_variant": "always"})
+        values = self.env["product.attribute.value"].create(
+            [{"name": str(number), "attribute_id": attribute.id} for number in range(230)]
+        )
+        template = self.env["product.template"].create(
+            {
+                "name": "Numbered",
+                "is_storable": True,
+                "attribute_line_ids": [(0, 0, {"attribute_id": attribute.id, "value_ids": [(6, 0, values.ids)]})],
+            }
+        )
+        for number, product in enumerate(template.product_variant_ids):
+            product.default_code = f"N-{number}"
+        skus = self.create_listing(template.product_variant_ids, "1005001000000005")
+        for sku in skus:
+            self.add_remote(sku, stock=9)
+        self.push()
+        self.push()
+        self.assertEqual({self.get_remote(sku)[0] for sku in skus}, {0})
+        for call in self.called(STOCK):
+            for product in call.get_json("mutiple_product_update_list"):
+                self.assertLessEqual(len(product["multiple_sku_update_list"]), 200)
+
+    # === ANSWERS === #
+
+    def test_partial_success_acknowledges_what_was_accepted(self):
+        self.refusals[self.cap_sku.listing_id.product_ref] = ("F00-00-99999-001", "inventory is not allowed")
+        self.push()
+        self.assertEqual(self.shirt_sku.quantity_sent, 100)
+        self.assertEqual(self.cap_sku.offer_state, "error")
+        self.assertIn("inventory is not allowed", self.cap_sku.offer_note)
+        self.assertFalse(self.cap_sku.quantity_date)
+        self.assertEqual(self.cap_sku.listing_id.state, "online")
+        # The same refused value is not sent again, another one is.
+        self.assertFalse(self.push())
+        self.refusals.clear()
+        self.add_stock(self.cap, 1)
+        self.push()
+        self.assertEqual(self.get_remote(self.cap_sku)[0], 101)
+        self.assertFalse(self.cap_sku.quantity_error)
+
+    def test_id_in_both_lists_is_read_back(self):
+        shirt_ref, cap_ref = self.shirt_sku.listing_id.product_ref, self.cap_sku.listing_id.product_ref
+
+        def answer(call):
+            self.apply_updates(call, lambda row, sent: row.update(stock=int(sent["inventory"])))
+            self.remote[cap_ref]["CAP-RED"]["stock"] = 3
+            both = [{"product_id": int(shirt_ref)}, {"product_id": int(cap_ref)}]
+            failed = [row | {"error_code": "F00-00-10014-017", "error_message": "try later"} for row in both]
+            return self.batch_answer(call.method, both, failed)
+
+        self.answers[STOCK] = answer
+        self.push()
+        self.assertEqual(self.shirt_sku.quantity_sent, 100)
+        self.assertFalse(self.shirt_sku.is_quantity_due)
+        self.assertTrue(self.cap_sku.is_quantity_due)
+        self.assertTrue(self.cap_sku.listing_id.retry_at)
+        self.answers[STOCK] = self.answer_stock
+        self.cap_sku.listing_id.retry_at = False
+        self.push()
+        self.assertEqual(self.get_remote(self.cap_sku)[0], 100)
+        self.assertEqual(set(self.sent_skus(STOCK)), {"CAP-RED"})
+
+    def test_answer_lost_sends_again(self):
+        self.answers[STOCK] = self.make_response("<html>", status=502)
+        self.push()
+        self.assertTrue(self.shirt_sku.is_quantity_due)
+        self.assertTrue(self.account.retry_at)
+        self.assertEqual(self.shirt_sku.offer_state, "waiting")
+        self.assertFalse(self.called(PRICE), "a shop that cannot be reached is left alone")
+        self.account.retry_at = False
+        self.env["aliexpress.listing"].search([]).retry_at = False
+        self.answers[STOCK] = self.answer_stock
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku), (100, "12.10", None))
+        self.assertEqual(self.shirt_sku.offer_state, "equal")
+
+    def test_value_back_to_the_acknowledged_after_a_lost_answer(self):
+        """AliExpress may have taken over what it never answered: the old value is sent although it was acknowledged before."""
+        self.push()
+
+        def answer(call):
+            self.answer_stock(call)
+            return self.make_response("", status=502)
+
+        self.answers[STOCK] = answer
+        self.add_stock(self.shirt, -1)
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 99)
+        self.answers[STOCK] = self.answer_stock
+        self.add_stock(self.shirt, 1)
+        self.account.retry_at = False
+        self.env["aliexpress.listing"].search([]).retry_at = False
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 100)
+
+    def test_whole_call_refused_costs_one_product(self):
+        bad_ref = self.cap_sku.listing_id.product_ref
+
+        def answer(call):
+            if any(str(product["product_id"]) == bad_ref for product in call.get_json("mutiple_product_update_list")):
+                return error_response("15", sub_code="isv.invalid-parameter", sub_message="bad product")
+            return self.answer_stock(call)
+
+        self.answers[STOCK] = answer
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 100)
+        self.assertIn("bad product", self.cap_sku.quantity_error)
+        self.assertEqual(self.cap_sku.price_sent, 12.1, "its price went on")
+
+    def test_product_in_audit_waits_alone(self):
+        self.refusals[self.cap_sku.listing_id.product_ref] = ("PRODUCT_IN_AUDIT_PENDING", "")
+        self.push()
+        self.assertEqual(self.shirt_sku.quantity_sent, 100)
+        self.assertEqual(self.cap_sku.offer_state, "waiting")
+        self.assertIn("reviewing", self.cap_sku.offer_note)
+        self.assertFalse(self.account.retry_at)
+        self.assertFalse(self.push())
+        self.refusals.clear()
+        self.cap_sku.listing_id.retry_at = fields.Datetime.now() - timedelta(seconds=1)
+        self.push()
+        self.assertEqual(self.get_remote(self.cap_sku), (100, "12.10", None))
+        self.assertFalse(self.cap_sku.listing_id.error)
+
+    def test_product_locked_by_promotion_waits(self):
+        self.refusals[self.cap_sku.listing_id.product_ref] = ("PRODUCT_IN_LOCK_MODE", "")
+        self.push()
+        self.assertEqual(self.cap_sku.offer_state, "waiting")
+        self.assertIn("locks", self.cap_sku.offer_note)
+
+    def test_product_vanished(self):
+        self.push()
+        del self.remote[self.cap_sku.listing_id.product_ref]
+        self.add_stock(self.cap, 1)
+        self.add_stock(self.shirt, 1)
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 101)
+        self.assertEqual(self.cap_sku.listing_id.state, "error")
+        self.assertTrue(self.cap_sku.listing_id.error)
+        self.assertEqual(self.cap_sku.quantity_sent, 100)
+        self.assertFalse(self.push())
+
+    def test_sku_vanished_costs_one_sku(self):
+        size = self.env["product.attribute"].create({"name": "Size", "create_variant": "always"})
+        values = self.env["product.attribute.value"].create([{"name": name, "attribute_id": size.id} for name in "SM"])
+        template = self.env["product.template"].create(
+            {
+                "name": "Sized",
+                "is_storable": True,
+                "list_price": 10,
+                "attribute_line_ids": [(0, 0, {"attribute_id": size.id, "value_ids": [(6, 0, values.ids)]})],
+            }
+        )
+        small, medium = template.product_variant_ids
+        small.default_code, medium.default_code = "S", "M"
+        skus = self.create_listing(small + medium, "1005001000000006")
+        for sku in skus:
+            self.add_remote(sku)
+        self.push()
+        self.remote["1005001000000006"].pop("S")
+        self.add_stock(small, 4)
+        self.add_stock(medium, 5)
+        self.push()
+        self.push()
+        self.assertEqual(self.get_remote(skus[1])[0], 5)
+        self.assertEqual(skus[1].offer_state, "equal")
+        self.assertEqual(skus[0].offer_state, "error")
+        self.assertIn("no SKU with this code", skus[0].offer_note)
+        self.assertFalse(self.push())
+
+    def test_rate_limit_is_obeyed(self):
+        self.answers[STOCK] = error_response("ApiCallLimit", "this ban will last 30 more seconds")
+        self.push()
+        self.assertEqual(len(self.calls), 1)
+        wait = (self.account.retry_at - fields.Datetime.now()).total_seconds()
+        self.assertTrue(25 <= wait <= 32, wait)
+        self.assertFalse(self.push())
+
+    def test_missing_permission_is_asked_once(self):
+        self.answers[STOCK] = error_response("InsufficientPermission")
+        self.push()
+        self.assertEqual(len(self.called(STOCK)), 1)
+        self.assertIn("may not use", self.shirt_sku.quantity_error)
+        self.assertFalse(self.push())
+
+    def test_expired_token_is_renewed_once(self):
+        tokens = []
+
+        def refresh(call):
+            tokens.append(call)
+            return {
+                "access_token": "new",
+                "refresh_token": "newer",
+                "expires_in": 2592000,
+                "refresh_token_valid_time": 1900000000000,
+                "expire_time": 1900000000000,
+                "refresh_expires_in": 5184000,
+                "user_id": "2671514005",
+                "seller_id": "2671514005",
+                "code": "0",
+            }
+
+        def answer(call):
+            return self.answer_stock(call) if tokens else error_response("IllegalAccessToken")
+
+        self.answers["/auth/token/refresh"] = refresh
+        self.answers[STOCK] = answer
+        self.push()
+        self.assertEqual(len(tokens), 1)
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 100)
+
+    # === WHO IS TOUCHED === #
+
+    def test_shops_that_are_off_make_no_call(self):
+        for values in ({"sync_offers": False}, {"state": "expired"}, {"state": "draft"}, {"active": False}):
+            with self.subTest(values=values):
+                self.account.write(values)
+                self.assertFalse(self.push())
+                self.account.write({"sync_offers": True, "state": "connected", "active": True})
+
+    def test_general_sellers_make_no_call(self):
+        self.account.family = "general"
+        self.assertFalse(self.push())
+
+    def test_listings_off_the_shelf_are_left_alone_until_they_return(self):
+        self.cap_sku.listing_id.state = "offline"
+        self.push()
+        self.assertEqual(set(self.sent_skus(STOCK)), {"TSHIRT-BLU-M"})
+        self.assertEqual(self.cap_sku.offer_state, "none")
+        self.cap_sku.listing_id.state = "online"
+        self.push()
+        self.assertEqual(set(self.sent_skus(STOCK)), {"CAP-RED"})
+
+    def test_listing_whose_content_was_refused_still_gets_its_stock(self):
+        self.push()
+        self.cap_sku.listing_id.state = "error"
+        self.add_stock(self.cap, -100)
+        self.push()
+        self.assertEqual(self.get_remote(self.cap_sku)[0], 0)
+
+    def test_one_shop_in_trouble_does_not_stop_the_other(self):
+        other = self.create_account("Other shop", app_key="777", seller_ref="2671514999")
+        sku = self.create_listing(self.cap, "1005001000000007", account=other)
+        self.add_remote(sku)
+
+        def answer(call):
+            if call.parameters["app_key"] == "501234":
+                return self.make_response("", status=500)
+            return self.answer_stock(call)
+
+        self.answers[STOCK] = answer
+        self.push()
+        self.assertEqual(self.get_remote(sku)[0], 100)
+        self.assertTrue(self.account.retry_at)
+        self.assertFalse(other.retry_at)
+
+    def test_only_the_reads_that_are_needed(self):
+        """Sale prices are AliExpress' own here: each product is read once before its first price, and no more."""
+        self.push()
+        self.assertEqual(len(self.called(DETAIL)), 2)
+        self.shirt.list_price = 20
+        self.push()
+        self.assertEqual([call.method for call in self.calls], [PRICE])
