@@ -24,14 +24,20 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     aliexpress_account_id = fields.Many2one(
-        "aliexpress.account", string="AliExpress Shop", readonly=True, copy=False, index="btree_not_null"
+        "aliexpress.account",
+        string="AliExpress Shop",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="base.group_user",
     )
-    aliexpress_buyer_ref = fields.Char(string="AliExpress Buyer", readonly=True, copy=False)
+    aliexpress_buyer_ref = fields.Char(string="AliExpress Buyer", readonly=True, copy=False, groups="base.group_user")
     aliexpress_address_key = fields.Char(
         readonly=True,
         copy=False,
         index="btree_not_null",
         help="Digest of the address as AliExpress gave it: the same address is found again.",
+        groups="base.group_user",
     )
 
     _aliexpress_buyer_uniq = models.UniqueIndex(

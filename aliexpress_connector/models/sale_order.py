@@ -11,19 +11,37 @@ class SaleOrder(models.Model):
         copy=False,
         index="btree_not_null",
         check_company=True,
+        groups="base.group_user",
     )
     aliexpress_ship_deadline = fields.Datetime(
-        related="aliexpress_order_id.ship_deadline", string="Ship Before", related_sudo=True
+        related="aliexpress_order_id.ship_deadline",
+        string="Ship Before",
+        related_sudo=True,
+        groups="base.group_user",
     )
 
-    aliexpress_order_ref = fields.Char(related="aliexpress_order_id.order_ref", string="AliExpress Number")
-    aliexpress_order_url = fields.Char(related="aliexpress_order_id.order_url", string="On AliExpress")
-    aliexpress_stage = fields.Selection(related="aliexpress_order_id.stage", string="AliExpress Stage")
-    aliexpress_service_name = fields.Char(related="aliexpress_order_id.service_name", string="Buyer's Delivery Service")
-    aliexpress_note = fields.Text(related="aliexpress_order_id.note", string="Buyer's Note")
-    aliexpress_explanation = fields.Html(related="aliexpress_order_id.explanation", string="Money Explained")
-    aliexpress_difference = fields.Text(related="aliexpress_order_id.difference", string="Differs from AliExpress")
-    aliexpress_hold_reason = fields.Text(compute="_compute_aliexpress_hold_reason", string="AliExpress Hold")
+    aliexpress_order_ref = fields.Char(
+        related="aliexpress_order_id.order_ref", string="AliExpress Number", groups="base.group_user"
+    )
+    aliexpress_order_url = fields.Char(
+        related="aliexpress_order_id.order_url", string="On AliExpress", groups="base.group_user"
+    )
+    aliexpress_stage = fields.Selection(
+        related="aliexpress_order_id.stage", string="AliExpress Stage", groups="base.group_user"
+    )
+    aliexpress_service_name = fields.Char(
+        related="aliexpress_order_id.service_name", string="Buyer's Delivery Service", groups="base.group_user"
+    )
+    aliexpress_note = fields.Text(related="aliexpress_order_id.note", string="Buyer's Note", groups="base.group_user")
+    aliexpress_explanation = fields.Html(
+        related="aliexpress_order_id.explanation", string="Money Explained", groups="base.group_user"
+    )
+    aliexpress_difference = fields.Text(
+        related="aliexpress_order_id.difference", string="Differs from AliExpress", groups="base.group_user"
+    )
+    aliexpress_hold_reason = fields.Text(
+        compute="_compute_aliexpress_hold_reason", string="AliExpress Hold", groups="base.group_user"
+    )
 
     _aliexpress_order_uniq = models.UniqueIndex(
         "(aliexpress_order_id) WHERE aliexpress_order_id IS NOT NULL", "This AliExpress order already has a sale order."

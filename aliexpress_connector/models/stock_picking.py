@@ -7,7 +7,9 @@ from odoo.tools.sql import column_exists, create_column
 # it keeps exactly those deliveries at hand, however many there are in all and whoever changed them, without anything being done
 # while people work.
 REFLECTED_KEY = "COALESCE(carrier_id::text, '') || '|' || COALESCE(carrier_tracking_ref, '')"
-TO_REFLECT = f"state = 'done' AND aliexpress_order_id IS NOT NULL AND aliexpress_reflected IS DISTINCT FROM ({REFLECTED_KEY})"
+TO_REFLECT = (
+    f"state = 'done' AND aliexpress_order_id IS NOT NULL AND aliexpress_reflected IS DISTINCT FROM ({REFLECTED_KEY})"
+)
 
 
 class StockPicking(models.Model):
@@ -17,16 +19,31 @@ class StockPicking(models.Model):
 
     # Read for people without any right on AliExpress' records: the warehouse must see what it has to know of the order.
     aliexpress_order_id = fields.Many2one(
-        "aliexpress.order", compute="_compute_aliexpress_order_id", store=True, compute_sudo=True, index="btree_not_null", copy=False
+        "aliexpress.order",
+        compute="_compute_aliexpress_order_id",
+        store=True,
+        compute_sudo=True,
+        index="btree_not_null",
+        copy=False,
+        groups="base.group_user",
     )
+    # Readable for everybody who may read the delivery: buyers know their number.
     aliexpress_order_ref = fields.Char(related="aliexpress_order_id.order_ref", string="AliExpress Order")
     aliexpress_ship_deadline = fields.Datetime(
-        related="aliexpress_order_id.ship_deadline", string="Ship Before", store=True, copy=False
+        related="aliexpress_order_id.ship_deadline",
+        string="Ship Before",
+        store=True,
+        copy=False,
+        groups="base.group_user",
     )
-    aliexpress_service_name = fields.Char(related="aliexpress_order_id.service_name", string="Service Chosen by the Buyer")
-    aliexpress_note = fields.Text(related="aliexpress_order_id.note", string="Buyer's Note")
-    aliexpress_is_gift = fields.Boolean(related="aliexpress_order_id.is_gift", string="Gift")
-    aliexpress_shipment_ids = fields.One2many("aliexpress.shipment", "picking_id", string="AliExpress Shipments")
+    aliexpress_service_name = fields.Char(
+        related="aliexpress_order_id.service_name", string="Service Chosen by the Buyer", groups="base.group_user"
+    )
+    aliexpress_note = fields.Text(related="aliexpress_order_id.note", string="Buyer's Note", groups="base.group_user")
+    aliexpress_is_gift = fields.Boolean(related="aliexpress_order_id.is_gift", string="Gift", groups="base.group_user")
+    aliexpress_shipment_ids = fields.One2many(
+        "aliexpress.shipment", "picking_id", string="AliExpress Shipments", groups="base.group_user"
+    )
     aliexpress_shipping_state = fields.Selection(
         [("waiting", "Waiting"), ("pending", "To declare"), ("sent", "Declared"), ("error", "Error")],
         string="AliExpress Shipment",
@@ -34,10 +51,16 @@ class StockPicking(models.Model):
         compute_sudo=True,
         search="_search_aliexpress_shipping_state",
         help="What AliExpress knows of this delivery. Waiting: something is missing before it can be told.",
+        groups="base.group_user",
     )
-    aliexpress_shipping_message = fields.Text(compute="_compute_aliexpress_shipping", compute_sudo=True)
+    aliexpress_shipping_message = fields.Text(
+        compute="_compute_aliexpress_shipping", compute_sudo=True, groups="base.group_user"
+    )
     aliexpress_reflected = fields.Char(
-        readonly=True, copy=False, help="Delivery method and number that the shipments were made from."
+        readonly=True,
+        copy=False,
+        help="Delivery method and number that the shipments were made from.",
+        groups="base.group_user",
     )
 
     _aliexpress_to_reflect_idx = models.Index(f"(id) WHERE {TO_REFLECT}")
@@ -70,10 +93,18 @@ class StockPicking(models.Model):
             states = set(shipments.mapped("state"))
             messages = [shipment.error for shipment in shipments if shipment.error]
             if picking.state not in ("done", "cancel") and picking._aliexpress_leaves_to_buyer():
-                messages += filter(None, [picking._aliexpress_get_order_obstacle(), picking._aliexpress_get_outside_notice()])
+                messages += filter(
+                    None, [picking._aliexpress_get_order_obstacle(), picking._aliexpress_get_outside_notice()]
+                )
             is_waiting = any(shipment.state == "pending" and shipment.error for shipment in shipments)
             picking.aliexpress_shipping_state = (
-                "error" if "error" in states else "waiting" if is_waiting else "pending" if "pending" in states else "sent" in states and "sent"
+                "error"
+                if "error" in states
+                else "waiting"
+                if is_waiting
+                else "pending"
+                if "pending" in states
+                else "sent" in states and "sent"
             )
             picking.aliexpress_shipping_message = "\n".join(dict.fromkeys(messages)) or False
 
@@ -83,7 +114,9 @@ class StockPicking(models.Model):
         if operator != "in" or set(value) != {"error"}:
             return NotImplemented
         # People of the warehouse find their deliveries without a right on AliExpress' records.
-        shipments = self.env["aliexpress.shipment"].sudo().search([("state", "=", "error"), ("picking_id", "!=", False)])
+        shipments = (
+            self.env["aliexpress.shipment"].sudo().search([("state", "=", "error"), ("picking_id", "!=", False)])
+        )
         return [("id", "in", shipments.picking_id.ids)]
 
     def _aliexpress_leaves_to_buyer(self):
@@ -100,7 +133,9 @@ class StockPicking(models.Model):
     def _aliexpress_check_validation(self):
         """Raise a UserError that names each delivery that may not leave, the rule and the way out. Calls nothing."""
         # The rules are read from AliExpress' records, on which the warehouse has no rights.
-        pickings = self.sudo().filtered(lambda picking: picking.state not in ("done", "cancel") and picking._aliexpress_leaves_to_buyer())
+        pickings = self.sudo().filtered(
+            lambda picking: picking.state not in ("done", "cancel") and picking._aliexpress_leaves_to_buyer()
+        )
         if not pickings:
             return
         services = self.env["aliexpress.logistics.service"].sudo()._get_mapped(pickings.aliexpress_order_id.account_id)
@@ -108,7 +143,9 @@ class StockPicking(models.Model):
         for picking in pickings:
             problem = picking._aliexpress_get_order_obstacle() or picking._aliexpress_get_carrier_obstacle(services)
             if problem:
-                problems.append(self.env._("%(delivery)s cannot leave: %(problem)s", delivery=picking.name, problem=problem))
+                problems.append(
+                    self.env._("%(delivery)s cannot leave: %(problem)s", delivery=picking.name, problem=problem)
+                )
         if problems:
             raise UserError("\n\n".join(problems))
 
@@ -117,10 +154,13 @@ class StockPicking(models.Model):
         order = self.aliexpress_order_id
         if order.is_platform_fulfilled:
             return self.env._(
-                "order %(number)s is shipped by AliExpress' own warehouse. Cancel this delivery.", number=order.order_ref
+                "order %(number)s is shipped by AliExpress' own warehouse. Cancel this delivery.",
+                number=order.order_ref,
             )
         if order.stage == "cancelled":
-            return self.env._("order %(number)s is cancelled on AliExpress. Cancel this delivery.", number=order.order_ref)
+            return self.env._(
+                "order %(number)s is cancelled on AliExpress. Cancel this delivery.", number=order.order_ref
+            )
         if order.state == "hold":
             return self.env._(
                 "order %(number)s is on hold. %(reason)s", number=order.order_ref, reason=order.hold_reason or ""
@@ -234,7 +274,11 @@ class StockPicking(models.Model):
         pickings = self.browse([row[0] for row in rows]).try_lock_for_update(allow_referencing=True)
         if pickings:
             self.env.cr.execute(
-                SQL("UPDATE stock_picking SET aliexpress_reflected = %s WHERE id IN %s", SQL(REFLECTED_KEY), tuple(pickings.ids))
+                SQL(
+                    "UPDATE stock_picking SET aliexpress_reflected = %s WHERE id IN %s",
+                    SQL(REFLECTED_KEY),
+                    tuple(pickings.ids),
+                )
             )
             pickings.invalidate_recordset(["aliexpress_reflected"])
         return pickings
@@ -245,16 +289,25 @@ class StockPicking(models.Model):
         packages = self.env["stock.package"]
         packages.flush_model(["aliexpress_tracking_ref", "aliexpress_reflected_ref"])
         condition = SQL("aliexpress_tracking_ref IS DISTINCT FROM aliexpress_reflected_ref")
-        rows = self.env.execute_query(SQL("SELECT id FROM stock_package WHERE %s ORDER BY id LIMIT %s", condition, limit))
+        rows = self.env.execute_query(
+            SQL("SELECT id FROM stock_package WHERE %s ORDER BY id LIMIT %s", condition, limit)
+        )
         packages = packages.browse([row[0] for row in rows]).try_lock_for_update(allow_referencing=True)
         if not packages:
             return self.browse()
         self.env.cr.execute(
-            SQL("UPDATE stock_package SET aliexpress_reflected_ref = aliexpress_tracking_ref WHERE id IN %s", tuple(packages.ids))
+            SQL(
+                "UPDATE stock_package SET aliexpress_reflected_ref = aliexpress_tracking_ref WHERE id IN %s",
+                tuple(packages.ids),
+            )
         )
         packages.invalidate_recordset(["aliexpress_reflected_ref"])
-        move_lines = self.env["stock.move.line"].search([("result_package_id", "in", packages.ids), ("state", "=", "done")])
-        return move_lines.picking_id.filtered(lambda picking: picking.aliexpress_order_id and picking.aliexpress_reflected)
+        move_lines = self.env["stock.move.line"].search(
+            [("result_package_id", "in", packages.ids), ("state", "=", "done")]
+        )
+        return move_lines.picking_id.filtered(
+            lambda picking: picking.aliexpress_order_id and picking.aliexpress_reflected
+        )
 
     def _aliexpress_is_reflected(self):
         """Whether the shipments of this done delivery were made from what it is now."""

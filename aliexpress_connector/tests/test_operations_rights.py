@@ -1,0 +1,208 @@
+from odoo import models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tests import new_test_user, tagged
+
+from .common import AliexpressCase
+from .records import Records, get_models
+
+# Metadata of AliExpress itself, the same for every shop.
+SHARED = {
+    "aliexpress.attribute",
+    "aliexpress.attribute.value",
+    "aliexpress.category",
+    "aliexpress.order.status",
+}
+SECRETS = ("app_key", "app_secret", "access_token", "refresh_token")
+OPERATIONS = ("read", "write", "create", "unlink")
+
+
+@tagged("post_install", "-at_install")
+class TestRights(AliexpressCase):
+    """Who may see and do what, for every model of the addon there is."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.salesman = new_test_user(cls.env, "ae_salesman", "sales_team.group_sale_salesman")
+        cls.manager = new_test_user(cls.env, "ae_manager", "sales_team.group_sale_manager,base.group_allow_export")
+        cls.portal = new_test_user(cls.env, "ae_portal", "base.group_portal")
+        cls.public = cls.env.ref("base.public_user")
+        other_company = cls.env["res.company"].create({"name": "Other company"})
+        cls.stranger = new_test_user(
+            cls.env,
+            "ae_stranger",
+            "sales_team.group_sale_manager,stock.group_stock_manager,base.group_partner_manager",
+            company_id=other_company.id,
+            company_ids=[(6, 0, other_company.ids)],
+        )
+        cls.models = get_models(cls.env)
+        cls.stored_models = [model for model in cls.models if not model._transient]
+        cls.records = Records(cls.account)
+        for model in cls.models:
+            cls.records.get(model._name)
+
+    def assertRefused(self, call, *args):
+        """`call` raises AccessError."""
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            call(*args)
+
+    def assertHarmless(self, button):
+        """`button` raises AccessError, or does nothing but name a window."""
+        try:
+            with self.env.cr.savepoint():
+                action = button()
+        except AccessError:
+            return
+        self.assertIsInstance(action, dict)
+        self.assertEqual(action["type"], "ir.actions.act_window")
+
+    # === ACCESS LISTS AND RULES === #
+
+    def test_every_model_has_access_lines_and_each_names_a_group(self):
+        for model in self.models:
+            with self.subTest(model=model._name):
+                lines = self.env["ir.model.access"].search([("model_id.model", "=", model._name)])
+                self.assertTrue(lines)
+                self.assertTrue(all(line.group_id for line in lines))
+
+    def test_every_model_of_a_shop_has_a_company_and_a_rule(self):
+        for model in self.stored_models:
+            with self.subTest(model=model._name):
+                if model._name in SHARED:
+                    self.assertNotIn("account_id", model._fields)
+                    continue
+                self.assertIn("company_id", model._fields)
+                if model._name != "aliexpress.account":
+                    self.assertIn("account_id", model._fields)
+                rules = self.env["ir.rule"].search([("model_id.model", "=", model._name), ("groups", "=", False)])
+                self.assertTrue(any("company_ids" in (rule.domain_force or "") for rule in rules))
+
+    def test_another_companys_user_sees_nothing(self):
+        for model in self.stored_models:
+            if model._name in SHARED:
+                continue
+            with self.subTest(model=model._name):
+                record = self.records.get(model._name)
+                theirs = model.with_user(self.stranger)
+                self.assertFalse(theirs.search([]))
+                self.assertFalse(theirs.search_count([("id", "=", record.id)]))
+                self.assertFalse(theirs.name_search(record.display_name))
+                for operation in ("read", "write", "unlink"):
+                    self.assertFalse(record.with_user(self.stranger).has_access(operation))
+
+    def test_another_companys_user_can_press_no_button(self):
+        for model in self.models:
+            record = self.records.get(model._name).with_user(self.stranger)
+            for name in dir(model):
+                if (
+                    name.startswith("action_")
+                    and not hasattr(models.BaseModel, name)
+                    and not hasattr(self.env["mail.thread"], name)
+                ):
+                    if model._name in SHARED or hasattr(self.env["mail.activity.mixin"], name):
+                        continue
+                    with self.subTest(model=model._name, method=name):
+                        self.assertHarmless(getattr(record, name))
+        self.assertFalse(self.calls)
+
+    def test_portal_and_public_reach_nothing(self):
+        for user in (self.portal, self.public):
+            for model in self.models:
+                for operation in OPERATIONS:
+                    with self.subTest(model=model._name, user=user.login, operation=operation):
+                        self.assertFalse(self.records.get(model._name).with_user(user).has_access(operation))
+
+    def test_portal_and_public_see_none_of_our_fields_elsewhere(self):
+        for user in (self.portal, self.public):
+            for name, model in self.env.items():
+                if name.startswith("aliexpress.") or model._abstract or not model.with_user(user).has_access("read"):
+                    continue
+                # The order's number is known to its buyer.
+                ours = {field for field in model._fields if field.startswith("aliexpress_")} - {"aliexpress_order_ref"}
+                with self.subTest(model=name, user=user.login):
+                    self.assertFalse(ours & set(model.with_user(user).fields_get()))
+
+    def test_salespeople_read_but_change_nothing_by_themselves(self):
+        for model in self.stored_models:
+            with self.subTest(model=model._name):
+                record = self.records.get(model._name).with_user(self.salesman)
+                self.assertTrue(record.has_access("read"))
+                record.read()
+                for operation in ("write", "create", "unlink"):
+                    self.assertFalse(record.has_access(operation))
+
+    def test_sales_managers_read_every_field_of_every_view(self):
+        for model in self.models:
+            with self.subTest(model=model._name):
+                self.records.get(model._name).with_user(self.manager).read()
+
+    def test_warehouse_people_without_sales_rights_see_no_order(self):
+        packer = new_test_user(self.env, "ae_packer", "stock.group_stock_user")
+        for model in self.models:
+            with self.subTest(model=model._name):
+                self.assertFalse(self.records.get(model._name).with_user(packer).has_access("write"))
+
+    # === SECRETS === #
+
+    def test_secrets_are_for_administrators_only(self):
+        for name in SECRETS:
+            field = self.account._fields[name]
+            with self.subTest(field=name):
+                self.assertEqual(field.groups, "base.group_system")
+                self.assertFalse(field.copy)
+                self.assertFalse(getattr(field, "tracking", None))
+
+    def test_secrets_are_unreadable_for_a_sales_manager(self):
+        account = self.account.with_user(self.manager)
+        Account = self.env["aliexpress.account"].with_user(self.manager)
+        Order = self.env["aliexpress.order"].with_user(self.manager)
+        self.assertFalse(set(SECRETS) & set(Account.fields_get()))
+        self.assertFalse(set(SECRETS) & set(account.read()[0]))
+        self.assertFalse(set(SECRETS) & set(Account.search_read([], limit=1)[0]))
+        self.assertFalse(set(SECRETS) & set(account.copy_data()[0]))
+        for name in SECRETS:
+            ways = {
+                "attribute": lambda name=name: account[name],
+                "read": lambda name=name: account.read([name]),
+                "web_read": lambda name=name: account.web_read({name: {}}),
+                "search_read": lambda name=name: Account.search_read([], [name]),
+                "search": lambda name=name: Account.search([(name, "like", "5")]),
+                "search by way of orders": lambda name=name: Order.search([(f"account_id.{name}", "like", "5")]),
+                "order": lambda name=name: Account.search([], order=name),
+                "filter": lambda name=name: account.filtered_domain([(name, "like", "5")]),
+                "group": lambda name=name: Account.formatted_read_group([], [name], ["__count"]),
+                "aggregate": lambda name=name: Account.formatted_read_group([], [], [f"{name}:array_agg"]),
+                "group by way of orders": lambda name=name: Order.formatted_read_group(
+                    [], [f"account_id.{name}"], ["__count"]
+                ),
+                "write": lambda name=name: account.write({name: "x"}),
+                "mapped": lambda name=name: account.mapped(name),
+                "onchange": lambda name=name: account.onchange({}, [], {name: {}})["value"][name],
+            }
+            for way, reach in ways.items():
+                with self.subTest(field=name, way=way):
+                    self.assertRefused(reach)
+
+    def test_secrets_are_not_exported(self):
+        for path in SECRETS:
+            with self.subTest(field=path):
+                self.assertRefused(self.account.with_user(self.manager).export_data, [path])
+        order = self.records.get("aliexpress.order").with_user(self.manager)
+        for path in SECRETS:
+            with self.subTest(field=f"account_id/{path}"):
+                self.assertRefused(order.export_data, [f"account_id/{path}"])
+
+    def test_no_other_stored_field_holds_a_secret(self):
+        secrets = [
+            value for value in self.account.read(SECRETS)[0].values() if isinstance(value, str) and len(value) > 6
+        ]
+        for model in self.stored_models:
+            names = [
+                name
+                for name, field in model._fields.items()
+                if field.store and field.type in ("char", "text", "html", "json")
+            ]
+            for row in model.sudo().search(Domain.TRUE).read([name for name in names if name not in SECRETS]):
+                with self.subTest(model=model._name):
+                    self.assertFalse([secret for secret in secrets if secret in str(row)])
