@@ -3,9 +3,6 @@ from . import test_orders_status
 from . import test_orders_money
 from . import test_orders_products
 from . import test_orders_people
-<<<<<<< Updated upstream
 from . import test_offers_push
-=======
 from . import test_operations_neutralize
 from . import test_operations_rights
->>>>>>> Stashed changes
