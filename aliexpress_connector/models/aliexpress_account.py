@@ -112,6 +112,9 @@ class AliexpressAccount(models.Model):
         lang = self.user_id.lang or self.company_id.partner_id.lang or self.env.lang
         return self.with_context(lang=lang).env
 
+    def _check_call_budget(self, kind):
+        """Raise TransientError when what is left of today's calls is kept for more urgent work than `kind`."""
+
     def _postpone(self, error):
         """Let no job call AliExpress for this shop for a while, because of `error` (an AliexpressError), and show why."""
         pause = error.retry_after if error.reason == RATE_LIMIT else GATEWAY_PAUSE

@@ -11,7 +11,9 @@ class AliexpressAttribute(models.Model):
     ref = fields.Char(string="AliExpress Attribute", required=True, copy=False)
     name = fields.Char(required=True, translate=True)
     is_required = fields.Boolean(string="Mandatory")
-    is_sku = fields.Boolean(string="Of Variants", help="Tells variants apart: belongs to each SKU, never to the product.")
+    is_sku = fields.Boolean(
+        string="Of Variants", help="Tells variants apart: belongs to each SKU, never to the product."
+    )
     is_key = fields.Boolean(string="Recommended")
     is_multiple = fields.Boolean(string="Several Values")
     is_text = fields.Boolean(string="Free Text")

@@ -12,5 +12,6 @@ class AliexpressFreightTemplate(models.Model):
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
     ref = fields.Char(string="AliExpress Freight Template", required=True, copy=False)
     name = fields.Char(required=True)
+    is_default = fields.Boolean()
 
     _ref_uniq = models.UniqueIndex("(account_id, ref)", "This is already there in this shop.")

@@ -1,8 +1,32 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+REMOTE_STATES = [
+    ("auditing", "In review"),
+    ("online", "Online"),
+    ("offline", "Off the shelf"),
+    ("rejected", "Rejected"),
+]
+# What the listing itself says about its content; the rest is the product's and the shop's.
+CONTENT_FIELDS = {
+    "goal",
+    "is_content_frozen",
+    "lot_size",
+    "stock_deduction",
+    "freight_template_id",
+    "service_template_id",
+    "product_group_id",
+}
 
 
 class AliexpressListing(models.Model):
-    """A product template offered in a shop."""
+    """A product template offered in a shop.
+
+    `goal` is what a person wants, `state` what the jobs are doing about it, `remote_state` what AliExpress last acknowledged. A listing
+    with a `product_ref` exists on AliExpress, whatever its state. `pending` makes the publishing job take the listing up: it sends what
+    differs from what was acknowledged, and nothing when nothing differs.
+    """
 
     _name = "aliexpress.listing"
     _description = "AliExpress Listing"
@@ -30,21 +54,196 @@ class AliexpressListing(models.Model):
         index=True,
         tracking=True,
     )
+    remote_state = fields.Selection(
+        REMOTE_STATES, string="On AliExpress", readonly=True, copy=False, help="As AliExpress last told it."
+    )
+    goal = fields.Selection(
+        [("online", "On the shelf"), ("offline", "Off the shelf"), ("deleted", "Deleted")],
+        default="online",
+        required=True,
+        copy=False,
+        tracking=True,
+        help="What you want. A product that is archived, not sold or excluded in the shop comes off the shelf by itself.",
+    )
     sku_ids = fields.One2many("aliexpress.listing.sku", "listing_id", string="SKUs", copy=False)
+    language = fields.Char(
+        string="Main Language",
+        readonly=True,
+        copy=False,
+        help="In which the product was published; AliExpress never lets it change.",
+    )
+    intent_date = fields.Datetime(
+        copy=False,
+        readonly=True,
+        help="Since when AliExpress is being asked to create this product, as long as its answer is not known.",
+    )
+    compared_at = fields.Datetime(copy=False, readonly=True, help="The product was compared with what AliExpress has.")
+    content_digests = fields.Json(copy=False, readonly=True)  # of what AliExpress acknowledged, by section
+    # What is being sent or was refused: {"digests": as above, "offers": {SKU code: [quantity, price, sale price]}}.
+    attempt = fields.Json(copy=False, readonly=True)
+    next_act = fields.Selection(
+        [
+            ("create", "Create"),
+            ("update", "Update"),
+            ("online", "Put on the shelf"),
+            ("offline", "Take off the shelf"),
+            ("delete", "Delete"),
+            ("read", "Read back"),
+        ],
+        string="Next Step",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        help="What the publishing job found to be done, after its checks.",
+    )
+    image_ids = fields.Many2many("aliexpress.image", string="Pictures", copy=False, readonly=True)
+    feed_id = fields.Many2one("aliexpress.feed", copy=False, readonly=True, index="btree_not_null", ondelete="set null")
+    sent_at = fields.Datetime(copy=False, readonly=True, help="When content was last accepted by AliExpress.")
+    is_content_frozen = fields.Boolean(
+        string="Freeze Texts and Pictures",
+        help="Title, description and pictures stay as they are on AliExpress; prices and stock go on.",
+    )
+    lot_size = fields.Integer(compute="_compute_lot_size", store=True, readonly=False, help="Pieces sold together.")
+    stock_deduction = fields.Selection(
+        [("order", "When the buyer orders"), ("payment", "When the buyer has paid")],
+        compute="_compute_stock_deduction",
+        store=True,
+        readonly=False,
+    )
+    freight_template_id = fields.Many2one(
+        "aliexpress.freight.template",
+        domain="[('account_id', '=', account_id)]",
+        check_company=True,
+        help="Empty: as the shop says.",
+    )
+    service_template_id = fields.Many2one(
+        "aliexpress.service.template",
+        domain="[('account_id', '=', account_id)]",
+        check_company=True,
+        help="Empty: as the shop says.",
+    )
+    product_group_id = fields.Many2one(
+        "aliexpress.product.group",
+        domain="[('account_id', '=', account_id)]",
+        check_company=True,
+        help="Empty: as the shop says.",
+    )
 
     _product_uniq = models.UniqueIndex(
-        "(account_id, product_ref) WHERE product_ref IS NOT NULL", "This AliExpress product is already linked in this shop."
+        "(account_id, product_ref) WHERE product_ref IS NOT NULL",
+        "This AliExpress product is already linked in this shop.",
     )
-    _template_uniq = models.UniqueIndex("(account_id, product_tmpl_id)", "This product already has a listing in this shop.")
+    _template_uniq = models.UniqueIndex(
+        "(account_id, product_tmpl_id)", "This product already has a listing in this shop."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("account_id.stock_deduction")
+    def _compute_stock_deduction(self):
+        for listing in self:
+            listing.stock_deduction = listing.account_id.stock_deduction
+
+    @api.depends("product_tmpl_id.aliexpress_lot_size")
+    def _compute_lot_size(self):
+        for listing in self:
+            listing.lot_size = max(1, listing.product_tmpl_id.aliexpress_lot_size)
+
+    @api.depends("product_tmpl_id", "account_id")
+    def _compute_display_name(self):
+        for listing in self:
+            listing.display_name = f"{listing.product_tmpl_id.display_name} ({listing.account_id.name})"
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override to look at a listing anew when what is said on the listing itself changes."""
+        if CONTENT_FIELDS & vals.keys():
+            vals = {"compared_at": False} | vals
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_aliexpress(self):
+        for listing in self:
+            if listing.product_ref or listing.intent_date:
+                raise UserError(
+                    self.env._(
+                        "%(name)s is on AliExpress. Delete it there first: set its goal to Deleted.",
+                        name=listing.display_name,
+                    )
+                )
+
+    # === ACTION METHODS === #
+
+    def action_send(self):
+        """Have the publishing job take the listings up at once."""
+        self.action_retry()
+
+    def action_take_offline(self):
+        """Have the listings taken off the shelf; they stay on AliExpress with their reviews."""
+        self._set_goal("offline")
+
+    def action_put_online(self):
+        """Have the listings put on the shelf, published first where AliExpress does not have them yet."""
+        self._set_goal("online")
+
+    def _set_goal(self, goal):
+        self.check_access("write")
+        self.write({"goal": goal, "state": "pending", "retry_at": False})
+        self._trigger_job()
 
     def _trigger_job(self):
         # Waking a scheduled action reveals nothing, but people may not read them.
         self.env.ref("aliexpress_connector.ir_cron_publish_listings").sudo()._trigger()
 
-    @api.model
-    def _cron_publish_listings(self):
-        """Create, update and retire listings."""
+    # === BUSINESS METHODS === #
 
     @api.model
-    def _cron_refresh_listings(self):
-        """Read back what AliExpress has."""
+    def _get_living_domain(self):
+        """Domain of the listings that exist on AliExpress and whose offers are worth sending."""
+        return Domain("product_ref", "!=", False) & Domain("goal", "!=", "deleted")
+
+    def _get_languages(self):
+        """{ISO 639-1 code: Odoo language code}, main language first: the one the listing was created with, or the shop's."""
+        self.ensure_one()
+        languages = self.account_id._get_languages()
+        if not self.language or self.language in languages:
+            return {code: languages[code] for code in sorted(languages, key=lambda code: code != self.language)}
+        installed = {code.partition("_")[0]: code for code, _name in self.env["res.lang"].get_installed()}
+        return {self.language: installed.get(self.language, "en_US")} | languages
+
+    def _get_template(self):
+        """The listing's product as the jobs read it: in the shop's company and main language."""
+        self.ensure_one()
+        languages = self._get_languages()
+        return self.product_tmpl_id.with_company(self.company_id).with_context(lang=next(iter(languages.values())))
+
+    def _get_wanted_shelf(self):
+        """`online`, `offline` or `deleted`: what the goal, the product and the shop's choice of products make of the listings, by id."""
+        wanted = {}
+        for account, listings in self.grouped("account_id").items():
+            domain = account._get_product_domain() & Domain("id", "in", listings.product_tmpl_id.ids)
+            offered = self.env["product.template"].search(domain)  # archived products are not found
+            for listing in listings:
+                is_offered = listing.product_tmpl_id in offered and any(sku.is_offered for sku in listing.sku_ids)
+                wanted[listing.id] = listing.goal if is_offered or listing.goal == "deleted" else "offline"
+        return wanted
+
+    def _sync_skus(self):
+        """Give every active variant a SKU line; lines of variants that are no longer active stop being offered by themselves."""
+        values = []
+        for listing in self:
+            variants = listing.product_tmpl_id.product_variant_ids - listing.sku_ids.product_id
+            if listing.product_ref and not listing.language and listing.sku_ids:
+                # Linked, not published from here: variants that were there before stay off AliExpress until a person adds them.
+                variants = variants.filtered(lambda variant, since=listing.create_date: variant.create_date > since)
+            taken = set(listing.sku_ids.mapped("sku_code"))
+            values += [listing._prepare_sku_values(variant, taken) for variant in variants]
+        return self.env["aliexpress.listing.sku"].create(values)
+
+    def _prepare_sku_values(self, variant, taken):
+        """Values of the line of a new variant. A code that another variant of the listing has is left out: people must decide."""
+        code = variant._get_aliexpress_sku_code()
+        values = {"listing_id": self.id, "product_id": variant.id, "sku_code": False if code in taken else code}
+        taken.add(code)
+        return values

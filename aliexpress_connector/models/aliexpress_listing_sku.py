@@ -1,8 +1,16 @@
-from odoo import fields, models
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import float_repr
+
+from .offer import Offer
 
 
 class AliexpressListingSku(models.Model):
-    """A variant in a listing, with what AliExpress last acknowledged for it."""
+    """A variant in a listing, with what AliExpress last acknowledged for it.
+
+    A line whose variant was deleted stays until the next update has removed the SKU from AliExpress.
+    """
 
     _name = "aliexpress.listing.sku"
     _description = "AliExpress SKU"
@@ -13,11 +21,68 @@ class AliexpressListingSku(models.Model):
     account_id = fields.Many2one(related="listing_id.account_id", store=True, index=True)
     company_id = fields.Many2one(related="listing_id.company_id", store=True)
     product_id = fields.Many2one("product.product", string="Variant", index="btree_not_null", check_company=True)
+    is_foreign = fields.Boolean(
+        compute="_compute_is_foreign",
+        store=True,
+        readonly=False,
+        string="Not Linked",
+        help="AliExpress has this SKU and no variant is linked with it yet.",
+    )
+    is_offered = fields.Boolean(
+        compute="_compute_is_offered", help="The variant is active, so that the SKU belongs to the listing."
+    )
     sku_code = fields.Char(string="SKU Code", index="btree_not_null")
-    sku_ref = fields.Char(string="AliExpress SKU", copy=False, help="AliExpress' own name of the SKU, such as 14:173#Navy;5:361386.")
+    sku_ref = fields.Char(
+        string="AliExpress SKU", copy=False, help="AliExpress' own name of the SKU, such as 14:173#Navy;5:361386."
+    )
     currency_id = fields.Many2one(related="account_id.pricelist_id.currency_id")
     quantity_sent = fields.Integer(copy=False, readonly=True)
     price_sent = fields.Monetary(copy=False, readonly=True)
     sale_price_sent = fields.Monetary(copy=False, readonly=True)
 
-    _code_uniq = models.UniqueIndex("(listing_id, sku_code) WHERE sku_code IS NOT NULL", "Each SKU code stands once in a listing.")
+    _code_uniq = models.UniqueIndex(
+        "(listing_id, sku_code) WHERE sku_code IS NOT NULL", "Each SKU code stands once in a listing."
+    )
+
+    @api.depends("product_id")
+    def _compute_is_foreign(self):
+        for sku in self:
+            # Linking ends it; deleting the variant later does not bring it back.
+            sku.is_foreign = sku.is_foreign and not sku.product_id
+
+    @api.depends("product_id.active")
+    def _compute_is_offered(self):
+        for sku in self:
+            sku.is_offered = sku.product_id.active
+
+    def _prepare_offer(self):
+        """{id: Offer} of what the SKUs may be offered at now."""
+        offers = {}
+        for account, skus in self.grouped("account_id").items():
+            products = skus.product_id.with_company(account.company_id).with_context(
+                warehouse_id=account.warehouse_id.id
+            )
+            prices = account.pricelist_id._get_products_price(products, 1.0) if account.pricelist_id else {}
+            currency = account.pricelist_id.currency_id or account.company_id.currency_id
+            for sku in skus:
+                product = products.browse(sku.product_id.id)
+                price = prices.get(product.id, product.list_price)
+                offers[sku.id] = Offer(
+                    quantity=max(0, int(product.free_qty)),
+                    price=Decimal(float_repr(price, currency.decimal_places)) if product and price > 0 else None,
+                    sale_price=None,
+                    keeps_sale_price=True,
+                )
+        return offers
+
+    def _acknowledge_offer(self, offers):
+        """Remember `offers` ({id: Offer}), which AliExpress accepted."""
+        for sku in self:
+            offer = offers[sku.id]
+            sku.write(
+                {
+                    "quantity_sent": offer.quantity,
+                    "price_sent": offer.price and float(offer.price),
+                    "sale_price_sent": offer.sale_price and float(offer.sale_price),
+                }
+            )

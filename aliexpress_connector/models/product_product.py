@@ -10,3 +10,8 @@ class ProductProduct(models.Model):
         index="btree_not_null",
         help="Code of this variant on AliExpress, where it is not the internal reference.",
     )
+
+    def _get_aliexpress_sku_code(self):
+        """The code under which the variant is published: its own, its internal reference, or one made of its number."""
+        self.ensure_one()
+        return self.aliexpress_sku_code or self.default_code or f"ODOO-{self.id}"

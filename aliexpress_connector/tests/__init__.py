@@ -6,3 +6,4 @@ from . import test_orders_people
 from . import test_offers_push
 from . import test_operations_neutralize
 from . import test_operations_rights
+from . import test_catalogue_publish

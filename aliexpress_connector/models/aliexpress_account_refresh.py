@@ -1,0 +1,37 @@
+from odoo import api, fields, models
+
+from ..lib.catalogue_rules import PRODUCTS_PER_PAGE
+from ..lib.catalogue_values import STATUSES
+
+
+class AliexpressAccount(models.Model):
+    """How far the nightly look at the listings of a shop has come."""
+
+    _inherit = "aliexpress.account"
+
+    refresh_cursor = fields.Char(copy=False, readonly=True)  # "status:page" to be read next; empty when all is read
+    refresh_started_at = fields.Datetime(copy=False, readonly=True)
+
+    def _begin_refresh(self):
+        """Have the whole list of products of the shops read."""
+        self.write({"refresh_cursor": f"{STATUSES[0]}:1", "refresh_started_at": fields.Datetime.now()})
+
+    def _refresh_pages(self):
+        """Read the list from where it stands, each page committed; return whether there is time left in this run."""
+        self.ensure_one()
+        client = self._get_client()
+        while self.refresh_cursor:
+            status, _colon, number = self.refresh_cursor.partition(":")
+            page = client.list_products(status, page=int(number), page_size=PRODUCTS_PER_PAGE)
+            self.env["aliexpress.listing"]._take_page(self, page, status)
+            self.refresh_cursor = self._get_next_cursor(status, int(number), page.page_count)
+            if not self.env["ir.cron"]._commit_progress():
+                return False
+        return True
+
+    @api.model
+    def _get_next_cursor(self, status, number, page_count):
+        if number < page_count:
+            return f"{status}:{number + 1}"
+        following = STATUSES[STATUSES.index(status) + 1 :]
+        return f"{following[0]}:1" if following else False

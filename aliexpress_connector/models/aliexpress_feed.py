@@ -1,0 +1,165 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+from ..lib.catalogue_rules import ITEMS_PER_FEED
+from ..lib.catalogue_values import FEED_CREATE, FeedItem
+from ..lib.errors import NOT_OFFERED, PERMISSION, FixError
+
+POLL_PAUSE = timedelta(minutes=2)
+RESULT_BATCH = 200
+# The clocks of AliExpress and Odoo may differ by less than this.
+CLOCK_MARGIN = timedelta(minutes=10)
+
+
+class AliexpressFeed(models.Model):
+    """A list of creations handed to AliExpress in one call, to be worked off by it later; the results are read back by number."""
+
+    _name = "aliexpress.feed"
+    _description = "AliExpress Feed"
+    _inherit = ["aliexpress.job.mixin"]
+    _order = "id desc"
+    _rec_name = "feed_ref"
+
+    feed_ref = fields.Char(string="AliExpress Feed", copy=False, readonly=True, index="btree_not_null")
+    state = fields.Selection(
+        [("pending", "To submit"), ("submitted", "At AliExpress"), ("done", "Done"), ("error", "Error")],
+        default="pending",
+        required=True,
+        index=True,
+        copy=False,
+    )
+    intent_date = fields.Datetime(
+        copy=False, readonly=True, help="Since when it is being submitted, as long as the answer is not known."
+    )
+    listing_ids = fields.One2many("aliexpress.listing", "feed_id", string="Waiting for Their Result")
+    item_count = fields.Integer(readonly=True)
+    accepted_count = fields.Integer(readonly=True)
+    refused_count = fields.Integer(readonly=True)
+
+    _feed_uniq = models.UniqueIndex(
+        "(account_id, feed_ref) WHERE feed_ref IS NOT NULL", "This feed is already there in this shop."
+    )
+
+    def _trigger_job(self):
+        self.env["aliexpress.listing"]._trigger_job()
+
+    # === MAKING === #
+
+    @api.model
+    def _gather(self, listings):
+        """Put listings to be created into feeds, where their shop has enough of them; return those that are in one."""
+        gathered = listings.browse()
+        for account, waiting in listings.grouped("account_id").items():
+            if not account.feed_minimum or len(waiting) < account.feed_minimum:
+                continue
+            for ids in split_every(ITEMS_PER_FEED, waiting.ids):
+                batch = listings.browse(ids)
+                batch.feed_id = self.create({"account_id": account.id, "item_count": len(batch)})
+                gathered |= batch
+        self.env["ir.cron"]._commit_progress()
+        return gathered
+
+    @api.model
+    def _run_feeds(self):
+        """Submit new feeds and read the results of those at AliExpress."""
+        due = self._get_due_domain("sync_listings")
+        begun = due & Domain("state", "=", "pending") & Domain("intent_date", "!=", False)
+        left_over = self.search(Domain("state", "=", "pending") & Domain("intent_date", "!=", False)).ids
+        self._run_queue(begun, "_resolve_intent")
+        self._run_queue(due & Domain("state", "=", "pending") & Domain("intent_date", "=", False), "_write_intent")
+        self._run_queue(begun & Domain("id", "not in", left_over), "_submit")
+        self._run_queue(due & Domain("state", "=", "submitted"), "_read_results")
+
+    def _write_intent(self):
+        self.write({"intent_date": fields.Datetime.now()})
+
+    def _submit(self):
+        """Hand one feed to AliExpress."""
+        listings = self.listing_ids
+        contents = listings._prepare_contents()
+        items = []
+        for listing in listings:
+            content = listing._get_creation_content(contents[listing.id])
+            listing.attempt = listing._prepare_attempt(content)
+            items.append(FeedItem(item_ref=self._get_item_ref(listing), content=listing._resolve_images(content)))
+        self.account_id._check_call_budget("content")
+        self._take_ref(self.account_id._get_client().submit_feed(FEED_CREATE, items))
+
+    def _get_item_ref(self, listing):
+        return f"{self.id}-{listing.id}"
+
+    def _take_ref(self, feed_ref):
+        due = fields.Datetime.now() + POLL_PAUSE
+        self.write({"feed_ref": feed_ref, "state": "submitted", "intent_date": False, "error": False, "retry_at": due})
+        # Waking a scheduled action reveals nothing, but people may not read them.
+        self.env.ref("aliexpress_connector.ir_cron_publish_listings").sudo()._trigger(at=due)
+
+    def _resolve_intent(self):
+        """Find out whether one feed reached AliExpress although its answer did not reach us."""
+        client = self.account_id._get_client()
+        page, page_count = 1, 1
+        while page <= page_count:
+            found = client.list_feeds(kind=FEED_CREATE, page=page, submitted_from=self.intent_date - CLOCK_MARGIN)
+            for row in found.rows:
+                if self._is_ours(client, row):
+                    self._take_ref(row.feed_ref)
+                    return
+            page, page_count = page + 1, found.page_count
+        self.write({"intent_date": False})
+
+    def _is_ours(self, client, row):
+        """Whether the feed of a `FeedRow` is this one. One that nobody knows and that has no result yet is taken for it."""
+        if self.search_count([("account_id", "=", self.account_id.id), ("feed_ref", "=", row.feed_ref)], limit=1):
+            return False
+        results = client.get_feed(row.feed_ref).results
+        return (
+            any(result.item_ref.startswith(f"{self.id}-") for result in results) or not results and not row.is_finished
+        )
+
+    # === RESULTS === #
+
+    def _read_results(self):
+        """Take over the results that one feed has, some hundred at a time."""
+        result = self.account_id._get_client().get_feed(self.feed_ref)
+        by_ref = {self._get_item_ref(listing): listing for listing in self.listing_ids}
+        waiting = [item for item in result.results if item.item_ref in by_ref]
+        for item in waiting[:RESULT_BATCH]:
+            self._take_result(by_ref[item.item_ref], item)
+        if len(waiting) > RESULT_BATCH:
+            self.retry_at = False
+        elif result.is_finished:
+            # What the feed says nothing about is looked for one by one.
+            self.listing_ids.write({"feed_id": False})
+            self.write({"state": "done", "retry_at": False})
+        else:
+            self.retry_at = fields.Datetime.now() + POLL_PAUSE
+            self.env.ref("aliexpress_connector.ir_cron_publish_listings").sudo()._trigger(at=self.retry_at)
+
+    def _take_result(self, listing, item):
+        """Take over the `FeedItemResult` of one listing."""
+        listing.feed_id = False
+        if item.error:
+            self.refused_count += 1
+            listing._take_error(item.error)
+        elif item.product_ref:
+            self.accepted_count += 1
+            listing._acknowledge_creation(item.product_ref, listing.attempt)
+        # Accepted without a number: the intent stays, and is read back by SKU code.
+
+    # === OUTCOME === #
+
+    def _set_error(self, error):
+        """Override to give the listings back: one by one where the shop has no feeds, otherwise with the feed's error."""
+        result = super()._set_error(error)
+        for feed in self:
+            listings = feed.listing_ids
+            listings.write({"feed_id": False})
+            if isinstance(error, FixError) and error.reason in (PERMISSION, NOT_OFFERED):
+                feed.account_id.feed_minimum = 0
+                listings.write({"intent_date": False})
+            else:
+                listings._set_error(error)
+        return result

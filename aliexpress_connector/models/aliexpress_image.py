@@ -1,0 +1,104 @@
+import io
+import logging
+
+from PIL import Image, UnidentifiedImageError
+
+from odoo import api, fields, models
+from odoo.tools.image import image_process
+
+from ..lib.catalogue_rules import UPLOAD_SIDE_MAX, UPLOAD_SIZE_MAX
+
+_logger = logging.getLogger(__name__)
+
+# What AliExpress takes, with the ending its image bank wants to see.
+ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
+JPEG_QUALITY = 90
+
+
+class AliexpressImage(models.Model):
+    """A picture in the image bank of a shop, or to be put there: each content once, whatever products show it.
+
+    `state` pending until `url` is known. The content itself stays with the product.
+    """
+
+    _name = "aliexpress.image"
+    _description = "AliExpress Picture"
+    _inherit = ["aliexpress.job.mixin"]
+    _rec_name = "checksum"
+
+    checksum = fields.Char(required=True, copy=False, readonly=True)
+    state = fields.Selection(
+        [("pending", "To upload"), ("done", "Uploaded"), ("error", "Error")],
+        default="pending",
+        required=True,
+        index=True,
+        copy=False,
+    )
+    url = fields.Char(copy=False, readonly=True)
+    # Where the picture is fetched from this Odoo, its address lives as long as the attachment.
+    attachment_id = fields.Many2one("ir.attachment", ondelete="cascade", index="btree_not_null", readonly=True)
+    mimetype = fields.Char(readonly=True)
+    width = fields.Integer(readonly=True)
+    height = fields.Integer(readonly=True)
+
+    _checksum_uniq = models.UniqueIndex("(account_id, checksum)", "This picture is already there in this shop.")
+
+    def _trigger_job(self):
+        self.env["aliexpress.listing"]._trigger_job()
+
+    @api.model
+    def _get_or_create(self, account, attachments):
+        """The records of the pictures in `attachments`, made where the shop does not know them yet."""
+        by_checksum = {attachment.checksum: attachment for attachment in attachments}
+        known = self.search([("account_id", "=", account.id), ("checksum", "in", list(by_checksum))])
+        missing = by_checksum.keys() - set(known.mapped("checksum"))
+        values = [self._prepare_values(account, by_checksum[checksum]) for checksum in sorted(missing)]
+        return known | self.create(values)
+
+    @api.model
+    def _prepare_values(self, account, attachment):
+        values = {"account_id": account.id, "checksum": attachment.checksum, "mimetype": attachment.mimetype}
+        try:
+            with Image.open(io.BytesIO(attachment.raw or b"")) as picture:
+                values["width"], values["height"] = picture.size
+        except (UnidentifiedImageError, OSError, ValueError):
+            # What is no picture is refused by the quality check, by its size of nothing.
+            _logger.info("Attachment %s is no picture that can be read", attachment.id)
+        if account.image_source == "url" and attachment.mimetype in ENDINGS:
+            [token] = attachment.generate_access_token()
+            name = f"{attachment.checksum}.{ENDINGS[attachment.mimetype]}"
+            url = f"{attachment.get_base_url()}/web/image/{attachment.id}-{attachment.checksum[:8]}/{name}?access_token={token}"
+            values |= {"url": url, "attachment_id": attachment.id, "state": "done"}
+        return values
+
+    @api.model
+    def _get_accepted_types(self):
+        return set(ENDINGS)
+
+    def _upload(self):
+        """Put one picture into the shop's image bank."""
+        self.ensure_one()
+        attachment = self._find_attachment()
+        if not attachment:
+            # No product shows it any more.
+            self.unlink()
+            return
+        ending, content = self._prepare_upload(attachment)
+        uploaded = self.account_id._get_client().upload_image(f"{self.checksum}.{ending}", content)
+        self.write({"url": uploaded.url, "state": "done", "error": False, "retry_at": False})
+
+    def _find_attachment(self):
+        # Pictures of products may be read by whoever reads the products; jobs must read those that belong to fields as well.
+        attachments = self.env["ir.attachment"].sudo()
+        return attachments.search([("checksum", "=", self.checksum), ("res_field", "!=", False)], limit=1)
+
+    @api.model
+    def _prepare_upload(self, attachment):
+        """(ending, bytes) of the picture in a format and size that the image bank takes."""
+        content = attachment.raw
+        is_large = len(content) > UPLOAD_SIZE_MAX or max(self.width, self.height) > UPLOAD_SIDE_MAX
+        if attachment.mimetype in ENDINGS and not is_large:
+            return ENDINGS[attachment.mimetype], content
+        return "jpg", image_process(
+            content, size=(UPLOAD_SIDE_MAX // 2, UPLOAD_SIDE_MAX // 2), quality=JPEG_QUALITY, output_format="JPEG"
+        )

@@ -1,0 +1,84 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# A transaction may commit this long after the time it writes as write_date: what was written shortly before a look is looked at again.
+LATE_COMMIT = timedelta(minutes=15)
+# Everything is compared once in a while, whatever was written.
+LONGEST_REST = timedelta(days=1)
+COMPARE_LIMIT = 1000
+
+
+class AliexpressListing(models.Model):
+    """Changes of products are found by comparing, never by hooks: nothing is missed, and writing a product costs nothing."""
+
+    _inherit = "aliexpress.listing"
+
+    @api.model
+    def _get_compare_domain(self):
+        """Domain of listings whose product was written since they were last compared, and of those that rested for long."""
+        rested = Domain("compared_at", "=", False) | Domain("compared_at", "<", fields.Datetime.now() - LONGEST_REST)
+        ids = self._find_written_since_compared()
+        states = Domain("state", "in", ("draft", "online", "offline", "rejected", "error"))
+        return self._get_due_domain("sync_listings", calls_gateway=False) & states & (rested | Domain("id", "in", ids))
+
+    @api.model
+    def _find_written_since_compared(self):
+        """Ids of listings whose product, variants, attributes, pictures or mappings were written after the last look."""
+        self.env.flush_all()
+        query = SQL(
+            """
+            SELECT listing.id
+              FROM aliexpress_listing listing
+              JOIN product_template template ON template.id = listing.product_tmpl_id
+             WHERE listing.compared_at IS NOT NULL
+               AND (template.write_date >= listing.compared_at
+                OR EXISTS (SELECT FROM product_product WHERE product_tmpl_id = template.id AND write_date >= listing.compared_at)
+                OR EXISTS (SELECT FROM aliexpress_product_attribute_line
+                            WHERE product_tmpl_id = template.id AND write_date >= listing.compared_at)
+                OR EXISTS (SELECT FROM aliexpress_product_image
+                            WHERE product_tmpl_id = template.id AND write_date >= listing.compared_at)
+                OR EXISTS (SELECT FROM aliexpress_attribute_mapping mapping
+                             LEFT JOIN aliexpress_attribute_mapping_value line ON line.mapping_id = mapping.id
+                            WHERE mapping.category_id = template.aliexpress_category_id
+                              AND GREATEST(mapping.write_date, line.write_date) >= listing.compared_at))
+             ORDER BY listing.compared_at
+             LIMIT %s
+            """,
+            COMPARE_LIMIT,
+        )
+        return [listing_id for (listing_id,) in self.env.execute_query(query)]
+
+    def _compare(self):
+        """Compare listings of one shop with what AliExpress has acknowledged: those that differ become pending."""
+        compared_at = fields.Datetime.now() - LATE_COMMIT
+        self._sync_skus()
+        contents = self._prepare_contents()
+        shelf = self._get_wanted_shelf()
+        problems = self._check_quality(contents)
+        for listing in self:
+            content = contents[listing.id]
+            values = {"compared_at": compared_at}
+            if listing.product_ref and not listing.content_digests:
+                # Linked, not published from here: from now on its changes are sent, not what AliExpress had before.
+                values["content_digests"] = listing._get_digests(content)
+            elif listing._is_send_due(content, shelf[listing.id], problems[listing.id]):
+                values |= {"state": "pending", "retry_at": False, "next_act": False}
+            listing.write(values)
+
+    def _is_send_due(self, content, wanted, problems):
+        """Whether the listing differs from what AliExpress acknowledged, in a way that was not refused already."""
+        if self.state == "draft":
+            return False  # a person decides when it is published
+        if self.state in ("error", "rejected"):
+            # Sent again when somebody has mended the product, not over and over.
+            refused = (self.attempt or {}).get("digests")
+            return bool(refused) and refused != self._get_digests(content)
+        if wanted != "online":
+            return self.remote_state == "online" or wanted == "deleted"
+        if self.remote_state == "offline":
+            return True
+        sections = self._get_sections_to_send(content)
+        return bool(sections) and not self._describe_blocking(problems, sections)

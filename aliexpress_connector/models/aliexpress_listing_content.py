@@ -1,0 +1,227 @@
+import hashlib
+import json
+from dataclasses import asdict, replace
+from decimal import Decimal
+
+from odoo import models
+from odoo.tools import float_repr, is_html_empty
+from odoo.tools.barcode import check_barcode_encoding
+
+from ..lib.catalogue_rules import DEDUCT_ORDER, DEDUCT_PAYMENT, DEFAULT_SERVICE_TEMPLATE, TITLE_LENGTH
+from ..lib.catalogue_values import Description, MarketingImages, ProductContent, SkuContent
+from ..lib.html_text import clean_html, text_to_html
+from .attribute_resolver import AttributeResolver
+from .composed_text import compose
+
+DEDUCTIONS = {"order": DEDUCT_ORDER, "payment": DEDUCT_PAYMENT}
+# What is acknowledged, and sent again when it changes, together.
+SECTIONS = {
+    "title": ("titles",),
+    "description": ("descriptions",),
+    "images": ("image_urls", "marketing_images"),
+    "category": ("category_ref", "attributes", "brand", "size_chart_ref"),
+    "skus": ("skus",),
+    "package": ("unit_code", "lot_size", "weight", "package_size", "lead_time_days", "deduction"),
+    "terms": ("freight_template_ref", "service_template_ref", "group_ref"),
+}
+# What a freeze leaves as it is on AliExpress.
+FROZEN_SECTIONS = frozenset({"title", "description", "images"})
+BARCODE_ENCODINGS = {13: "ean13", 8: "ean8", 12: "upca"}
+# Short words are repeated in any language: of, de, for.
+SHORTEST_WORD = 4
+
+
+class AliexpressListing(models.Model):
+    """What the products say, as one value that the quality check, the preview, the comparison and the sending share."""
+
+    _inherit = "aliexpress.listing"
+
+    def _prepare_contents(self):
+        """{id: ProductContent} of the listings as they should be on AliExpress.
+
+        Pictures stand as `image:<checksum>`, so that the same content is always equal; `_resolve_images` puts in their addresses.
+        """
+        contents = {}
+        for account, listings in self.grouped("account_id").items():
+            listings = listings.with_company(account.company_id)
+            resolver = AttributeResolver(account, listings.product_tmpl_id.aliexpress_category_id)
+            images = listings._get_images()
+            offers = listings.sku_ids._prepare_offer()
+            for listing in listings:
+                content = listing._prepare_content(images[listing.id])
+                contents[listing.id] = replace(
+                    content,
+                    attributes=resolver.get_choices(listing._get_template()),
+                    skus=listing._prepare_skus(resolver, images[listing.id].by_variant, offers),
+                )
+        return contents
+
+    def _prepare_content(self, images):
+        """The `ProductContent` without attributes and SKUs."""
+        account = self.account_id
+        template = self._get_template()
+        titles = self._prepare_titles()
+        return ProductContent(
+            language=next(iter(titles)),
+            titles=titles,
+            descriptions=self._prepare_descriptions(titles),
+            category_ref=template.aliexpress_category_id.ref or "",
+            image_urls=images.main,
+            marketing_images=MarketingImages(images.portrait, images.square)
+            if images.portrait or images.square
+            else None,
+            unit_code=template.aliexpress_unit_code or account.unit_code,
+            lot_size=self.lot_size if self.lot_size > 1 else None,
+            weight=self._get_weight(),
+            package_size=(
+                template.aliexpress_package_length or account.package_length,
+                template.aliexpress_package_width or account.package_width,
+                template.aliexpress_package_height or account.package_height,
+            ),
+            lead_time_days=template.aliexpress_lead_time or account.lead_time,
+            deduction=DEDUCTIONS[self.stock_deduction or "order"],
+            freight_template_ref=(self.freight_template_id or account._get_default_freight_template()).ref or "",
+            service_template_ref=(self.service_template_id or account.service_template_id).ref
+            or DEFAULT_SERVICE_TEMPLATE,
+            group_ref=(self.product_group_id or account.product_group_id).ref or None,
+            brand=template.aliexpress_brand or None,
+        )
+
+    # === TEXTS === #
+
+    def _prepare_titles(self):
+        """{language: title}, the listing's main language first; others only where they say something else."""
+        languages = self._get_languages()
+        titles = {language: self._get_title(code) for language, code in languages.items()}
+        main = next(iter(titles))
+        return {language: title for language, title in titles.items() if language == main or title != titles[main]}
+
+    def _get_title(self, code):
+        """The title in the Odoo language `code`; only one that nobody wrote is shortened."""
+        template = self._get_template().with_context(lang=code)
+        if template.aliexpress_title:
+            return " ".join(template.aliexpress_title.split())
+        rule = self.account_id.title_template
+        text = _drop_repeated_words(compose(template, rule)) if rule else " ".join(template.name.split())
+        return _shorten(text, TITLE_LENGTH)
+
+    def _prepare_descriptions(self, titles):
+        """{language: Description}, as `_prepare_titles`."""
+        languages = self._get_languages()
+        descriptions = {language: self._get_description(code) for language, code in languages.items()}
+        main = next(iter(descriptions))
+        if not descriptions[main].html:
+            descriptions[main] = Description(html=text_to_html(titles[main]))
+        return {
+            language: description
+            for language, description in descriptions.items()
+            if language == main or (description.html and description != descriptions[main])
+        }
+
+    def _get_description(self, code):
+        template = self._get_template().with_context(lang=code)
+        html = template.aliexpress_description
+        # `description_ecommerce` exists where the web shop is installed.
+        if is_html_empty(html) and "description_ecommerce" in template._fields:
+            html = template.description_ecommerce
+        if is_html_empty(html):
+            html = text_to_html(template.description_sale or "")
+        return Description(html=clean_html(str(html)), text=(template.aliexpress_mobile_description or "").strip())
+
+    # === MEASURES === #
+
+    def _get_weight(self):
+        """Kilograms with packaging (Decimal): the package's own, or that of the heaviest variant."""
+        template = self._get_template()
+        weight = template.aliexpress_package_weight or max(
+            self.sku_ids.filtered("is_offered").product_id.mapped("weight") or [0.0]
+        )
+        unit = template._get_weight_uom_id_from_ir_config_parameter()
+        kilograms = unit._compute_quantity(weight, self.env.ref("uom.product_uom_kgm"), round=False)
+        return Decimal(float_repr(kilograms, 3))
+
+    # === SKUS === #
+
+    def _prepare_skus(self, resolver, images, offers):
+        """The `SkuContent`s of the offered variants, as a tuple."""
+        skus = self.sku_ids.filtered("is_offered")
+        return _share_pictures(
+            SkuContent(
+                sku_code=sku.sku_code or "",
+                price=offers[sku.id].price or Decimal(0),
+                sale_price=offers[sku.id].sale_price,
+                quantity=offers[sku.id].quantity,
+                ean=_get_ean(sku.product_id.barcode),
+                attributes=resolver.get_sku_attributes(sku.product_id, images),
+            )
+            for sku in skus.sorted("id")
+        )
+
+    # === COMPARISON === #
+
+    def _get_digests(self, content):
+        """{section: digest} of a content, without prices and quantities, which have a job of their own."""
+        skus = content.skus and tuple(
+            replace(sku, price=Decimal(0), sale_price=None, quantity=0) for sku in content.skus
+        )
+        values = asdict(replace(content, skus=skus))
+        return {section: _digest([values[name] for name in names]) for section, names in SECTIONS.items()}
+
+    def _get_sections_to_send(self, content):
+        """Names of the sections of `content` (its desired state) that AliExpress has not acknowledged."""
+        acknowledged = self.content_digests or {}
+        digests = self._get_digests(content)
+        changed = [section for section in SECTIONS if digests[section] != acknowledged.get(section)]
+        if self.product_ref and (self.is_content_frozen or self.account_id.is_content_frozen):
+            changed = [section for section in changed if section not in FROZEN_SECTIONS]
+        return changed
+
+
+def _share_pictures(skus):
+    """`skus` (an iterable) as a tuple, in which all SKUs of one value show the first picture that any of them has for it."""
+    skus = tuple(skus)
+    pictures = {}
+    for sku in skus:
+        for attribute in sku.attributes:
+            if attribute.image_url:
+                pictures.setdefault((attribute.attribute_ref, attribute.value_ref), attribute.image_url)
+    return tuple(
+        replace(
+            sku,
+            attributes=tuple(
+                replace(attribute, image_url=pictures.get((attribute.attribute_ref, attribute.value_ref), ""))
+                for attribute in sku.attributes
+            ),
+        )
+        for sku in skus
+    )
+
+
+def _digest(value):
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _shorten(text, length):
+    """`text` cut after a word to at most `length` characters."""
+    if len(text) <= length:
+        return text
+    return (text[: length + 1].rpartition(" ")[0] or text[:length]).rstrip(" ,;-")
+
+
+def _drop_repeated_words(text):
+    """`text` without the second and further occurrences of its words, short ones excepted."""
+    seen = set()
+    words = []
+    for word in text.split():
+        key = word.strip(".,;:()").casefold()
+        if len(key) < SHORTEST_WORD or key not in seen:
+            words.append(word)
+        seen.add(key)
+    return " ".join(words)
+
+
+def _get_ean(barcode):
+    """`barcode` where it is a number that AliExpress takes as EAN, else ""."""
+    encoding = BARCODE_ENCODINGS.get(len(barcode or ""))
+    return barcode if encoding and check_barcode_encoding(barcode, encoding) else ""

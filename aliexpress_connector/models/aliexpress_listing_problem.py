@@ -1,0 +1,40 @@
+from odoo import fields, models
+
+
+class AliexpressListingProblem(models.Model):
+    """Something to mend before, or better before, a listing is sent. Made anew by each quality check."""
+
+    _name = "aliexpress.listing.problem"
+    _description = "AliExpress Listing Problem"
+    _order = "severity, listing_id, id"
+    _rec_name = "message"
+
+    listing_id = fields.Many2one("aliexpress.listing", required=True, index=True, ondelete="cascade")
+    account_id = fields.Many2one(related="listing_id.account_id", store=True, index=True)
+    company_id = fields.Many2one(related="listing_id.company_id", store=True)
+    product_tmpl_id = fields.Many2one(related="listing_id.product_tmpl_id", store=True, index=True)
+    # "mandatory" sorts before "recommended".
+    severity = fields.Selection([("mandatory", "Mandatory"), ("recommended", "Recommended")], required=True)
+    section = fields.Char(help="Part of the listing that is not sent with it.")
+    message = fields.Char(string="What to Mend", required=True)
+    res_model = fields.Char()
+    res_id = fields.Many2oneReference(model_field="res_model")
+    field_name = fields.Char()
+    field_label = fields.Char(string="Where", compute="_compute_field_label")
+
+    def _compute_field_label(self):
+        for problem in self:
+            model = self.env.get(problem.res_model)
+            field = model._fields.get(problem.field_name) if model is not None else None
+            problem.field_label = field._description_string(self.env) if field else False
+
+    def action_mend(self):
+        """Open the record where this is mended."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model or "aliexpress.listing",
+            "res_id": self.res_id or self.listing_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }

@@ -1,0 +1,83 @@
+from odoo import api, fields, models
+
+from .aliexpress_listing_images import IMAGE_MARK
+from .attribute_resolver import AttributeResolver
+from .listing_rules import MANDATORY, Check, find_problems
+
+
+class AliexpressListing(models.Model):
+    """Quality: what is wrong with a listing is known, and shown, before AliExpress refuses it."""
+
+    _inherit = "aliexpress.listing"
+
+    problem_ids = fields.One2many("aliexpress.listing.problem", "listing_id", string="To Mend", readonly=True)
+    mandatory_problem_count = fields.Integer(compute="_compute_problem_counts", store=True, string="Mandatory Problems")
+    problem_count = fields.Integer(compute="_compute_problem_counts", store=True, string="Problems")
+
+    @api.depends("problem_ids.severity")
+    def _compute_problem_counts(self):
+        for listing in self:
+            listing.problem_count = len(listing.problem_ids)
+            listing.mandatory_problem_count = len(
+                listing.problem_ids.filtered(lambda problem: problem.severity == MANDATORY)
+            )
+
+    def action_check(self):
+        """Check the listings now and show what is to be mended."""
+        self.check_access("write")
+        for listings in self.grouped("account_id").values():
+            listings._sync_skus()
+            listings._register_images()
+        self._check_quality(self._prepare_contents())
+
+    def _check_quality(self, contents):
+        """Check `contents` ({id: ProductContent}), store the problems, and return {id: list of Problem}."""
+        problems = {}
+        for account, listings in self.grouped("account_id").items():
+            # People read these in the language of the shop's responsible person.
+            listings = listings.with_env(account._get_message_env()).with_company(account.company_id)
+            resolver = AttributeResolver(account, listings.product_tmpl_id.aliexpress_category_id)
+            images = listings._get_images_by_mark()
+            for listing in listings:
+                problems[listing.id] = find_problems(Check(listing, contents[listing.id], resolver, images))
+        self._store_problems(problems)
+        return problems
+
+    def _get_images_by_mark(self):
+        """{mark in the contents: aliexpress.image} of the pictures of the shop that the listings show."""
+        checksums = {attachment.checksum for chosen in self._get_images().values() for attachment in chosen.attachments}
+        images = self.env["aliexpress.image"].search(
+            [("account_id", "=", self.account_id.id), ("checksum", "in", list(checksums))]
+        )
+        return {IMAGE_MARK + image.checksum: image for image in images}
+
+    def _store_problems(self, problems):
+        """Replace the stored problems of the listings whose `problems` ({id: list of Problem}) are others than before."""
+        values = []
+        for listing in self:
+            found = [listing._prepare_problem_values(problem) for problem in problems[listing.id]]
+            names = ("severity", "section", "message", "res_model", "res_id", "field_name")
+            stored = [{name: problem[name] for name in names} for problem in listing.problem_ids]
+            if sorted(map(str, found)) != sorted(map(str, stored)):
+                listing.problem_ids.sudo().unlink()  # results of the check, which people may only read
+                values += [{"listing_id": listing.id} | problem for problem in found]
+        self.env["aliexpress.listing.problem"].sudo().create(values)
+
+    def _prepare_problem_values(self, problem):
+        return {
+            "severity": problem.severity,
+            "section": problem.section,
+            "message": problem.message,
+            "res_model": problem.record._name,
+            "res_id": problem.record.id,
+            "field_name": problem.field or False,
+        }
+
+    def _describe_blocking(self, problems, sections):
+        """The text for a person about what keeps `sections` from being sent, "" when nothing does."""
+        blocking = [problem for problem in problems if problem.severity == MANDATORY and problem.section in sections]
+        if not blocking:
+            return ""
+        env = self.account_id._get_message_env()
+        lines = "\n".join(f"• {problem.message}" for problem in blocking[:10])
+        return env._("Not sent. To mend first:\n%(problems)s", problems=lines)

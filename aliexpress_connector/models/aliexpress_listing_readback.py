@@ -1,0 +1,168 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..lib.catalogue_values import AUDITING, REJECTED
+from ..lib.errors import NOT_FOUND, NOT_OFFERED, PERMISSION, FixError
+from .error_messages import describe_error
+
+REVIEW_BATCH = 100
+# From so many listings in review, one listing of the shop's products in review costs less than reading each.
+LIST_FROM = 5
+LONGEST_REVIEW_PAUSE = timedelta(hours=6)
+SHORTEST_REVIEW_PAUSE = timedelta(minutes=10)
+# How long AliExpress may take to show a product that it created without telling us.
+INTENT_PATIENCE = timedelta(minutes=10)
+
+
+class AliexpressListing(models.Model):
+    """Reading back: what became of a review, of a creation without an answer, and what AliExpress calls the SKUs."""
+
+    _inherit = "aliexpress.listing"
+
+    @api.model
+    def _read_back_reviews(self):
+        """Read the state of what was in review, and of what a step left unclear."""
+        review = (
+            self._get_due_domain("sync_listings")
+            & Domain("state", "=", "auditing")
+            & Domain("product_ref", "!=", False)
+        )
+        self._run_queue(review, "_skip_reviews", batch_size=REVIEW_BATCH)
+        self._run_queue(review, "_read_back")
+        self._run_queue(self._get_publish_domain("read") & Domain("product_ref", "!=", False), "_read_back")
+
+    def _skip_reviews(self):
+        """Let those of many listings of one shop wait that are still in review."""
+        if len(self) < LIST_FROM:
+            return
+        client = self.account_id._get_client()
+        in_review = set()
+        page, page_count = 1, 1
+        while page <= page_count:
+            found = client.list_products(AUDITING, page=page)
+            in_review |= {row.product_ref for row in found.rows}
+            page, page_count = page + 1, found.page_count
+        for listing in self.filtered(lambda listing: listing.product_ref in in_review):
+            listing._await_review()
+
+    def _await_review(self):
+        """Look again later: soon at first, ever less often the longer the review takes."""
+        now = fields.Datetime.now()
+        pause = min(max((now - (self.sent_at or now)) / 2, SHORTEST_REVIEW_PAUSE), LONGEST_REVIEW_PAUSE)
+        self.write({"state": "auditing", "remote_state": "auditing", "next_act": False, "retry_at": now + pause})
+
+    def _read_back(self):
+        """Take over the state that AliExpress has for one listing, and its names of the SKUs."""
+        client = self.account_id._get_client()
+        try:
+            detail = client.get_product(self.product_ref)
+        except FixError as error:
+            if error.reason != NOT_FOUND:
+                raise
+            self._set_vanished(error)
+            return
+        self._take_detail(detail, client)
+
+    def _take_detail(self, detail, client):
+        """Take over what a `ProductDetail` says about the listing."""
+        self._take_sku_refs(detail)
+        if detail.status == AUDITING or not detail.status:
+            self._await_review()
+        elif detail.status == REJECTED:
+            self._reject(client)
+        else:
+            was_in_review = self.remote_state == "auditing"
+            self._settle(detail.status)
+            if was_in_review:
+                self._log_result("review", "accepted")
+            if self._get_wanted_shelf()[self.id] != detail.status:
+                self.state = "pending"
+
+    def _reject(self, client):
+        """AliExpress' review refused the listing: show why, as far as it tells."""
+        try:
+            reason = client.get_review_state(self.product_ref).reason
+        except FixError as error:
+            if error.reason not in (PERMISSION, NOT_OFFERED, NOT_FOUND):
+                raise
+            reason = ""
+        env = self.account_id._get_message_env()
+        message = env._("AliExpress rejected the product. Correct it here; it is then sent again by itself.")
+        if reason:
+            message += "\n" + env._("AliExpress' words: %(detail)s", detail=reason)
+        if self.remote_state != "rejected" or self.error != message:
+            self._log_result("review", "refused", message)
+        self._settle("rejected")
+        self.write({"error": message, "attempt": {"digests": self.content_digests or {}}})
+
+    def _take_sku_refs(self, detail):
+        """Remember AliExpress' names of the SKUs; SKUs that no line knows become lines without variant, for a person to link."""
+        by_code = {sku.sku_code: sku for sku in self.sku_ids if sku.sku_code}
+        by_ref = {sku.sku_ref: sku for sku in self.sku_ids if sku.sku_ref}
+        new = []
+        for remote in detail.skus:
+            sku = by_code.get(remote.sku_code) or by_ref.get(remote.sku_ref)
+            if not sku:
+                new.append(
+                    {
+                        "listing_id": self.id,
+                        "sku_code": remote.sku_code or False,
+                        "sku_ref": remote.sku_ref,
+                        "is_foreign": True,
+                    }
+                )
+            elif sku.sku_ref != remote.sku_ref:
+                sku.sku_ref = remote.sku_ref
+        self.env["aliexpress.listing.sku"].create(new)
+
+    # === CREATIONS WITHOUT ANSWER === #
+
+    def _resolve_intent(self):
+        """Find out whether the creation that was begun for one listing took effect."""
+        client = self.account_id._get_client()
+        detail = self._find_created(client)
+        if detail:
+            self._acknowledge_creation(detail.product_ref, self.attempt)
+            self._take_sku_refs(detail)
+        elif self.intent_date + INTENT_PATIENCE > fields.Datetime.now():
+            # AliExpress may show it with a delay.
+            self.retry_at = self.intent_date + INTENT_PATIENCE
+        else:
+            self.write({"intent_date": False, "next_act": False, "retry_at": False})
+
+    def _find_created(self, client):
+        """The `ProductDetail` that our creation made, None where there is none."""
+        codes = set((self.attempt or {}).get("offers", ()))
+        linked = set(
+            self.search([("account_id", "=", self.account_id.id), ("product_ref", "!=", False)]).mapped("product_ref")
+        )
+        for code in sorted(codes)[:1]:
+            for row in client.find_products_by_sku(code):
+                if row.product_ref in linked or (
+                    row.created_at and row.created_at < self.intent_date - timedelta(hours=1)
+                ):
+                    continue
+                detail = client.get_product(row.product_ref)
+                if codes <= {sku.sku_code for sku in detail.skus}:
+                    return detail
+        return None
+
+    def action_read_back(self):
+        """Read now what AliExpress has for the selected listings."""
+        self.check_access("write")
+        for listing in self.filtered("product_ref"):
+            listing._read_back_now()
+
+    def _read_back_now(self):
+        client = self.account_id._get_client()
+        try:
+            detail = client.get_product(self.product_ref)
+        except FixError as error:
+            self.error = describe_error(self.account_id._get_message_env(), error)
+            return
+        if self.state == "pending":
+            self._take_sku_refs(detail)  # what is to be sent goes first
+        else:
+            self._take_detail(detail, client)

@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..lib.errors import NOT_FOUND, FixError
+
+
+class AliexpressListing(models.Model):
+    """The nightly look at AliExpress: what was put on or off the shelf, rejected or deleted there."""
+
+    _inherit = "aliexpress.listing"
+
+    seen_at = fields.Datetime(copy=False, readonly=True, help="AliExpress last showed this product then.")
+
+    @api.model
+    def _cron_refresh_listings(self):
+        """Read back the state of every listing of every shop: the list of its products, then singly what the list does not show.
+
+        How far the list was read stands on the shop; a run that was cut goes on there.
+        """
+        Account = self.env["aliexpress.account"]
+        due = Account._get_due_domain("sync_listings")
+        begun = due & Domain("refresh_cursor", "!=", False)
+        if not Account.search_count(begun, limit=1):
+            Account.search(due)._begin_refresh()
+        accounts = Account.search(begun)
+        self.env["ir.cron"]._commit_progress(remaining=len(accounts))
+        for account in accounts:
+            has_time = account._guard_fetching(account._refresh_pages)
+            if not self.env["ir.cron"]._commit_progress(0 if account.refresh_cursor else 1) or not has_time:
+                return
+            if not account.refresh_cursor:
+                self._run_queue(self._get_unseen_domain(account), "_verify")
+        self.env["ir.cron"]._commit_progress(remaining=Account.search_count(begun))
+
+    @api.model
+    def _get_unseen_domain(self, account):
+        """Domain of the shop's listings that should be on AliExpress and that its list did not show."""
+        unseen = Domain("seen_at", "=", False) | Domain("seen_at", "<", account.refresh_started_at)
+        own = (
+            Domain("account_id", "=", account.id) & Domain("product_ref", "!=", False) & Domain("goal", "!=", "deleted")
+        )
+        return self._get_due_domain("sync_listings") & own & unseen
+
+    @api.model
+    def _take_page(self, account, page, status):
+        """Take over the states that a `ProductPage` tells for listings of one shop."""
+        refs = [row.product_ref for row in page.rows]
+        listings = self.search([("account_id", "=", account.id), ("product_ref", "in", refs)])
+        listings.write({"seen_at": fields.Datetime.now()})
+        changed = listings.filtered(lambda listing: listing.remote_state != status)
+        changed.write({"remote_state": status})
+        # What is to be sent, or was refused, stays so; the others show what AliExpress has.
+        changed.filtered(lambda listing: listing.state in ("auditing", "online", "offline", "rejected")).write(
+            {"state": status}
+        )
+
+    def _verify(self):
+        """Read one listing that AliExpress' list does not show any more."""
+        try:
+            self.account_id._get_client().get_product(self.product_ref)
+        except FixError as error:
+            if error.reason != NOT_FOUND:
+                raise
+            self._set_vanished(error)
+        self.seen_at = fields.Datetime.now()

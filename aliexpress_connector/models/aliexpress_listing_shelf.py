@@ -1,0 +1,111 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..lib.catalogue_rules import PRODUCTS_PER_DELETE_CALL, PRODUCTS_PER_SHELF_CALL
+from ..lib.errors import NOT_FOUND
+
+
+class AliexpressListing(models.Model):
+    """The shelf: listings put on it, taken off it, and deleted for good."""
+
+    _inherit = "aliexpress.listing"
+
+    @api.model
+    def _push_shelf(self):
+        """Do what the checks found to be done about the shelf."""
+        self._run_queue(self._get_publish_domain("offline"), "_take_off_shelf", batch_size=PRODUCTS_PER_SHELF_CALL)
+        self._run_queue(self._get_publish_domain("online"), "_put_on_shelf", batch_size=PRODUCTS_PER_SHELF_CALL)
+        is_known = Domain("product_ref", "!=", False)
+        self._run_queue(
+            self._get_publish_domain("delete") & is_known, "_delete_products", batch_size=PRODUCTS_PER_DELETE_CALL
+        )
+
+    def _take_off_shelf(self):
+        """Take the listings of one shop off the shelf."""
+        self._change_shelf("take_off_shelf", "offline")
+
+    def _put_on_shelf(self):
+        """Put the listings of one shop on the shelf."""
+        self._change_shelf("put_on_shelf", "online")
+
+    def _change_shelf(self, name, state):
+        """Call the act `name` of the client; each listing gets its own outcome."""
+        account = self.account_id
+        account._check_call_budget("content")
+        result = getattr(account._get_client(), name)(self.mapped("product_ref"))
+        by_ref = {listing.product_ref: listing for listing in self}
+        accepted = self.browse(by_ref[ref].id for ref in result.accepted)
+        accepted._settle(state)
+        accepted._log_result(state, "accepted")
+        for ref, error in result.refused.items():
+            by_ref[ref]._take_error(error)
+        # Whether it took effect is only known by reading it back.
+        self.browse(by_ref[ref].id for ref in result.unclear).write({"next_act": "read"})
+
+    def _take_error(self, error):
+        """Show an `AliexpressError` that concerns the listing alone: it waits, or is an error."""
+        if error.reason == NOT_FOUND and self.product_ref:
+            self._set_vanished(error)
+        elif hasattr(error, "retry_after"):
+            self._wait(error)
+        else:
+            self._set_error(error)
+
+    def _settle(self, remote_state):
+        """AliExpress has the listings in `remote_state` now, and nothing is to be done about them."""
+        self.write(
+            {"state": remote_state, "remote_state": remote_state, "next_act": False, "error": False, "retry_at": False}
+        )
+
+    def _delete_products(self):
+        """Delete the listings of one shop on AliExpress for good. AliExpress does not tell which ones it deleted."""
+        account = self.account_id
+        account._check_call_budget("content")
+        account._get_client().delete_products(self.mapped("product_ref"))
+        self._log_result("delete", "accepted", ", ".join(self.mapped("product_ref")))
+        self._forget()
+
+    def _forget(self):
+        """Cut the tie with the product on AliExpress; the listing is a draft again."""
+        self.write(
+            {
+                "product_ref": False,
+                "remote_state": False,
+                "language": False,
+                "content_digests": False,
+                "attempt": False,
+                "intent_date": False,
+                "feed_id": False,
+                "next_act": False,
+                "state": "draft",
+                "goal": "online",
+                "error": False,
+                "retry_at": False,
+            }
+        )
+        self.sku_ids.write({"sku_ref": False})
+
+    def _set_vanished(self, error):
+        """AliExpress has not got the product any more."""
+        self._set_error(error)
+        self.write({"remote_state": False})
+
+    # === ACTION METHODS === #
+
+    def action_delete(self):
+        """Have the listings deleted on AliExpress, with their reviews and history. The second of two questions was answered with yes."""
+        self._set_goal("deleted")
+
+    def action_forget(self):
+        """Cut the tie with products that AliExpress has not got any more, so that they can be published anew."""
+        self.check_access("write")
+        living = self.filtered(lambda listing: listing.product_ref and listing.remote_state)
+        if living:
+            raise UserError(
+                self.env._(
+                    "%(names)s is on AliExpress. Delete it there instead.",
+                    names=", ".join(living.mapped("display_name")),
+                )
+            )
+        self._forget()

@@ -1,0 +1,84 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+def get_requirement(attribute):
+    """How much AliExpress wants to know an attribute, as the lines' `requirement` says it."""
+    return "3_required" if attribute.is_required else "2_recommended" if attribute.is_key else "1_other"
+
+
+class AliexpressProductAttributeLine(models.Model):
+    """What a product says about one attribute of its AliExpress category, or about an attribute of its own (`name` and `text`)."""
+
+    _name = "aliexpress.product.attribute.line"
+    _description = "AliExpress Attribute of a Product"
+    _order = "requirement desc, sequence, id"
+    _rec_name = "attribute_id"
+
+    product_tmpl_id = fields.Many2one("product.template", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="product_tmpl_id.company_id", store=True, index="btree_not_null")
+    sequence = fields.Integer(default=10)
+    category_id = fields.Many2one(related="product_tmpl_id.aliexpress_category_id")
+    attribute_id = fields.Many2one(
+        "aliexpress.attribute",
+        index="btree_not_null",
+        ondelete="cascade",
+        domain="[('category_id', '=', category_id), ('is_sku', '=', False)]",
+        help="Empty for an attribute of your own.",
+    )
+    name = fields.Char(string="Own Attribute", help="Name of an attribute that AliExpress' category does not have.")
+    value_ids = fields.Many2many(
+        "aliexpress.attribute.value",
+        "aliexpress_product_attribute_value_rel",
+        "line_id",
+        "value_id",
+        string="Values",
+        domain="[('attribute_id', '=', attribute_id)]",
+        ondelete="cascade",
+    )
+    text = fields.Char(
+        help="Free text, or what the value Other stands for. Fields of the product can be named: {default_code}."
+    )
+    unit = fields.Char(help="Unit of a number, where the attribute asks for one.")
+    # The names sort as people read them: mandatory first.
+    requirement = fields.Selection(
+        [("3_required", "Mandatory"), ("2_recommended", "Recommended"), ("1_other", "Other")],
+        compute="_compute_requirement",
+        store=True,
+    )
+
+    _attribute_uniq = models.UniqueIndex(
+        "(product_tmpl_id, attribute_id) WHERE attribute_id IS NOT NULL", "Each attribute stands once on a product."
+    )
+
+    @api.depends("attribute_id.is_required", "attribute_id.is_key")
+    def _compute_requirement(self):
+        for line in self:
+            line.requirement = get_requirement(line.attribute_id)
+
+    @api.constrains("attribute_id", "name")
+    def _check_name(self):
+        for line in self:
+            if not line.attribute_id and not line.name:
+                raise ValidationError(
+                    self.env._(
+                        "A line of the AliExpress attributes of %(product)s names no attribute. Choose one, or write the name of your own.",
+                        product=line.product_tmpl_id.display_name,
+                    )
+                )
+
+    @api.constrains("attribute_id", "value_ids")
+    def _check_values(self):
+        for line in self:
+            if line.value_ids.attribute_id - line.attribute_id:
+                raise ValidationError(
+                    self.env._(
+                        "The values of %(attribute)s on %(product)s belong to another attribute. Choose them from its list.",
+                        attribute=line.attribute_id.name or line.name,
+                        product=line.product_tmpl_id.display_name,
+                    )
+                )
+
+    @api.onchange("attribute_id")
+    def _onchange_attribute_id(self):
+        self.value_ids = self.value_ids.filtered(lambda value: value.attribute_id == self.attribute_id._origin)

@@ -1,0 +1,62 @@
+"""Texts composed of a record's fields: `{brand} {name} {categ_id.name}`. Paths are looked up, nothing is ever evaluated."""
+
+import re
+
+from odoo.tools import formatLang
+
+_PLACEHOLDER = re.compile(r"\{\s*([^{}]*?)\s*\}")
+_PATH = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*")
+# What a title may hold; other types say nothing to a buyer.
+_TYPES = {"char", "text", "integer", "float", "selection", "many2one", "many2many", "one2many", "boolean", "date"}
+
+
+def compose(record, template):
+    """`template` with each `{dotted.path}` replaced by the text of that field of `record`, in the language of its environment.
+
+    A path that does not exist, or that leads over a field which is not for everybody, leaves nothing.
+    """
+    text = _PLACEHOLDER.sub(lambda match: _get_text(record, match.group(1)), template or "")
+    return " ".join(text.split())
+
+
+def find_wrong_paths(model, template):
+    """The placeholders of `template` (list of str) that are no readable field path of `model`, an empty recordset."""
+    return [path for path in _PLACEHOLDER.findall(template or "") if not _is_path(model, path)]
+
+
+def _is_path(model, path):
+    if not _PATH.fullmatch(path):
+        return False
+    *steps, last = path.split(".")
+    for step in steps:
+        if not _is_open(model, step) or not model._fields[step].comodel_name:
+            return False
+        model = model.env[model._fields[step].comodel_name]
+    return _is_open(model, last) and model._fields[last].type in _TYPES
+
+
+def _is_open(model, name):
+    field = model._fields.get(name)
+    # Jobs read with all rights: what administrators keep for themselves must not end in a title.
+    return field is not None and not field.groups
+
+
+def _get_text(record, path):
+    if not _is_path(record.browse(), path):
+        return ""
+    *steps, last = path.split(".")
+    for step in steps:
+        record = record[step]
+    texts = (_format(each, record._fields[last]) for each in record)
+    return ", ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _format(record, field):
+    value = record[field.name]
+    if field.relational:
+        return ", ".join(value.mapped("display_name"))
+    if field.type == "selection":
+        return dict(field._description_selection(record.env)).get(value, "")
+    if field.type == "float":
+        return formatLang(record.env, value).rstrip("0").rstrip(".,") if value else ""
+    return str(value) if value else ""

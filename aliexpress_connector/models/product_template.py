@@ -1,0 +1,169 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..lib.catalogue_rules import UNITS
+from .aliexpress_product_attribute_line import get_requirement
+
+# The fields on which the attributes of a product stand, one for each value of the lines' `requirement`.
+ATTRIBUTE_BLOCKS = {
+    "3_required": "aliexpress_required_line_ids",
+    "2_recommended": "aliexpress_recommended_line_ids",
+    "1_other": "aliexpress_other_line_ids",
+}
+SIZE_FIELDS = (
+    "aliexpress_package_length",
+    "aliexpress_package_width",
+    "aliexpress_package_height",
+    "aliexpress_lead_time",
+    "aliexpress_lot_size",
+)
+
+
+class ProductTemplate(models.Model):
+    """What AliExpress asks about a product and Odoo has no field for. Empty fields take what the shop has as default."""
+
+    _inherit = "product.template"
+
+    aliexpress_category_id = fields.Many2one(
+        "aliexpress.category",
+        string="AliExpress Category",
+        compute="_compute_aliexpress_category_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        domain=[("is_leaf", "=", True)],
+        tracking=True,
+        help="Where buyers find the product. Proposed by the product category, where that has one.",
+    )
+    aliexpress_title = fields.Char(
+        string="AliExpress Title",
+        translate=True,
+        help="At most 128 characters, no word twice. Empty: the title rule of the shop, or the product's name.",
+    )
+    aliexpress_description = fields.Html(
+        string="AliExpress Description",
+        translate=True,
+        sanitize_overridable=True,
+        help="Bold, paragraphs, lists and lines reach AliExpress; any other formatting is left out. Empty: the sales description.",
+    )
+    aliexpress_mobile_description = fields.Text(
+        string="AliExpress Description for Telephones", translate=True, help="Empty: the text of the description."
+    )
+    aliexpress_attribute_line_ids = fields.One2many(
+        "aliexpress.product.attribute.line", "product_tmpl_id", string="AliExpress Attributes"
+    )
+    aliexpress_required_line_ids = fields.One2many(
+        "aliexpress.product.attribute.line",
+        "product_tmpl_id",
+        string="Mandatory Attributes",
+        domain=[("requirement", "=", "3_required")],
+    )
+    aliexpress_recommended_line_ids = fields.One2many(
+        "aliexpress.product.attribute.line",
+        "product_tmpl_id",
+        string="Recommended Attributes",
+        domain=[("requirement", "=", "2_recommended")],
+    )
+    aliexpress_other_line_ids = fields.One2many(
+        "aliexpress.product.attribute.line",
+        "product_tmpl_id",
+        string="Other Attributes",
+        domain=[("requirement", "=", "1_other")],
+    )
+    aliexpress_image_ids = fields.One2many("aliexpress.product.image", "product_tmpl_id", string="AliExpress Pictures")
+    aliexpress_brand = fields.Char(
+        string="AliExpress Brand", help="Name of a brand that AliExpress has approved for the shop."
+    )
+    aliexpress_unit_code = fields.Selection(list(UNITS.items()), string="Sold per", help="Empty: as the shop says.")
+    aliexpress_lot_size = fields.Integer(
+        string="Pieces per Lot", help="Pieces that are sold together. Zero or one: each piece is sold for itself."
+    )
+    aliexpress_package_weight = fields.Float(
+        string="Package Weight", digits="Stock Weight", help="With packaging. Zero: the weight of the heaviest variant."
+    )
+    aliexpress_package_length = fields.Integer(
+        string="Package Length", help="Centimetres, packed for one buyer. Zero: as the shop says."
+    )
+    aliexpress_package_width = fields.Integer(string="Package Width", help="Centimetres. Zero: as the shop says.")
+    aliexpress_package_height = fields.Integer(string="Package Height", help="Centimetres. Zero: as the shop says.")
+    aliexpress_lead_time = fields.Integer(
+        string="Preparation Days", help="Days until the parcel leaves. Zero: as the shop says."
+    )
+    aliexpress_listing_ids = fields.One2many("aliexpress.listing", "product_tmpl_id", string="AliExpress Listings")
+    aliexpress_listing_count = fields.Integer(
+        compute="_compute_aliexpress_listing_count", groups="sales_team.group_sale_salesman"
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("categ_id.aliexpress_category_id")
+    def _compute_aliexpress_category_id(self):
+        for template in self:
+            template.aliexpress_category_id = (
+                template.aliexpress_category_id or template.categ_id.aliexpress_category_id
+            )
+
+    @api.depends("aliexpress_listing_ids")
+    def _compute_aliexpress_listing_count(self):
+        for template in self:
+            template.aliexpress_listing_count = len(template.aliexpress_listing_ids)
+
+    # === CRUD METHODS === #
+
+    def copy(self, default=None):
+        """Override to copy the AliExpress page as well, whoever copies the product."""
+        copies = super().copy(default)
+        for template, copied in zip(self, copies, strict=True):
+            # Warehouse and purchase users copy products too, without any right on AliExpress' records.
+            source = template.sudo()
+            source.aliexpress_attribute_line_ids.copy({"product_tmpl_id": copied.id})
+            source.aliexpress_image_ids.copy({"product_tmpl_id": copied.id})
+        return copies
+
+    # === ATTRIBUTES === #
+
+    @api.onchange("aliexpress_category_id")
+    def _onchange_aliexpress_category_id(self):
+        """Show the attributes of the category, and keep what was said about those it shares with the last one."""
+        lines = self.env["aliexpress.product.attribute.line"].union(*(self[name] for name in ATTRIBUTE_BLOCKS.values()))
+        known = {line.attribute_id.ref: line for line in lines if line.attribute_id}
+        commands = {name: [Command.clear()] for name in ATTRIBUTE_BLOCKS.values()}
+        for attribute in self.aliexpress_category_id.attribute_ids.filtered(lambda attribute: not attribute.is_sku):
+            values = self._prepare_aliexpress_line(attribute, known.get(attribute.ref))
+            commands[ATTRIBUTE_BLOCKS[values["requirement"]]].append(Command.create(values))
+        for line in lines.filtered(lambda line: not line.attribute_id):
+            own = {"name": line.name, "text": line.text, "requirement": line.requirement}
+            commands[ATTRIBUTE_BLOCKS["1_other"]].append(Command.create(own))
+        for name, block in commands.items():
+            self[name] = block
+
+    @api.model
+    def _prepare_aliexpress_line(self, attribute, line=None):
+        values = {"attribute_id": attribute.id, "requirement": get_requirement(attribute)}
+        if line:
+            refs = set(line.value_ids.mapped("ref"))
+            same = attribute.value_ids.filtered(lambda value: value.ref in refs)
+            values |= {"value_ids": [Command.set(same.ids)], "text": line.text, "unit": line.unit}
+        return values
+
+    def _add_aliexpress_attribute_lines(self):
+        """Give the products an empty line for each attribute of their category that they have none for."""
+        values = []
+        for template in self:
+            known = template.aliexpress_attribute_line_ids.attribute_id
+            missing = (
+                template.aliexpress_category_id.attribute_ids.filtered(lambda attribute: not attribute.is_sku) - known
+            )
+            values += [{"product_tmpl_id": template.id, "attribute_id": attribute.id} for attribute in missing]
+        return self.env["aliexpress.product.attribute.line"].create(values)
+
+    @api.constrains(*SIZE_FIELDS)
+    def _check_aliexpress_sizes(self):
+        for template in self:
+            if any(template[name] < 0 for name in SIZE_FIELDS):
+                raise ValidationError(
+                    self.env._(
+                        "The package, preparation days and lot of %(product)s on AliExpress cannot be negative.",
+                        product=template.display_name,
+                    )
+                )
