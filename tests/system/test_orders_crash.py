@@ -1,0 +1,116 @@
+"""Orders survive what happens to processes: each comes in once, whoever is killed or runs beside."""
+
+import os
+import random
+import time
+
+LONG = bool(os.environ.get("ALIEXPRESS_LONG"))
+
+# Statements of a script given to Odoo's shell on standard input: no blank line inside a block.
+DRAIN = """
+import time
+deadline = time.monotonic() + {seconds}
+while time.monotonic() < deadline:
+    env["aliexpress.account"].search([]).write({{"retry_at": False}})
+    env["aliexpress.order"].search([("retry_at", "!=", False)]).write({{"retry_at": False}})
+    env.cr.commit()
+    env.ref("aliexpress_connector.ir_cron_fetch_orders").method_direct_trigger()
+    env.cr.commit()
+    env.ref("aliexpress_connector.ir_cron_process_orders").method_direct_trigger()
+    env.cr.commit()
+    if env["aliexpress.order"].search_count([("state", "=", "done")]) == {count}:
+        break
+
+"""
+
+WORKER = """
+import random, time
+from datetime import datetime, timedelta
+from odoo.tools.misc import mute_logger
+random.seed({seed})
+account = env["aliexpress.account"].search([])
+Order = env["aliexpress.order"]
+deadline = time.monotonic() + 300
+def by_date():
+    start = datetime.now() - timedelta(days=random.randint(3, 20))
+    Order._import_by_date(account, start, datetime.now())
+    env.cr.commit()
+
+acts = [by_date, Order._cron_fetch_orders, Order._cron_process_orders]
+while time.monotonic() < deadline:
+    account.invalidate_recordset()
+    if Order.search_count([("state", "=", "done")]) == {count}:
+        break
+    try:
+        env.cr.execute("UPDATE aliexpress_account SET retry_at = NULL WHERE retry_at IS NOT NULL")
+        env.cr.execute("UPDATE aliexpress_order SET retry_at = NULL WHERE retry_at IS NOT NULL")
+        env.cr.commit()
+        random.choice(acts)()
+    except Exception as error:
+        env.cr.rollback()
+        time.sleep(random.random())
+    env.cr.rollback()
+
+"""
+
+
+def assert_each_once(odoo, gateway, count):
+    """Every order of the gateway has one inbox row, one confirmed sale order with all its lines, and its total."""
+    orders = gateway.call("GET", "orders")["orders"]
+    expected = {str(order["order_id"]) for order in orders}
+    assert len(expected) == count
+    rows = odoo.sql("SELECT order_ref, state, COALESCE(error, hold_reason) FROM aliexpress_order ORDER BY order_ref")
+    assert [row for row in rows if row[1] != "done"] == []
+    assert sorted(row[0] for row in rows) == sorted(expected)
+    sales = odoo.sql("SELECT client_order_ref, state FROM sale_order WHERE aliexpress_order_id IS NOT NULL")
+    assert sorted(row[0] for row in sales) == sorted(expected)
+    assert {row[1] for row in sales} == {"sale"}
+    assert odoo.sql(
+        "SELECT o.order_ref FROM aliexpress_order o JOIN sale_order s ON s.id = o.sale_order_id"
+        " WHERE round(s.amount_total, 2) <> round(o.amount_total, 2)"
+    ) == []
+    lines = odoo.sql("SELECT count(*), count(sale_line_id) FROM aliexpress_order_line")
+    assert lines == [(str(sum(len(order["lines"]) for order in orders)),) * 2]
+    watermark = odoo.sql("SELECT orders_synced_until > now() AT TIME ZONE 'UTC' - interval '15 minutes' FROM aliexpress_account")
+    assert watermark == [("t",)]
+
+
+def place(gateway, count):
+    gateway.call("POST", "orders", lines=[["TSHIRT-BLU-M", 1], ["CAP-RED", 2]], pay=True, count=count)
+
+
+def test_killed_in_the_middle_and_started_again(odoo, gateway):
+    """kill -9 at random moments of fetching and processing, with answers that break off: each order once."""
+    count = 300 if LONG else 80
+    odoo.connect(gateway)
+    place(gateway, count)
+    gateway.call("POST", "faults", kind="cut_json", method="*info.get", probability=0.02, count=None)
+    gateway.call("POST", "faults", kind="latency", seconds=0.02, count=None)
+    generator = random.Random(7)  # noqa: S311  reproducible, not secret
+    for _round in range(8 if LONG else 3):
+        process = odoo.start(DRAIN.format(seconds=120, count=count))
+        time.sleep(generator.uniform(3, 6))
+        process.kill()
+        process.wait()
+    odoo.run(DRAIN.format(seconds=240, count=count))
+    assert_each_once(odoo, gateway, count)
+
+
+def test_four_processes_import_the_same_orders(odoo, gateway):
+    """Four processes through the worker methods and the import by date, two of them killed: each order once."""
+    count = 2000 if LONG else 60
+    odoo.connect(gateway)
+    place(gateway, count)
+    gateway.call("POST", "faults", kind="http_500", method="*", probability=0.01, count=None)
+    gateway.call("POST", "faults", kind="drift", method="*order.get", rows=2, probability=0.2, count=None)
+    processes = [odoo.start(WORKER.format(seed=seed, count=count)) for seed in range(4)]
+    time.sleep(6)
+    for victim in range(2):
+        processes[victim].kill()
+        processes[victim].wait()
+        processes[victim] = odoo.start(WORKER.format(seed=10 + victim, count=count))
+    for process in processes:
+        process.wait(timeout=900)
+    gateway.call("DELETE", "faults")
+    odoo.run(DRAIN.format(seconds=300, count=count))
+    assert_each_once(odoo, gateway, count)
