@@ -151,10 +151,6 @@ class AliexpressAccount(models.Model):
             self.env.ref("aliexpress_connector.ir_cron_fetch_orders").sudo()._trigger()
 
     @api.model
-    def _cron_refresh_shop_data(self):
-        """Read carriers, templates and other data of the shops."""
-
-    @api.model
     def _cron_watchdog(self):
         """Tell people about deadlines, silence and used-up budgets before they hurt."""
 

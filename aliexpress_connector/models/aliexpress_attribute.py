@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AliexpressAttribute(models.Model):
@@ -6,7 +6,26 @@ class AliexpressAttribute(models.Model):
 
     _name = "aliexpress.attribute"
     _description = "AliExpress Attribute"
+    _inherit = ["aliexpress.metadata.mixin"]
+    _order = "category_id, sequence, id"
+    _key_fields = ("category_id", "ref")
 
+    category_id = fields.Many2one("aliexpress.category", required=True, readonly=True, index=True, ondelete="cascade")
+    name = fields.Char(translate=True)
+    sequence = fields.Integer(readonly=True, help="AliExpress' own order.")
+    is_required = fields.Boolean(string="Mandatory", readonly=True)
+    is_sku = fields.Boolean(
+        string="Of Variants", readonly=True, help="Tells variants apart: belongs to each SKU, never to the product."
+    )
+    is_key = fields.Boolean(string="Recommended", readonly=True)
+    is_multiple = fields.Boolean(string="Several Values", readonly=True)
+    is_text = fields.Boolean(string="Free Text", readonly=True)
+    is_number = fields.Boolean(string="Number", readonly=True)
+    has_custom_name = fields.Boolean(
+        string="Own Value Names", readonly=True, help="The seller may give the values of variants his own names."
+    )
+    has_custom_image = fields.Boolean(string="Value Pictures", readonly=True)
+    units = fields.Char(readonly=True, help="The units to choose from, separated by commas.")
     category_id = fields.Many2one("aliexpress.category", required=True, index=True, ondelete="cascade")
     ref = fields.Char(string="AliExpress Attribute", required=True, copy=False)
     name = fields.Char(required=True, translate=True)
@@ -21,5 +40,57 @@ class AliexpressAttribute(models.Model):
     has_custom_name = fields.Boolean(string="Own Value Names")
     has_custom_image = fields.Boolean(string="Value Pictures")
     value_ids = fields.One2many("aliexpress.attribute.value", "attribute_id", string="Values")
+    parent_value_ids = fields.Many2many(
+        "aliexpress.attribute.value",
+        "aliexpress_attribute_parent_value_rel",
+        string="Only With",
+        readonly=True,
+        help="AliExpress asks for this attribute only where one of these values is chosen.",
+    )
 
     _ref_uniq = models.UniqueIndex("(category_id, ref)", "This attribute is already there in this category.")
+
+    # === REFRESH === #
+
+    @api.model
+    def _store_of_category(self, category, attributes):
+        """Store the attributes of `category` (`Attribute` values) that it has whatever is chosen."""
+        stored = self._store_attributes(category, attributes, [("parent_value_ids", "=", False)])
+        self.env["aliexpress.attribute.value"]._store_of_attributes(stored, attributes)
+
+    @api.model
+    def _store_opened_by(self, value, attributes):
+        """Store the attributes that AliExpress asks for when `value` is chosen."""
+        refs = [attribute.ref for attribute in attributes]
+        stored = self._store_attributes(value.attribute_id.category_id, attributes, [("ref", "in", refs)])
+        new = stored.filtered(lambda attribute: value not in attribute.parent_value_ids)
+        new.write({"parent_value_ids": [fields.Command.link(value.id)]})
+        gone = self.search([("parent_value_ids", "in", value.ids)]) - stored
+        gone.write({"parent_value_ids": [fields.Command.unlink(value.id)]})
+        gone.filtered(lambda attribute: not attribute.parent_value_ids).active = False
+        self.env["aliexpress.attribute.value"]._store_of_attributes(stored, attributes, value)
+
+    @api.model
+    def _store_attributes(self, category, attributes, domain):
+        """Make the attributes of `category` in `domain` the same as `attributes` and return them."""
+        items, names = {}, {}
+        for sequence, attribute in enumerate(attributes):
+            key = (category.id, attribute.ref)
+            items[key] = self._prepare_values(attribute) | {"sequence": attribute.position or sequence}
+            names[key] = attribute.names
+        return self._store([("category_id", "=", category.id), *domain], items, names)[0]
+
+    @api.model
+    def _prepare_values(self, attribute):
+        return {
+            "name": attribute.name,
+            "is_required": attribute.is_required,
+            "is_sku": attribute.is_sku,
+            "is_key": attribute.is_key,
+            "is_multiple": attribute.is_multiple,
+            "is_text": attribute.is_text,
+            "is_number": attribute.is_number,
+            "has_custom_name": attribute.has_custom_name,
+            "has_custom_image": attribute.has_custom_image,
+            "units": ", ".join(attribute.units) or False,
+        }

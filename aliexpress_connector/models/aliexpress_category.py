@@ -1,15 +1,118 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Command, Domain
 
 
 class AliexpressCategory(models.Model):
-    """A category of AliExpress' own tree; shared by all shops."""
+    """A category of AliExpress' own tree; shared by all shops. `account_ids` are the shops that may use it."""
 
     _name = "aliexpress.category"
     _description = "AliExpress Category"
+    _inherit = ["aliexpress.metadata.mixin"]
+    _parent_store = True
+    _order = "name, id"
+    _rec_names_search = ["name", "parent_id.name", "ref"]
 
-    ref = fields.Char(string="AliExpress Category", required=True, copy=False)
-    name = fields.Char(required=True, translate=True)
-    is_leaf = fields.Boolean(help="Products go into categories without children only.")
+    name = fields.Char(translate=True)
+    display_name = fields.Char(recursive=True)
+    parent_id = fields.Many2one("aliexpress.category", readonly=True, index=True, ondelete="restrict")
+    parent_path = fields.Char(index=True)
+    child_ids = fields.One2many("aliexpress.category", "parent_id", string="Categories Below")
+    is_leaf = fields.Boolean(readonly=True, help="Products go into categories without categories below only.")
+    account_ids = fields.Many2many(
+        "aliexpress.account", string="Shops", readonly=True, help="The shops that may use this category."
+    )
     attribute_ids = fields.One2many("aliexpress.attribute", "category_id", string="Attributes")
+    attribute_date = fields.Datetime(string="Attributes Read On", readonly=True, copy=False)
+    product_count = fields.Integer(compute="_compute_product_count")
 
     _ref_uniq = models.UniqueIndex("(ref)", "This AliExpress category is already there.")
+
+    @api.depends("name", "parent_id.display_name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for category in self:
+            category.display_name = " / ".join(filter(None, [category.parent_id.display_name, category.name]))
+
+    def _compute_product_count(self):
+        counts = self._get_product_counts()
+        for category in self:
+            category.product_count = counts.get(category, 0)
+
+    # === USE === #
+
+    def _get_product_counts(self):
+        """`{category: number of products}` of these categories, without those that have none."""
+        groups = self.env["product.template"]._read_group(
+            [("aliexpress_category_id", "in", self.ids)], ["aliexpress_category_id"], ["__count"]
+        )
+        return dict(groups)
+
+    @api.model
+    def _get_used(self):
+        """The leaf categories that products have, or get by their product category."""
+        domain = Domain("aliexpress_category_id", "!=", False)
+        used = self.browse()
+        for model in ("product.template", "product.category"):
+            for [category] in self.env[model]._read_group(domain, ["aliexpress_category_id"]):
+                used |= category
+        return used.filtered(lambda category: category.is_leaf and category.active)
+
+    def action_open_products(self):
+        """Open the products of the category."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Products"),
+            "res_model": "product.template",
+            "view_mode": "kanban,list,form",
+            "domain": [("aliexpress_category_id", "=", self.id)],
+        }
+
+    # === REFRESH === #
+
+    @api.model
+    def _store_children(self, account, parent, categories):
+        """Store what `account` may use below `parent` (empty: at the top) as AliExpress tells it (`Category` values).
+
+        :return: the children that have children themselves, and all categories that this shop may no longer use
+        """
+        items, names = {}, {}
+        for category in categories:
+            key = (category.ref,)
+            items[key] = {"name": category.name, "is_leaf": category.is_leaf, "parent_id": parent.id or False}
+            # English is the name itself.
+            names[key] = category.names
+        refs = [category.ref for category in categories]
+        children, _none = self._store([("ref", "in", refs)], items, names)
+        children.filtered(lambda child: account not in child.account_ids).account_ids = [Command.link(account.id)]
+        before = self.search([("parent_id", "=", parent.id or False), ("account_ids", "in", account.ids)])
+        lost = self.search([("id", "child_of", (before - children).ids), ("account_ids", "in", account.ids)])
+        lost.account_ids = [Command.unlink(account.id)]
+        lost.filtered(lambda category: not category.account_ids).active = False
+        return children.filtered(lambda child: not child.is_leaf), lost
+
+    def _read_attributes(self, client, language="en"):
+        """Read the attributes of this category from AliExpress: one call, and one for each chosen value that opens more.
+
+        :return: the attributes that became mandatory by this
+        """
+        self.ensure_one()
+        Attribute = self.env["aliexpress.attribute"]
+        before = Attribute.search([("category_id", "=", self.id), ("is_required", "=", True)])
+        Attribute._store_of_category(self, client.get_attributes(self.ref, language))
+        for value in self._get_chosen_values():
+            attributes = client.get_attributes(self.ref, language, value._get_path())
+            Attribute._store_opened_by(value, attributes)
+        after = Attribute.search([("category_id", "=", self.id), ("is_required", "=", True)])
+        was_read = bool(self.attribute_date)
+        self.attribute_date = fields.Datetime.now()
+        return after - before if was_read else Attribute
+
+    def _get_chosen_values(self):
+        """The values that products of this category have chosen, and that open further attributes."""
+        domain = Domain("attribute_id.category_id", "=", self.id) & Domain("value_ids.has_children", "=", True)
+        return self.env["aliexpress.product.attribute.line"].search(domain).value_ids.filtered("has_children")
+
+    def action_read_attributes(self):
+        """Read the attributes of the selected categories in the background."""
+        self.env["aliexpress.shop.data"]._request_attributes(self)

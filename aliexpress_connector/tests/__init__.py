@@ -7,3 +7,4 @@ from . import test_offers_push
 from . import test_operations_neutralize
 from . import test_operations_rights
 from . import test_catalogue_publish
+from . import test_shop_data

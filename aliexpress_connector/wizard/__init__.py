@@ -1,1 +1,1 @@
-from . import aliexpress_cancel_refuse, aliexpress_order_import, aliexpress_sku_link
+from . import aliexpress_cancel_refuse, aliexpress_category_suggest, aliexpress_order_import, aliexpress_sku_link
