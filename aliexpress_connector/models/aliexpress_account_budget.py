@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ..lib.errors import BUDGET, TransientError
 
+LONGEST_PAUSE = 900
 # Part of a day's calls that each kind of work leaves to what is more urgent.
 RESERVED = {"orders": 0.0, "tracking": 0.1, "stock": 0.2, "price": 0.3, "content": 0.4}
 
@@ -13,7 +14,8 @@ class AliexpressAccount(models.Model):
 
     call_budget = fields.Integer(
         string="Calls per Day",
-        help="When a day's calls run out, prices and stock wait until midnight in Beijing, so that orders and tracking numbers still go "
+        help="When a day's calls run out, prices and stock wait until midnight in Beijing, so that orders and "
+        "tracking numbers still go "
         "through. Empty sets no limit.",
     )
     call_count_today = fields.Integer(string="Calls Today", compute="_compute_call_count_today")
@@ -27,14 +29,20 @@ class AliexpressAccount(models.Model):
         for account in self:
             account.call_count_today = totals.get(account.id, 0)
 
-    def _check_call_budget(self, kind):
-        """Raise TransientError(BUDGET) when what is left of today's calls is kept for more urgent work than `kind` (key of RESERVED)."""
+    def _has_call_budget(self, kind):
+        """Whether `kind` of work (a key of RESERVED) may call today: what it leaves is kept for more urgent work."""
         self.ensure_one()
         if not self.call_budget:
-            return
+            return True
         self.invalidate_recordset(["call_count_today"])
-        if self.call_count_today >= self.call_budget * (1 - RESERVED[kind]):
-            raise TransientError(BUDGET, retry_after=self.env["aliexpress.call.count"]._get_seconds_left())
+        return self.call_count_today < self.call_budget * (1 - RESERVED[kind])
+
+    def _check_call_budget(self, kind):
+        """Raise TransientError(BUDGET) when `kind` of work (a key of RESERVED) must not call today any more."""
+        if not self._has_call_budget(kind):
+            seconds = self.env["aliexpress.call.count"]._get_seconds_left()
+            # Waiting is written on the record, and its more urgent work must not wait with it until midnight.
+            raise TransientError(BUDGET, retry_after=min(seconds, LONGEST_PAUSE))
 
     def action_open_call_counts(self):
         """Open the calls of this shop."""

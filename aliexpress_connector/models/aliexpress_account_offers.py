@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 
 from .aliexpress_offer_stock import StockPool
@@ -44,7 +42,8 @@ class AliexpressAccount(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-        help="Currency in which AliExpress keeps the prices of this shop. Prices of pricelists in other currencies are converted.",
+        help="Currency in which AliExpress keeps the prices of this shop. Prices of pricelists in other currencies "
+        "are converted.",
     )
     tax_country_id = fields.Many2one(
         "res.country",
@@ -58,7 +57,8 @@ class AliexpressAccount(models.Model):
         string="Quantity",
         default="free",
         required=True,
-        help="Free to use: on hand and not reserved. Forecast: on hand, plus what comes in and minus what goes out within the days given.",
+        help="Free to use: on hand and not reserved. Forecast: on hand, plus what comes in and minus what goes out "
+        "within the days given.",
     )
     stock_horizon_days = fields.Integer(
         string="Forecast Days", default=7, help="How far ahead incoming goods may be promised."
@@ -90,7 +90,8 @@ class AliexpressAccount(models.Model):
     sale_pricelist_id = fields.Many2one(
         "product.pricelist",
         check_company=True,
-        help="Sale prices offered on AliExpress. Empty, and without a discount: the sale prices set on AliExpress stay.",
+        help="Sale prices offered on AliExpress. Empty, and without a discount: the sale prices set on AliExpress "
+        "stay.",
     )
     sale_discount = fields.Float(
         string="Sale Discount (%)", help="Sale price as a discount on the price, where there is no sale pricelist."
@@ -118,7 +119,8 @@ class AliexpressAccount(models.Model):
     drift_call_budget = fields.Integer(
         string="Calls per Night",
         default=1000,
-        help="How many listings are read back each night to find and mend what was changed outside Odoo. Those not read for longest come "
+        help="How many listings are read back each night to find and mend what was changed outside Odoo. Those not "
+        "read for longest come "
         "first. Empty reads none.",
     )
 
@@ -161,9 +163,3 @@ class AliexpressAccount(models.Model):
     def _has_sale_prices(self):
         """Whether Odoo says what the sale prices are; otherwise AliExpress' own stay."""
         return bool(self.sale_pricelist_id or self.sale_discount)
-
-    def _get_drift_calls_left(self):
-        """How many listings of this shop may still be read back tonight (int)."""
-        self.ensure_one()
-        domain = [("account_id", "=", self.id), ("read_date", ">", fields.Datetime.now() - timedelta(hours=20))]
-        return max(self.drift_call_budget - self.env["aliexpress.listing"].search_count(domain), 0)

@@ -15,7 +15,8 @@ BEIJING = timedelta(hours=8)
 class AliexpressCallCount(models.Model):
     """How often a method was called for a shop on a day, as AliExpress counts days: from midnight in Beijing.
 
-    Rows are only ever added, several for the same shop, day and method: updating one would make the jobs wait for each other. Sum them.
+    Rows are only ever added, several for the same shop, day and method: updating one would make the jobs wait for each
+    other. Sum them.
     """
 
     _name = "aliexpress.call.count"
@@ -47,7 +48,8 @@ class AliexpressCallCount(models.Model):
 
     @api.model
     def _get_counter(self, account):
-        """A function for `Transport(on_call=…)` that counts the calls of `account`, also those of a transaction that is rolled back.
+        """A function for `Transport(on_call=…)` that counts the calls of `account`, also those of a transaction that is
+        rolled back.
 
         It may be called from any thread; the counts are written when the transaction ends.
         """
@@ -79,10 +81,15 @@ class AliexpressCallCount(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                WITH gone AS (DELETE FROM aliexpress_call_count WHERE date < %(today)s AND (account_id, date, method) IN (
-                                  SELECT account_id, date, method FROM aliexpress_call_count
-                                   WHERE date < %(today)s GROUP BY account_id, date, method HAVING COUNT(*) > 1)
-                              RETURNING *)
+                WITH gone AS (
+                     DELETE FROM aliexpress_call_count
+                      WHERE date < %(today)s
+                        AND (account_id, date, method) IN (
+                            SELECT account_id, date, method FROM aliexpress_call_count
+                             WHERE date < %(today)s GROUP BY account_id, date, method HAVING COUNT(*) > 1
+                        )
+                  RETURNING *
+                )
                 INSERT INTO aliexpress_call_count (account_id, company_id, date, method, count, error_count)
                      SELECT account_id, MAX(company_id), date, method, SUM(count), SUM(error_count)
                        FROM gone GROUP BY account_id, date, method

@@ -57,16 +57,28 @@ class AliexpressListing(models.Model):
 
     _inherit = "aliexpress.listing"
 
-    # TODO: belongs to the listing itself
-    lot_size = fields.Integer(default=1)
-    stock_deduction = fields.Selection([("order", "When ordered"), ("payment", "When paid")], default="order")
+    offer_change_date = fields.Datetime(
+        compute="_compute_offer_change_date",
+        store=True,
+        help="When last something about the listing changed that its offers depend on; jobs write it for other "
+        "reasons too.",
+    )
 
-    _write_date_idx = models.Index("(write_date)")
+    _offer_change_idx = models.Index("(offer_change_date)")
+
+    @api.depends("state", "product_ref", "goal", "lot_size", "stock_deduction")
+    def _compute_offer_change_date(self):
+        self.offer_change_date = fields.Datetime.now()
 
     def _is_offered(self):
         """Whether AliExpress has this product on sale, so that its price and stock matter."""
         self.ensure_one()
-        return bool(self.product_ref) and self.state in OFFERED_STATES
+        return bool(self.product_ref) and self.state in OFFERED_STATES and self.goal != "deleted"
+
+    @api.model
+    def _get_offered_domain(self):
+        """Domain of the listings of which `_is_offered` is true."""
+        return self._get_living_domain() & Domain("state", "in", OFFERED_STATES)
 
     def _trigger_offers(self):
         # Waking a scheduled action reveals nothing, but people may not read them.
@@ -86,7 +98,9 @@ class AliexpressListing(models.Model):
 
     @api.model
     def _compare_accounts(self, compare):
-        """Call `compare(account, comparison, stock)` for each shop, until it returns False; return whether all were done."""
+        """Call `compare(account, comparison, stock)` for each shop, until it returns False; return whether all were
+        done.
+        """
         Account = self.env["aliexpress.account"]
         # AliExpress takes no offers from general sellers through the methods known to us.
         accounts = Account.search(Account._get_due_domain("sync_offers") & Domain("family", "!=", "general"))
@@ -149,7 +163,7 @@ class AliexpressListing(models.Model):
         """Mark which of `rows` are to be sent, held, or no longer either."""
         quantities, prices = [], []
         held_before = {row.id for row in rows if row.hold_reason}
-        for row, quantity, price in self._compute_offers(account, rows, stock):
+        for row, quantity, price in self._get_offers(account, rows, stock):
             mark = _compare_quantity(row, quantity)
             if mark:
                 quantities.append(mark)
@@ -163,7 +177,7 @@ class AliexpressListing(models.Model):
             account._ask_for_prices()
 
     @api.model
-    def _compute_offers(self, account, rows, stock):
+    def _get_offers(self, account, rows, stock):
         """Triples `(row, quantity, OfferPrice)` of what may be offered now for `rows` (OfferRow) of `account`."""
         units = stock.get_units(account, [row.product_id for row in rows])
         prices = OfferPrices(account)
@@ -242,7 +256,8 @@ class AliexpressListing(models.Model):
             )
         if price.is_below_margin:
             return message_env._(
-                "The margin is smaller than %(margin)s %% of the cost. Correct the price or the cost, or press Confirm Price.",
+                "The margin is smaller than %(margin)s %% of the cost. Correct the price or the cost, or press "
+                "Confirm Price.",
                 margin=f"{account.price_min_margin:g}",
             )
         if not account.price_max_change or not row.price_sent:
@@ -253,7 +268,8 @@ class AliexpressListing(models.Model):
         if largest <= account.price_max_change + 1e-9:
             return ""
         return message_env._(
-            "The price changes by %(change)s %%, more than the %(limit)s %% allowed at once. Correct it, or press Confirm Price.",
+            "The price changes by %(change)s %%, more than the %(limit)s %% allowed at once. Correct it, or press "
+            "Confirm Price.",
             change=f"{largest:.1f}",
             limit=f"{account.price_max_change:g}",
         )
@@ -273,17 +289,22 @@ class AliexpressListing(models.Model):
             which, limit = SQL("sku.id > %s", after_id), SQL("LIMIT %s", SKUS_AT_ONCE)
         if only_offered:
             which = SQL(
-                "%s AND sku.sku_code IS NOT NULL AND listing.product_ref IS NOT NULL AND listing.state IN %s",
+                """
+                %s AND sku.sku_code IS NOT NULL AND listing.product_ref IS NOT NULL AND listing.state IN %s
+                AND listing.goal IS DISTINCT FROM 'deleted'
+                """,
                 which,
                 OFFERED_STATES,
             )
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT sku.id, sku.product_id, GREATEST(listing.lot_size, 1), sku.quantity_limit, product.active, template.is_storable,
+                SELECT sku.id, sku.product_id, GREATEST(listing.lot_size, 1), sku.quantity_limit,
+                       product.active, template.is_storable,
                        sku.quantity_sent, sku.quantity_due, sku.is_quantity_due, sku.quantity_error IS NOT NULL,
                        sku.price_sent, sku.sale_price_sent, sku.country_prices_sent,
-                       sku.price_due, sku.sale_price_due, sku.country_prices_due, sku.is_price_due, sku.price_error IS NOT NULL,
+                       sku.price_due, sku.sale_price_due, sku.country_prices_due, sku.is_price_due,
+                       sku.price_error IS NOT NULL,
                        sku.hold_reason, sku.is_price_confirmed
                   FROM aliexpress_listing_sku sku
                   JOIN aliexpress_listing listing ON listing.id = sku.listing_id

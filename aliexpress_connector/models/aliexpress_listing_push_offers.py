@@ -18,7 +18,6 @@ from ..lib.catalogue_values import (
 )
 from ..lib.errors import NOT_FOUND, NOT_OFFERED, PERMISSION, AliexpressError, FixError, ReconnectError, TransientError
 from .aliexpress_job_mixin import RECORD_PAUSE, SHOP_REASONS
-from .aliexpress_listing_compare_offers import OFFERED_STATES
 from .aliexpress_offer_prices import to_decimal
 from .error_messages import describe_error
 
@@ -53,7 +52,9 @@ class AliexpressListing(models.Model):
 
     @api.model
     def _cron_push_offers(self):
-        """Send the prices and quantities that differ from what AliExpress acknowledged: what changed just now first, then the rest."""
+        """Send the prices and quantities that differ from what AliExpress acknowledged: what changed just now first,
+        then the rest.
+        """
         self._compare_changes()
         self._push_due_offers()
         is_complete = self._compare_everything()
@@ -63,11 +64,7 @@ class AliexpressListing(models.Model):
     @api.model
     def _push_due_offers(self):
         """Send what is marked as due; return whether more can be sent at once."""
-        domain = (
-            self._get_due_domain("sync_offers")
-            & Domain("product_ref", "!=", False)
-            & Domain("state", "in", OFFERED_STATES)
-        )
+        domain = self._get_due_domain("sync_offers") & self._get_offered_domain()
         any_due = Domain.FALSE
         before = after = 0
         for name, worker in (("is_quantity_due", "_push_quantities"), ("is_price_due", "_push_prices")):
@@ -85,14 +82,15 @@ class AliexpressListing(models.Model):
 
     def _push_quantities(self):
         """Send the due quantities of these listings of one shop in one call and store what AliExpress said to each."""
-        self.account_id._check_call_budget("stock")
+        if not self.account_id._has_call_budget("stock"):
+            return
         client = self.account_id._get_client()
         due = self._read_due_offers("is_quantity_due")
         changes = [
             StockChange(listing.product_ref, tuple(SkuQuantity(offer.sku_code, offer.quantity) for offer in offers))
             for listing, offers in due.items()
         ]
-        self._settle(due, self._send_offers(client.set_stock, changes), client, QuantityKind(self.env))
+        self._settle_offers(due, self._send_offers(client.set_stock, changes), client, QuantityKind(self.env))
 
     # === PRICES === #
 
@@ -102,7 +100,8 @@ class AliexpressListing(models.Model):
         AliExpress drops a sale price that is not sent with the price. Where it is the seller's own, it is read first.
         """
         account = self.account_id
-        account._check_call_budget("price")
+        if not account._has_call_budget("price"):
+            return
         client = account._get_client()
         kind = PriceKind(self.env)
         due = self._read_due_offers("is_price_due")
@@ -111,7 +110,7 @@ class AliexpressListing(models.Model):
         due = self._remove_country_prices(client, due, kind)
         if due:
             changes = [self._prepare_price_change(listing, offers) for listing, offers in due.items()]
-            self._settle(due, self._send_offers(client.set_prices, changes), client, kind)
+            self._settle_offers(due, self._send_offers(client.set_prices, changes), client, kind)
 
     def _prepare_price_change(self, listing, offers):
         currency = listing.account_id.currency_id
@@ -128,7 +127,9 @@ class AliexpressListing(models.Model):
         return PriceChange(listing.product_ref, tuple(prices), country_prices or None)
 
     def _remove_country_prices(self, client, due, kind):
-        """`due` without the listings whose prices by country had to be removed: that is an edit, which AliExpress reviews first."""
+        """`due` without the listings whose prices by country had to be removed: that is an edit, which AliExpress
+        reviews first.
+        """
         for listing, offers in list(due.items()):
             if not any(offer.countries_sent and not offer.countries for offer in offers):
                 continue
@@ -138,7 +139,7 @@ class AliexpressListing(models.Model):
             except AliexpressError as error:
                 if error.reason in SHOP_REASONS or isinstance(error, ReconnectError):
                     raise
-                listing._take_refusal(offers, error, client, kind)
+                listing._take_refused_offers(offers, error, client, kind)
             else:
                 self.env["aliexpress.listing.sku"]._forget_country_prices([offer.id for offer in offers])
         return due
@@ -146,10 +147,10 @@ class AliexpressListing(models.Model):
     def _add_sale_prices(self, client, due, kind):
         """`due` with AliExpress' own sale prices; listings that cannot be read are left out and show why."""
         unknown = [listing for listing, offers in due.items() if not all(offer.was_told for offer in offers)]
-        for listing, detail in _read_products(client, unknown).items():
+        for listing, detail in read_products(client, unknown).items():
             offers = due.pop(listing)
             if isinstance(detail, FixError):
-                listing._take_refusal(offers, detail, client, kind)
+                listing._take_refused_offers(offers, detail, client, kind)
                 continue
             if isinstance(detail, AliexpressError):
                 raise detail
@@ -166,7 +167,8 @@ class AliexpressListing(models.Model):
         if not detail.currency or detail.currency == currency.name:
             return True
         message = self.account_id._get_message_env()._(
-            "AliExpress keeps the prices of this product in %(actual)s, and the shop %(shop)s sends them in %(currency)s. Correct the shop's "
+            "AliExpress keeps the prices of this product in %(actual)s, and the shop %(shop)s sends them in "
+            "%(currency)s. Correct the shop's "
             "currency.",
             actual=detail.currency,
             shop=self.account_id.name,
@@ -183,7 +185,8 @@ class AliexpressListing(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT id, listing_id, sku_code, quantity_due, price_due, sale_price_due, country_prices_due, country_prices_sent,
+                SELECT id, listing_id, sku_code, quantity_due, price_due, sale_price_due, country_prices_due,
+                       country_prices_sent,
                        COALESCE(price_sent, 0) != 0 AND (price_date IS NULL OR price_date > %(trusted)s)
                   FROM aliexpress_listing_sku
                  WHERE listing_id IN %(ids)s AND %(flag)s AND sku_code IS NOT NULL AND product_id IS NOT NULL
@@ -204,7 +207,8 @@ class AliexpressListing(models.Model):
     def _send_offers(self, send, changes):
         """The `BatchResult` of `send(changes)`.
 
-        A call that AliExpress refuses as a whole is repeated for each product by the job's loop; what then is refused is the product's.
+        A call that AliExpress refuses as a whole is repeated for each product by the job's loop; what then is refused
+        is the product's.
         """
         try:
             return send(changes)
@@ -213,7 +217,7 @@ class AliexpressListing(models.Model):
                 raise
             return BatchResult(refused={change.product_ref: error for change in changes})
 
-    def _settle(self, due, result, client, kind):
+    def _settle_offers(self, due, result, client, kind):
         """Store what became of each product of a call."""
         kind.acknowledge(
             [offer for listing, offers in due.items() if listing.product_ref in result.accepted for offer in offers]
@@ -224,32 +228,32 @@ class AliexpressListing(models.Model):
                 if listing.error or listing.retry_at:
                     listing.write({"error": False, "retry_at": False})
             elif listing.product_ref in result.unclear:
-                listing._read_back(offers, error, client, kind)
+                listing._read_back_offers(offers, error, client, kind)
             else:
-                listing._take_refusal(offers, error, client, kind)
+                listing._take_refused_offers(offers, error, client, kind)
 
-    def _take_refusal(self, offers, error, client, kind):
+    def _take_refused_offers(self, offers, error, client, kind):
         """Show why AliExpress did not take the `offers` of this listing, and decide what of them is sent again."""
         if isinstance(error, TransientError):
-            self._wait_for_product(error)
+            self._postpone_offers(error)
         elif error.reason == NOT_FOUND:
-            self._set_vanished(offers, error, kind)
+            self._set_offers_vanished(offers, error, kind)
         elif error.reason in SAME_FOR_ALL:
             kind.refuse(offers, describe_error(self.account_id._get_message_env(), error))
         else:
             # One SKU that is gone may be all that was wrong.
-            self._read_back(offers, error, client, kind)
+            self._read_back_offers(offers, error, client, kind)
 
-    def _read_back(self, offers, error, client, kind):
+    def _read_back_offers(self, offers, error, client, kind):
         """Read what AliExpress really has, and acknowledge that; what was not taken over shows `error` or waits."""
-        detail = _read_products(client, [self])[self]
+        detail = read_products(client, [self])[self]
         if isinstance(detail, ReconnectError):
             raise detail
         if isinstance(detail, AliexpressError):
             if detail.reason == NOT_FOUND:
-                self._set_vanished(offers, detail, kind)
+                self._set_offers_vanished(offers, detail, kind)
             else:
-                self._wait_for_product(detail)
+                self._postpone_offers(detail)
             return
         known = self._keep_known_skus(offers, detail, kind)
         actual = {sku.sku_code: sku for sku in detail.skus}
@@ -259,7 +263,7 @@ class AliexpressListing(models.Model):
         if not open_offers:
             return
         if isinstance(error, TransientError):
-            self._wait_for_product(error)
+            self._postpone_offers(error)
         elif len(known) == len(offers):
             kind.refuse(open_offers, describe_error(self.account_id._get_message_env(), error))
 
@@ -269,13 +273,14 @@ class AliexpressListing(models.Model):
         gone = [offer for offer in offers if offer.sku_code not in codes]
         if gone:
             message = self.account_id._get_message_env()._(
-                "AliExpress has no SKU with this code in the product %(product)s any more. Publish the listing again, or delete the SKU here.",
+                "AliExpress has no SKU with this code in the product %(product)s any more. Publish the listing again, "
+                "or delete the SKU here.",
                 product=self.product_ref,
             )
             kind.refuse(gone, message)
         return [offer for offer in offers if offer.sku_code in codes]
 
-    def _wait_for_product(self, error):
+    def _postpone_offers(self, error):
         """Send this listing's offers later, because of `error` (AliexpressError) that concerns this product alone."""
         pause = max(getattr(error, "retry_after", 0), RECORD_PAUSE)
         self.write(
@@ -285,11 +290,10 @@ class AliexpressListing(models.Model):
             }
         )
 
-    def _set_vanished(self, offers, error, kind):
-        """Show that AliExpress does not have the product of this listing any more; nothing is sent until something changes."""
-        message = describe_error(self.account_id._get_message_env(), error)
-        kind.refuse(offers, message)
-        self.write({"state": "error", "error": message, "retry_at": False})
+    def _set_offers_vanished(self, offers, error, kind):
+        """Show that AliExpress does not have the product any more; the same offer is not sent again."""
+        kind.refuse(offers, describe_error(self.account_id._get_message_env(), error))
+        self._set_vanished(error)
 
 
 class QuantityKind:
@@ -326,7 +330,7 @@ class PriceKind:
         return _as_float(actual.price) == offer.price and _as_float(actual.sale_price) == (offer.sale_price or None)
 
 
-def _read_products(client, listings):
+def read_products(client, listings):
     """`{listing: ProductDetail or AliexpressError}`, read in parallel. The threads use nothing of Odoo."""
 
     def read(product_ref):

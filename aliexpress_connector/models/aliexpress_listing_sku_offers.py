@@ -2,16 +2,18 @@ import json
 
 from odoo import api, fields, models
 
+from ..lib.errors import BUDGET, TransientError
 from .aliexpress_offer_prices import to_decimal
 from .aliexpress_offer_stock import OfferStock
+from .error_messages import describe_error
 from .offer import Offer
 
 
 class AliexpressListingSku(models.Model):
     """Price and quantity of a SKU: what Odoo wants, what AliExpress has, when it said so, and why the two differ.
 
-    `*_sent` is what AliExpress last acknowledged, empty (NULL) when it never did. `*_due` is what the last comparison decided to send:
-    `is_*_due` until AliExpress acknowledged or refused it, whatever happens to the job meanwhile.
+    `*_sent` is what AliExpress last acknowledged, empty (NULL) when it never did. `*_due` is what the last comparison
+    decided to send: `is_*_due` until AliExpress acknowledged or refused it, whatever happens to the job meanwhile.
     """
 
     _inherit = "aliexpress.listing.sku"
@@ -68,7 +70,7 @@ class AliexpressListingSku(models.Model):
     def _compute_wanted(self):
         # Salespeople see what is offered without rights on stock and costs.
         self.quantity_wanted = self.price_wanted = self.sale_price_wanted = 0
-        for account, row, quantity, price in self.sudo()._compute_offers():
+        for account, row, quantity, price in self.sudo()._get_offers():
             sku = self.browse(row.id)
             sku.quantity_wanted = quantity
             sku.price_wanted = price.price or 0
@@ -112,6 +114,8 @@ class AliexpressListingSku(models.Model):
             return "waiting", self.env._("The shop %(name)s does not send prices and stock now.", name=account.name)
         if account.retry_at and account.retry_at > fields.Datetime.now():
             return "waiting", account.error
+        if not account._has_call_budget("stock" if self.is_quantity_due else "price"):
+            return "waiting", describe_error(self.env, TransientError(BUDGET))
         if listing.retry_at and listing.retry_at > fields.Datetime.now():
             return "waiting", listing.error
         return "due", False
@@ -119,7 +123,7 @@ class AliexpressListingSku(models.Model):
     # === ACTIONS === #
 
     def action_send_offer(self):
-        """Send price and quantity of the selected SKUs again, changed or not, in the background. What is held stays held."""
+        """Send price and quantity of the selected SKUs again, changed or not. What is held stays held."""
         self.check_access("write")
         self.listing_id.write({"retry_at": False})
         for sku_id, offer in self._prepare_offer().items():
@@ -145,15 +149,15 @@ class AliexpressListingSku(models.Model):
     # === BUSINESS === #
 
     def _prepare_offer(self):
-        """What may be offered now for these SKUs of any shops: `{sku id: Offer}`, without those that have no variant.
+        """What may be offered now for these SKUs of any shops: `{sku id: Offer}`.
 
-        A price that a guard holds is the one AliExpress has, None where it has none.
+        A price that a guard holds is the one AliExpress has, None where it has none. Without a variant there is none.
         """
         Listing = self.env["aliexpress.listing"]
-        offers = {}
-        for account, row, quantity, price in self._compute_offers():
+        offers = {sku.id: Offer(0, None, None, not sku.account_id._has_sale_prices()) for sku in self}
+        for account, row, quantity, price in self._get_offers():
             full, sale = price.price, price.sale_price
-            if Listing._get_hold_reason(account, row, price, sale) and not row.is_price_confirmed:
+            if not row.is_price_confirmed and Listing._get_hold_reason(account, row, price, sale):
                 full, sale = row.price_sent, row.sale_price_sent
             offers[row.id] = Offer(
                 quantity=quantity,
@@ -163,27 +167,29 @@ class AliexpressListingSku(models.Model):
             )
         return offers
 
-    def _compute_offers(self):
+    def _get_offers(self):
         """Tuples `(account, OfferRow, quantity, OfferPrice)` of what Odoo wants for these SKUs."""
         Listing = self.env["aliexpress.listing"]
         stock = OfferStock(self.env)
         for account, skus in self.filtered("product_id").grouped("account_id").items():
             rows = Listing._read_offer_rows(account, sku_ids=skus.ids, only_offered=False)
-            for row, quantity, price in Listing._compute_offers(account, rows, stock):
+            for row, quantity, price in Listing._get_offers(account, rows, stock):
                 yield account, row, quantity, price
 
     def _acknowledge_offer(self, offers):
-        """AliExpress accepted `offers` ({sku id: Offer}) as part of a product: what they say need not be sent any more."""
+        """AliExpress accepted `offers` ({sku id: Offer}) as part of a product: they need not be sent any more."""
         self._acknowledge_quantities([(sku_id, offer.quantity) for sku_id, offer in offers.items()])
         prices = [(sku_id, offer.price, offer.sale_price or 0) for sku_id, offer in offers.items()]
         self._update_rows(
-            "price_sent = v.price, sale_price_sent = v.sale_price, price_date = v.now, is_price_due = FALSE, price_error = NULL",
+            "price_sent = v.price, sale_price_sent = v.sale_price, price_date = v.now, is_price_due = FALSE, "
+            "price_error = NULL",
             ["price numeric", "sale_price numeric", "now timestamp"],
             [(sku_id, price, sale_price, fields.Datetime.now()) for sku_id, price, sale_price in prices],
         )
 
     # === ROWS === #
-    # Written with SQL: thousands at once, and without touching write_date, which says that somebody changed what offers depend on.
+    # Written with SQL: thousands at once, and without touching write_date, which says that somebody changed what offers
+    # depend on.
 
     @api.model
     def _mark_quantities(self, marks):
@@ -196,7 +202,8 @@ class AliexpressListingSku(models.Model):
 
     @api.model
     def _mark_prices(self, marks):
-        """Store what a comparison found: dicts with `id, price_due, sale_price_due, country_prices_due, is_price_due, hold_reason,
+        """Store what a comparison found: dicts with `id, price_due, sale_price_due, country_prices_due, is_price_due,
+        hold_reason,
         is_price_confirmed`."""
         names = [
             "price_due",
@@ -234,7 +241,8 @@ class AliexpressListingSku(models.Model):
         """AliExpress has taken over `rows` [(sku id, price, sale price, prices by country or None)]."""
         now = fields.Datetime.now()
         self._update_rows(
-            "price_sent = v.price, sale_price_sent = v.sale_price, country_prices_sent = v.countries, price_date = v.now, "
+            "price_sent = v.price, sale_price_sent = v.sale_price, country_prices_sent = v.countries, price_date = "
+            "v.now, "
             "is_price_due = FALSE, is_price_confirmed = FALSE, price_error = NULL",
             ["price numeric", "sale_price numeric", "countries jsonb", "now timestamp"],
             [

@@ -21,6 +21,9 @@ class AliexpressOfferComparison(models.Model):
     )
     seen_rules = fields.Json(readonly=True, help="Pricelist rules at the last look: what is missing later was deleted.")
 
+    drift_start = fields.Datetime(readonly=True, help="When the last reading of AliExpress' prices and stock began.")
+    drift_calls_left = fields.Integer(readonly=True, help="How many listings the reading under way may still read.")
+
     _account_uniq = models.UniqueIndex("(account_id)", "Each shop has one comparison.")
 
     @api.model

@@ -3,7 +3,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tools import SQL
 
-# A transaction that was open at the last look wrote its changes with an earlier time: what is this old is looked at again.
+# A transaction that was open at the last look wrote its changes with an earlier time: what is this old is looked at
+# again.
 OVERLAP = timedelta(minutes=10)
 # What decides the price of a pricelist rule.
 RULE_FIELDS = [
@@ -34,7 +35,7 @@ class OfferLook:
         self._product_ids = {}
 
     def find_sku_ids(self, account, comparison):
-        """Ids (set) of the SKUs of `account` whose offer may have changed since the last look, None when all may have."""
+        """Ids (set) of the SKUs of `account` whose offer may have changed since the last look; None: all may have."""
         since = comparison.looked_until - OVERLAP
         rules = self._get_changed_rules(account, comparison, since)
         if rules is None:
@@ -60,8 +61,10 @@ class OfferLook:
                 """
                 SELECT id FROM aliexpress_listing_sku WHERE write_date >= %(since)s AND account_id = %(account_id)s
                  UNION
-                SELECT sku.id FROM aliexpress_listing listing JOIN aliexpress_listing_sku sku ON sku.listing_id = listing.id
-                 WHERE listing.write_date >= %(since)s AND listing.account_id = %(account_id)s
+                SELECT sku.id
+                  FROM aliexpress_listing listing
+                  JOIN aliexpress_listing_sku sku ON sku.listing_id = listing.id
+                 WHERE listing.offer_change_date >= %(since)s AND listing.account_id = %(account_id)s
                 """,
                 since=since,
                 account_id=account.id,
@@ -70,7 +73,7 @@ class OfferLook:
         return {sku_id for (sku_id,) in rows}
 
     def _get_changed_products(self, company_id, since):
-        """Ids (set) of products of which stock, reservations, open AliExpress orders, or themselves were written since."""
+        """Ids (set) of products that were written since, or their stock, reservations or AliExpress orders."""
         key = (company_id, since)
         if key not in self._product_ids:
             rows = self.env.execute_query(
@@ -82,7 +85,9 @@ class OfferLook:
                      UNION
                     SELECT id FROM product_product WHERE write_date >= %(since)s
                      UNION
-                    SELECT product.id FROM product_template template JOIN product_product product ON product.product_tmpl_id = template.id
+                    SELECT product.id
+                      FROM product_template template
+                      JOIN product_product product ON product.product_tmpl_id = template.id
                      WHERE template.write_date >= %(since)s
                      UNION
                     SELECT COALESCE(line.product_id, sku.product_id)
@@ -107,7 +112,9 @@ class OfferLook:
         comparison.seen_rules = self._read_seen_rules(self._get_pricelists(account))
 
     def _get_changed_rules(self, account, comparison, since):
-        """Pricelist rules of `account` that were written or came into or out of force, None when any price may have changed."""
+        """Pricelist rules of `account` that were written or came into or out of force, None when any price may have
+        changed.
+        """
         pricelists = self._get_pricelists(account)
         before, seen = comparison.seen_rules or {}, self._read_seen_rules(pricelists)
         Rule = self.env["product.pricelist.item"]
@@ -131,7 +138,9 @@ class OfferLook:
         )
 
     def _read_seen_rules(self, pricelists):
-        """What is remembered of the rules (JSON): how many there are, and all about those for every product, which are few."""
+        """What is remembered of the rules (JSON): how many there are, and all about those for every product, which are
+        few.
+        """
         Rule = self.env["product.pricelist.item"]
         domain = [("pricelist_id", "in", pricelists.ids)]
         count, last_id = Rule._read_group(domain, [], ["__count", "id:max"])[0]

@@ -5,7 +5,8 @@ from typing import NamedTuple
 from odoo import fields
 from odoo.tools import SQL, split_every, unique
 
-# Quantities are read for this many products at once: fast enough, and the memory stays flat whatever the catalogue's size.
+# Quantities are read for this many products at once: fast enough, and the memory stays flat whatever the catalogue's
+# size.
 PRODUCTS_AT_ONCE = 10000
 # Orders in these stages hold units that AliExpress has sold and that have not left.
 OPEN_STAGES = ("pending_payment", "new", "waiting_shipment", "cancel_requested", "disputed", "frozen", "unknown")
@@ -13,7 +14,7 @@ QUANTITIES = ("qty_available", "free_qty", "incoming_qty", "outgoing_qty", "virt
 
 
 class StockPool(NamedTuple):
-    """A stock that shops sell from. `horizon_days` None means what is free to use now, else the forecast so far ahead."""
+    """A stock that shops sell from. `horizon_days` None: what is free to use now, else the forecast so far ahead."""
 
     company_id: int
     warehouse_ids: tuple
@@ -22,7 +23,9 @@ class StockPool(NamedTuple):
 
 
 class OfferStock:
-    """Units of products that shops may promise, read in bulk. One object serves one run: what was read once is not read again."""
+    """Units of products that shops may promise, read in bulk. One object serves one run: what was read once is not read
+    again.
+    """
 
     def __init__(self, env):
         self.env = env
@@ -30,10 +33,11 @@ class OfferStock:
         self._kits = {}
 
     def get_units(self, account, product_ids):
-        """`{product id: units}` for at least `product_ids`: float in the product's unit of measure, negative where too much was sold.
+        """`{product id: units}` for at least `product_ids`: float in the product's unit of measure, negative where too
+        much was sold.
 
-        Free or forecast quantity of the shop's stock, of kits as many as their components make, less what open AliExpress orders of
-        any shop on this stock have taken and Odoo has not reserved.
+        Free or forecast quantity of the shop's stock, of kits as many as their components make, less what open
+        AliExpress orders of any shop on this stock have taken and Odoo has not reserved.
         """
         pool = account._get_stock_pool()
         known = self._units[pool]
@@ -63,7 +67,8 @@ class OfferStock:
         quantities = self._compute_quantities(pool, plain_ids)
         units = {product_id: quantities[product_id][name] - demand.get(product_id, 0.0) for product_id in plain_ids}
         if kit_ids:
-            # Odoo computes kits from these instead of reading each component again; what orders took is taken off already.
+            # Odoo computes kits from these instead of reading each component again; what orders took is taken off
+            # already.
             components = {product_id: dict.fromkeys(QUANTITIES, units[product_id]) for product_id in component_ids}
             quantities = self._compute_quantities(pool, kit_ids, mrp_compute_quantities=components)
             units |= {product_id: quantities[product_id][name] for product_id in kit_ids}
@@ -119,7 +124,9 @@ class OfferStock:
     # === ORDERS === #
 
     def _read_demand(self, pool, plain_ids, kits):
-        """`{product id: units}` (float) that open AliExpress orders took from this stock and Odoo has not reserved; kits as components."""
+        """`{product id: units}` (float) that open AliExpress orders took from this stock and Odoo has not reserved;
+        kits as components.
+        """
         product_ids = [*plain_ids, *kits]
         lines = self._read_open_lines(pool, product_ids)
         covered = self._read_covered(
@@ -144,7 +151,8 @@ class OfferStock:
         return self.env.execute_query(
             SQL(
                 """
-                SELECT COALESCE(line.product_id, sku.product_id), line.sale_line_id, line.quantity * GREATEST(line.lot_size, 1)
+                SELECT COALESCE(line.product_id, sku.product_id), line.sale_line_id,
+                       line.quantity * GREATEST(line.lot_size, 1)
                   FROM aliexpress_order_line line
                   JOIN aliexpress_order ae_order ON ae_order.id = line.order_id
              LEFT JOIN aliexpress_listing listing
@@ -173,7 +181,8 @@ class OfferStock:
         return domain + ([("warehouse_id", "in", [False, *warehouse_ids])] if warehouse_ids else [])
 
     def _read_covered(self, pool, sale_line_ids):
-        """`{(sale line id, product id): units}` (float) that Odoo has reserved or delivered, and that are off the quantities already.
+        """`{(sale line id, product id): units}` (float) that Odoo has reserved or delivered, and that are off the
+        quantities already.
 
         A forecast takes off what is still to be delivered whether it is reserved or not.
         """

@@ -8,7 +8,8 @@ DETAIL = "aliexpress.solution.product.info.get"
 class OffersCase(AliexpressCase):
     """Listings of the shop, and an AliExpress at the HTTP border that keeps their stock and prices in `self.remote`.
 
-    `self.remote` is `{product number: {sku code: {"stock", "price", "sale"}}}`; `self.refusals` `{product number: (code, text)}`.
+    `self.remote` is `{product number: {sku code: {"stock", "price", "sale"}}}`; `self.refusals` `{product number:
+    (code, text)}`.
     """
 
     @classmethod

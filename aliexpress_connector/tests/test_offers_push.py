@@ -156,7 +156,9 @@ class TestOffersPush(OffersCase):
         self.assertEqual(self.shirt_sku.offer_state, "equal")
 
     def test_value_back_to_the_acknowledged_after_a_lost_answer(self):
-        """AliExpress may have taken over what it never answered: the old value is sent although it was acknowledged before."""
+        """AliExpress may have taken over what it never answered: the old value is sent although it was acknowledged
+        before.
+        """
         self.push()
 
         def answer(call):
