@@ -15,7 +15,9 @@ _logger = logging.getLogger(__name__)
 class AliexpressConnector(Controller):
     @route(CALLBACK_PATH, type="http", auth="user", methods=["GET"])
     def aliexpress_callback(self, code="", state="", **_kwargs):
-        """Come back from AliExpress' login: exchange the code and show the shop, connected or with the reason why not."""
+        """Come back from AliExpress' login: exchange the code and show the shop, connected or with the reason why
+        not.
+        """
         account_id, _separator, csrf_token = state.partition("-")
         if not account_id.isdecimal() or not request.validate_csrf(csrf_token):
             raise request.not_found()
@@ -33,7 +35,8 @@ class AliexpressConnector(Controller):
         env = account.env
         if not code:
             return env._(
-                "AliExpress sent no authorisation code: the login was cancelled. Press Connect with AliExpress to try again."
+                "AliExpress sent no authorisation code: the login was cancelled. Press Connect with AliExpress to "
+                "try again."
             )
         try:
             with env.cr.savepoint():

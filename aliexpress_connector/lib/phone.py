@@ -6,7 +6,8 @@ import phonenumbers
 def to_e164(address):
     """The first valid number of a `values.Address` as E.164 text such as "+34600000000", or "" when none is valid.
 
-    Tried in this order: mobile, area and number, number alone; each with the country prefix AliExpress gave, then by the rules of the
+    Tried in this order: mobile, area and number, number alone; each with the country prefix AliExpress gave, then by
+    the rules of the
     address' country. Masked numbers are never valid.
     """
     region = address.country_code or None

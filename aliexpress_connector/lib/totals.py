@@ -6,7 +6,9 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Amounts in the order's currency, taxes included. Discounts are positive; `adjustment` is negative where it lowers prices."""
+    """Amounts in the order's currency, taxes included. Discounts are positive; `adjustment` is negative where it
+    lowers prices.
+    """
 
     products: Decimal
     freight: Decimal
@@ -21,7 +23,7 @@ class Totals:
 
 
 def get_totals(order):
-    """The `Totals` of a `values.Order`, from its child orders: no total that AliExpress writes is reliable by itself."""
+    """The `Totals` of a `values.Order`, from its child orders: no total AliExpress writes is reliable by itself."""
     zero = Decimal(0)
     return Totals(
         products=sum((line.unit_price.amount * line.quantity for line in order.lines), zero),

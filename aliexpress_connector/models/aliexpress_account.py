@@ -6,14 +6,16 @@ from odoo.fields import Domain
 from ..lib.errors import RATE_LIMIT
 from .error_messages import describe_error
 
-# While AliExpress does not answer, a shop is tried again this often; a limit announced in seconds is obeyed to the second.
+# While AliExpress does not answer, a shop is tried again this often; a limit announced in seconds is obeyed to the
+# second.
 GATEWAY_PAUSE = 120
 
 
 class AliexpressAccount(models.Model):
     """A shop: who it is, how it is reached, and how its orders become Odoo's.
 
-    `state` draft → connected ⇄ expired. Only connected, active shops are touched by jobs. `retry_at` is when the next call may be made.
+    `state` draft → connected ⇄ expired. Only connected, active shops are touched by jobs. `retry_at` is when the next
+    call may be made.
     """
 
     _name = "aliexpress.account"
@@ -82,7 +84,9 @@ class AliexpressAccount(models.Model):
     )
     orders_synced_until = fields.Datetime(
         copy=False,
-        help="Every change of orders up to this time is stored. Set it back to read a period again; nothing is doubled.",
+        help=(
+            "Every change of orders up to this time is stored. Set it back to read a period again; nothing is doubled."
+        ),
     )
     sync_orders = fields.Boolean(string="Import Orders", default=True)
     sync_shipments = fields.Boolean(string="Declare Shipments", default=True)
@@ -116,7 +120,9 @@ class AliexpressAccount(models.Model):
         """Raise TransientError when what is left of today's calls is kept for more urgent work than `kind`."""
 
     def _postpone(self, error):
-        """Let no job call AliExpress for this shop for a while, because of `error` (an AliexpressError), and show why."""
+        """Let no job call AliExpress for this shop for a while, because of `error` (an AliexpressError), and show
+        why.
+        """
         pause = error.retry_after if error.reason == RATE_LIMIT else GATEWAY_PAUSE
         until = fields.Datetime.now() + timedelta(seconds=pause)
         for account in self:

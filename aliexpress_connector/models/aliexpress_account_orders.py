@@ -9,7 +9,8 @@ from .error_messages import describe_error
 
 _logger = logging.getLogger(__name__)
 
-# Changes may show in AliExpress' list some minutes late, and clocks differ. Listing an unchanged order again costs nothing.
+# Changes may show in AliExpress' list some minutes late, and clocks differ. Listing an unchanged order again costs
+# nothing.
 OVERLAP = timedelta(minutes=15)
 # Once a day the list is read this far back, in case AliExpress showed a change much later than it happened.
 AUDIT_EVERY = timedelta(days=1)
@@ -26,7 +27,8 @@ class AliexpressAccount(models.Model):
     )
     tolerance_amount = fields.Monetary(
         currency_field="tolerance_currency_id",
-        help="A difference up to this between AliExpress' total and its own figures is booked as a difference; above it the order waits "
+        help="A difference up to this between AliExpress' total and its own figures is booked as a difference; "
+        "above it the order waits "
         "on hold. Zero accepts no difference.",
     )
     tolerance_currency_id = fields.Many2one(related="company_id.currency_id")
@@ -35,7 +37,10 @@ class AliexpressAccount(models.Model):
         help="Orders above this total wait on hold until somebody looked at them. Empty holds none.",
     )
     suspicious_quantity = fields.Integer(
-        help="Orders with more units of one product than this wait on hold until somebody looked at them. Empty holds none."
+        help=(
+            "Orders with more units of one product than this wait on hold until somebody looked at them. Empty "
+            "holds none."
+        )
     )
 
     def _get_fetch_start(self, is_audit):
@@ -81,7 +86,8 @@ class AliexpressAccount(models.Model):
         )
 
     def _guard_fetching(self, work):
-        """Call `work`, which commits by itself; one shop's failure ends here. Returns what `work` returns, True after a failure.
+        """Call `work`, which commits by itself; one shop's failure ends here. Returns what `work` returns, True after
+        a failure.
 
         An expired token is renewed once and `work` done again.
         """

@@ -4,7 +4,8 @@ from odoo import fields, models
 class AliexpressOrder(models.Model):
     """An order as AliExpress has it: the inbox.
 
-    Listed orders are stored here before anything is done with them. `state` is our side (pending: to be worked on, done, hold: its
+    Listed orders are stored here before anything is done with them. `state` is our side (pending: to be worked on,
+    done, hold: its
     delivery may not leave, error: we failed), `status` AliExpress' side, `stage` what that means by the status map.
     """
 

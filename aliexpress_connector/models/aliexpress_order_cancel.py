@@ -64,7 +64,9 @@ class AliexpressOrder(models.Model):
         self._run_queue(domain, "_answer_cancellation")
 
     def _answer_cancellation(self):
-        """Answer AliExpress, after reading whether the buyer still asks: the answer may already have been given, here or there."""
+        """Answer AliExpress, after reading whether the buyer still asks: the answer may already have been given, here
+        or there.
+        """
         self.ensure_one()
         decision, memo = self.cancel_decision, self.cancel_memo
         self._refresh_from_aliexpress()

@@ -43,7 +43,9 @@ class AliexpressOrder(models.Model):
         self.browse(order.id for order in details if order.sale_order_id)._hold_at_once()
 
     def _hold_at_once(self):
-        """Hold deliveries that may not leave any more as soon as it is known, not when the next job has worked on the order."""
+        """Hold deliveries that may not leave any more as soon as it is known, not when the next job has worked on the
+        order.
+        """
         rows = self.env["aliexpress.order.status"]._get_rows(set(self.mapped("status")))
         for order, reason in self._evaluate_holds().items():
             if not reason and order._get_action(rows) == "cancel":
@@ -53,7 +55,9 @@ class AliexpressOrder(models.Model):
                 order.write({"state": "hold", "hold_reason": reason, "is_process_due": True})
 
     def _get_currencies(self, details):
-        """`{code: res.currency}` of the currencies in these details; what AliExpress pays in is switched on where it was not."""
+        """`{code: res.currency}` of the currencies in these details; what AliExpress pays in is switched on where it
+        was not.
+        """
         codes = {detail.currency for detail, _address in details.values()}
         codes |= {
             detail.settlement_amount.currency for detail, _address in details.values() if detail.settlement_amount
@@ -129,7 +133,9 @@ class AliexpressOrder(models.Model):
         }
 
     def _get_accepted_difference(self, told, total, platform_discount):
-        """What AliExpress' total `told` has more than the order's parts explain, where the shop's tolerance accepts it, else 0 (Decimal)."""
+        """What AliExpress' total `told` has more than the order's parts explain, where the shop's tolerance accepts
+        it, else 0 (Decimal).
+        """
         gap = min(told - total, told - total + platform_discount, key=abs)
         return gap if abs(gap) <= self.account_id._get_tolerance(self.currency_id) else Decimal(0)
 
@@ -169,7 +175,9 @@ class AliexpressOrder(models.Model):
         return stored if stored and (not told or is_masked(told)) else told or False
 
     def _store_lines(self, details):
-        """Bring the lines of the orders to what AliExpress told; a child order that AliExpress no longer lists stays with quantity 0."""
+        """Bring the lines of the orders to what AliExpress told; a child order that AliExpress no longer lists stays
+        with quantity 0.
+        """
         values_list = []
         for order, (detail, _address) in details.items():
             known = {line.child_ref: line for line in order.line_ids}

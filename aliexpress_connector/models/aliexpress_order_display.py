@@ -9,7 +9,9 @@ ORDER_URL = "https://trade.aliexpress.com/order_detail.htm?orderId=%s"
 
 
 class AliexpressOrder(models.Model):
-    """What people see of an order: its money explained, how it differs from the sale order, where it stands on AliExpress."""
+    """What people see of an order: its money explained, how it differs from the sale order, where it stands on
+    AliExpress.
+    """
 
     _inherit = "aliexpress.order"
 
@@ -116,7 +118,8 @@ class AliexpressOrder(models.Model):
                 return []
             return [
                 self.env._(
-                    "The sale order was cancelled in Odoo, but AliExpress still counts on it. Ship it, or ask the buyer to cancel: an order "
+                    "The sale order was cancelled in Odoo, but AliExpress still counts on it. Ship it, or ask the "
+                    "buyer to cancel: an order "
                     "that is not shipped in time is cancelled by AliExpress and counts against the shop."
                 )
             ]

@@ -56,7 +56,8 @@ class AliexpressOrder(models.Model):
     def _list_changes(self, account):
         """List one shop's changes, window after window, until now; return False when the run's time is over.
 
-        The watermark moves only when everything of a window is stored. A run that was cut lists its window again, which costs no detail
+        The watermark moves only when everything of a window is stored. A run that was cut lists its window again,
+        which costs no detail
         call for what is stored already.
         """
         client = account._get_client()
@@ -75,7 +76,9 @@ class AliexpressOrder(models.Model):
 
     @api.model
     def _list_window(self, account, client, start, end):
-        """Store the rows of one window; return `(everything stored, end)`, where `end` comes earlier when the window had to shrink."""
+        """Store the rows of one window; return `(everything stored, end)`, where `end` comes earlier when the window
+        had to shrink.
+        """
         first_pages, end = self._list_first_pages(client, start, end)
         for finished, page in first_pages.items():
             if not self._store_pages(account, client, start, end, page, finished):
@@ -98,7 +101,8 @@ class AliexpressOrder(models.Model):
     def _store_pages(self, account, client, start, end, first_page, finished):
         """Store all pages, from the last down to the first; return False when the run's time is over.
 
-        Orders that change while we page leave the window, and those behind them move up: towards pages not read yet, because we go
+        Orders that change while we page leave the window, and those behind them move up: towards pages not read yet,
+        because we go
         down. The first page was read to know how many there are; it is read again when anything moved.
         """
         total = first_page.total
@@ -114,7 +118,9 @@ class AliexpressOrder(models.Model):
 
     @api.model
     def _commit_with_retry(self, store, *args):
-        """Call `store(*args)` and commit, again when another process changed the same rows first; return whether there is time left."""
+        """Call `store(*args)` and commit, again when another process changed the same rows first; return whether there
+        is time left.
+        """
         for attempt in range(STORE_TRIES):
             try:
                 store(*args)
@@ -134,7 +140,8 @@ class AliexpressOrder(models.Model):
         if page.unreadable:
             message_env = account._get_message_env()
             account.error = message_env._(
-                "AliExpress listed %(count)s orders of the shop %(name)s without an order number. Look for new orders in the seller centre "
+                "AliExpress listed %(count)s orders of the shop %(name)s without an order number. Look for new "
+                "orders in the seller centre "
                 "and report this to AliExpress.",
                 count=len(page.unreadable),
                 name=account.name,
@@ -197,7 +204,8 @@ class AliexpressOrder(models.Model):
             raise error
 
     def _read_details(self, domain):
-        """Read and store the details of the orders of one shop that still match `domain`. What cannot be read shows why on its row.
+        """Read and store the details of the orders of one shop that still match `domain`. What cannot be read shows
+        why on its row.
 
         :return: the error that concerns the whole shop, if one showed
         """
@@ -226,7 +234,8 @@ class AliexpressOrder(models.Model):
 
     @api.model
     def _call_details(self, client, order_refs):
-        """`{order_ref: lib Order or AliexpressError}`, read in parallel; what was not asked for after a shop-wide refusal is missing.
+        """`{order_ref: lib Order or AliexpressError}`, read in parallel; what was not asked for after a shop-wide
+        refusal is missing.
 
         The threads use nothing of Odoo: `client` is plain Python.
         """
@@ -301,7 +310,9 @@ class AliexpressOrder(models.Model):
 
     @api.model
     def _import_by_date(self, account, start, end):
-        """Store every order of `account` placed from `start` to `end` (naive UTC); their details are read by the job. Returns the count."""
+        """Store every order of `account` placed from `start` to `end` (naive UTC); their details are read by the job.
+        Returns the count.
+        """
         client = account._get_client()
         count = 0
         while start < end:

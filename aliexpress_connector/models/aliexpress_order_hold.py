@@ -57,18 +57,21 @@ class AliexpressOrder(models.Model):
             return self.env._("AliExpress has frozen this order. Wait until it is released there; do not ship.")
         if self.stage == "cancel_requested":
             return self.env._(
-                "The buyer asked to cancel (%(reason)s). Press Accept Cancellation or Refuse Cancellation; do not ship before.",
+                "The buyer asked to cancel (%(reason)s). Press Accept Cancellation or Refuse Cancellation; do not "
+                "ship before.",
                 reason=self.cancel_reason or self.env._("no reason given"),
             )
         if self.stage == "closed":
             return self.env._(
-                "AliExpress finished this order for the reason %(reason)s, which is not known here. Look at it in the seller centre, then "
+                "AliExpress finished this order for the reason %(reason)s, which is not known here. Look at it in "
+                "the seller centre, then "
                 "lock or cancel the sale order yourself.",
                 reason=self.end_reason or "-",
             )
         if self.stage == "unknown":
             return self.env._(
-                "AliExpress gave this order the status %(status)s, which the status map does not know. Choose what it means in "
+                "AliExpress gave this order the status %(status)s, which the status map does not know. Choose what "
+                "it means in "
                 "Configuration > Status Map.",
                 status=self.status,
             )
@@ -89,7 +92,8 @@ class AliexpressOrder(models.Model):
         if self.is_total_accepted or not self._get_unexplained_amount():
             return ""
         return self.env._(
-            "AliExpress' total %(told)s is not what the order's parts add up to: %(total)s, or %(less)s without what AliExpress itself "
+            "AliExpress' total %(told)s is not what the order's parts add up to: %(total)s, or %(less)s without "
+            "what AliExpress itself "
             "pays. Compare it in the seller centre, then press Accept Total or set a tolerance on the shop.",
             told=format_amount(self.env, self.amount_aliexpress, self.currency_id),
             total=format_amount(self.env, self.amount_total, self.currency_id),
@@ -97,7 +101,9 @@ class AliexpressOrder(models.Model):
         )
 
     def _get_unexplained_amount(self):
-        """Difference (float, the order's currency) between AliExpress' total and the nearest total its parts explain; 0 when equal."""
+        """Difference (float, the order's currency) between AliExpress' total and the nearest total its parts explain;
+        0 when equal.
+        """
         gaps = (
             self.amount_aliexpress - self.amount_total,
             self.amount_aliexpress - self.amount_total + self.amount_platform_discount,
@@ -115,7 +121,8 @@ class AliexpressOrder(models.Model):
         quantity = max(self.line_ids.mapped("quantity"), default=0)
         if (limit and amount > limit) or (account.suspicious_quantity and quantity > account.suspicious_quantity):
             return self.env._(
-                "This order is far larger than usual for the shop %(shop)s. Check the buyer in the seller centre, then press Release.",
+                "This order is far larger than usual for the shop %(shop)s. Check the buyer in the seller centre, "
+                "then press Release.",
                 shop=account.name,
             )
         return ""
@@ -127,7 +134,8 @@ class AliexpressOrder(models.Model):
         ):
             return ""
         return self.env._(
-            "The delivery country %(country)s is missing or not known in Odoo. Refresh the order; if it stays, ask the buyer.",
+            "The delivery country %(country)s is missing or not known in Odoo. Refresh the order; if it stays, ask "
+            "the buyer.",
             country=address.country_code or "-",
         )
 
@@ -138,7 +146,8 @@ class AliexpressOrder(models.Model):
             return ""
         return (
             self.env._(
-                "AliExpress' own warehouse ships part of this order: %(names)s. Split the order in Odoo so that these lines are not delivered, "
+                "AliExpress' own warehouse ships part of this order: %(names)s. Split the order in Odoo so that "
+                "these lines are not delivered, "
                 "then press Release.",
                 names=", ".join(by_platform.mapped(lambda line: line.sku_code or line.name or line.child_ref)),
             )
@@ -153,7 +162,8 @@ class AliexpressOrder(models.Model):
         if not changes:
             return ""
         return self.env._(
-            "AliExpress changed this order after it came to Odoo: %(changes)s. Press Take Over to bring the sale order in line, or correct "
+            "AliExpress changed this order after it came to Odoo: %(changes)s. Press Take Over to bring the sale "
+            "order in line, or correct "
             "it by hand first.",
             changes="; ".join(changes),
         )

@@ -17,7 +17,9 @@ class AliexpressOrder(models.Model):
 
     @api.model
     def _cron_process_orders(self):
-        """Bring the sale orders in line with what the inbox knows: new ones, changed ones, and those whose hold has ended."""
+        """Bring the sale orders in line with what the inbox knows: new ones, changed ones, and those whose hold has
+        ended.
+        """
         self._read_due_details()
         self._answer_cancellations()
         self._release_holds()
@@ -112,7 +114,8 @@ class AliexpressOrder(models.Model):
             xml_id,
             summary=message_env._("Get the goods of %(number)s back", number=self.order_ref),
             note=message_env._(
-                "AliExpress cancelled order %(number)s after it was delivered from Odoo. Agree the return with the buyer, then return the "
+                "AliExpress cancelled order %(number)s after it was delivered from Odoo. Agree the return with the "
+                "buyer, then return the "
                 "delivery of %(sale_order)s and refund what was invoiced.",
                 number=self.order_ref,
                 sale_order=self.sale_order_id.name,

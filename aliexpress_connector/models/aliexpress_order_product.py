@@ -12,7 +12,8 @@ class AliexpressOrder(models.Model):
     _inherit = "aliexpress.order"
 
     def _match_products(self):
-        """Set the product of every line that has none yet; return `{line: reason}` (translated) for those that cannot be matched.
+        """Set the product of every line that has none yet; return `{line: reason}` (translated) for those that cannot
+        be matched.
 
         The shop's listing decides first, then the AliExpress SKU code of a product, then its internal reference.
         """
@@ -36,7 +37,9 @@ class AliexpressOrder(models.Model):
         return {line: problem for line, problem in problems.items() if problem}
 
     def _search_skus(self, lines):
-        """`{(account id, AliExpress product, SKU code or False): product}`; False stands for the only SKU of a listing."""
+        """`{(account id, AliExpress product, SKU code or False): product}`; False stands for the only SKU of a
+        listing.
+        """
         domain = Domain("account_id", "in", lines.account_id.ids) & Domain(
             "listing_id.product_ref", "in", [ref for ref in lines.mapped("product_ref") if ref]
         )
@@ -63,7 +66,9 @@ class AliexpressOrderLine(models.Model):
     _inherit = "aliexpress.order.line"
 
     def _adopt_chosen_products(self):
-        """Take over the products that people chose on quotation lines whose product was not known, at AliExpress' prices."""
+        """Take over the products that people chose on quotation lines whose product was not known, at AliExpress'
+        prices.
+        """
         unknown = self.env.ref("aliexpress_connector.product_unknown")
         chosen = self.filtered(
             lambda line: not line.product_id and line.sale_line_id.product_id not in (unknown.browse(), unknown)
@@ -73,7 +78,9 @@ class AliexpressOrderLine(models.Model):
             line._set_sale_line(TaxFinder(self.env))
 
     def _choose_product(self, candidates):
-        """`(product, "")` from the first of `candidates` (recordsets, best first) that has one to sell, else `(empty, reason)`."""
+        """`(product, "")` from the first of `candidates` (recordsets, best first) that has one to sell, else `(empty,
+        reason)`.
+        """
         reason = ""
         for products in candidates:
             own = products.filtered(lambda product: product.company_id.id in (False, self.company_id.id))
@@ -96,7 +103,8 @@ class AliexpressOrderLine(models.Model):
         values = {"code": self.sku_code or self.product_ref, "names": ", ".join(products.mapped("display_name")[:3])}
         if len(usable) > 1:
             return self.env._(
-                "Several products have the SKU code %(code)s: %(names)s. Give the code to one of them only, or press Link Products.",
+                "Several products have the SKU code %(code)s: %(names)s. Give the code to one of them only, or "
+                "press Link Products.",
                 **values,
             )
         if own:
@@ -105,7 +113,8 @@ class AliexpressOrderLine(models.Model):
                 **values,
             )
         return self.env._(
-            "The product with the SKU code %(code)s belongs to another company. Share it with the company %(company)s, or press Link "
+            "The product with the SKU code %(code)s belongs to another company. Share it with the company "
+            "%(company)s, or press Link "
             "Products.",
             code=values["code"],
             company=self.company_id.name,

@@ -69,7 +69,9 @@ class AliexpressOrder(models.Model):
     # === LINES === #
 
     def _prepare_sale_line_values(self, fiscal_position, taxes):
-        """Values of all sale order lines: child orders, what changes their prices, freight and the accepted difference."""
+        """Values of all sale order lines: child orders, what changes their prices, freight and the accepted
+        difference.
+        """
         discount = self.env.ref("aliexpress_connector.product_discount")
         values_list, reductions = [], {}
         for line in self.line_ids.filtered("quantity"):
@@ -109,7 +111,9 @@ class AliexpressOrder(models.Model):
         }
 
     def _get_pricelists(self):
-        """`{currency: pricelist}`: a sale order takes its currency from its pricelist; empty where the company's currency will do."""
+        """`{currency: pricelist}`: a sale order takes its currency from its pricelist; empty where the company's
+        currency will do.
+        """
         account = self.account_id
         return {
             currency: account._get_order_pricelist(currency) for currency in self.currency_id | self.env["res.currency"]
@@ -118,7 +122,9 @@ class AliexpressOrder(models.Model):
     # === CUSTOMERS === #
 
     def _find_partners(self):
-        """`{order: (customer, delivery address)}` of orders of one shop; buyers and addresses that are not known yet are created."""
+        """`{order: (customer, delivery address)}` of orders of one shop; buyers and addresses that are not known yet
+        are created.
+        """
         account = self.account_id
         Partner = self.env["res.partner"].with_context(no_vat_validation=True, tracking_disable=True, active_test=False)
         geography = Geography(self.env)
@@ -191,7 +197,9 @@ class AliexpressOrderLine(models.Model):
     _inherit = "aliexpress.order.line"
 
     def _complete_sale_lines(self):
-        """Put the products that are known by now in the place of unknown ones, in quotations that still wait for them."""
+        """Put the products that are known by now in the place of unknown ones, in quotations that still wait for
+        them.
+        """
         unknown = self.env.ref("aliexpress_connector.product_unknown")
         taxes = TaxFinder(self.env)
         waiting = self.filtered(lambda line: line.product_id and line.sale_line_id.product_id == unknown)

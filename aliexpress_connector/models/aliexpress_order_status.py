@@ -47,7 +47,9 @@ class AliexpressOrderStatus(models.Model):
 
     @api.model
     def _get_rows(self, codes):
-        """`{code: row}` for these statuses. A status without a row gets one that holds its orders until a person decides."""
+        """`{code: row}` for these statuses. A status without a row gets one that holds its orders until a person
+        decides.
+        """
         rows = {
             row.code: row for row in self.sudo().search([("code", "in", list(codes))])
         }  # shared by all shops, written by jobs

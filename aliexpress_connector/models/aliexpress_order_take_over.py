@@ -8,12 +8,14 @@ EXTRA_PRODUCTS = ("product_discount", "product_freight", "product_difference")
 
 
 class AliexpressOrder(models.Model):
-    """What people decide about held orders: take AliExpress' changes over, accept a total, let a suspicious order go."""
+    """What people decide about held orders: take changes over, accept a total, let a suspicious order go."""
 
     _inherit = "aliexpress.order"
 
     def action_take_over(self):
-        """Bring the sale orders in line with what AliExpress changed; only lines that came from AliExpress are touched."""
+        """Bring the sale orders in line with what AliExpress changed; only lines that came from AliExpress are
+        touched.
+        """
         self._check_decision()
         for order in self.sudo():  # the person may edit the sale order, the inbox itself is written by jobs only
             if order.sale_order_id and order.taken_over:
@@ -71,7 +73,9 @@ class AliexpressOrder(models.Model):
         sale_order._aliexpress_settle_rounding()
 
     def _take_over_extras(self, sale_order, new_values):
-        """Commands that bring freight, discounts and differences to their new amounts; confirmed lines are emptied, never deleted."""
+        """Commands that bring freight, discounts and differences to their new amounts; confirmed lines are emptied,
+        never deleted.
+        """
         products = self.env["product.product"].union(
             *(self.env.ref(f"aliexpress_connector.{name}") for name in EXTRA_PRODUCTS)
         )

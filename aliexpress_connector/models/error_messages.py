@@ -10,27 +10,34 @@ _lt = LazyTranslate(__name__)
 MESSAGES = {
     errors.REFUSED: _lt("AliExpress refused this: %(detail)s. Correct what it names, then try again."),
     errors.SIGNATURE: _lt(
-        "AliExpress does not accept the application key or secret of this shop. Ask an administrator to enter them again on the shop."
+        "AliExpress does not accept the application key or secret of this shop. Ask an administrator to enter them "
+        "again on the shop."
     ),
     errors.PERMISSION: _lt(
-        "The application of this shop may not use the AliExpress method %(method)s. Request it in the AliExpress developer console, "
+        "The application of this shop may not use the AliExpress method %(method)s. Request it in the AliExpress "
+        "developer console, "
         "then try again."
     ),
     errors.NOT_OFFERED: _lt(
         "Products, prices and stock cannot be managed from Odoo for this kind of shop yet: only the AliExpress methods "
-        "for overseas sellers offer that. Request them in the AliExpress developer console, then connect the shop again."
+        "for overseas sellers offer that. Request them in the AliExpress developer console, then connect the shop "
+        "again."
     ),
     errors.IP_ADDRESS: _lt(
-        "AliExpress does not accept calls from this server. Add its address to the white list of the application in the AliExpress "
+        "AliExpress does not accept calls from this server. Add its address to the white list of the application in "
+        "the AliExpress "
         "developer console."
     ),
     errors.NOT_FOUND: _lt(
         "AliExpress does not know this record in this shop: %(detail)s. Check that the number belongs to this shop."
     ),
     errors.ALREADY_DECLARED: _lt(
-        "AliExpress says that this order was already declared as shipped. Compare the tracking number in the AliExpress seller centre."
+        "AliExpress says that this order was already declared as shipped. Compare the tracking number in the "
+        "AliExpress seller centre."
     ),
-    errors.TRACKING_REFUSED: _lt("AliExpress refused the tracking number. Check it with the carrier, correct it and send it again."),
+    errors.TRACKING_REFUSED: _lt(
+        "AliExpress refused the tracking number. Check it with the carrier, correct it and send it again."
+    ),
     errors.CARRIER_REFUSED: _lt(
         "AliExpress does not accept this carrier for the shop. Choose another carrier for the delivery method in "
         "AliExpress > Configuration > Carriers, then send again."
@@ -39,26 +46,38 @@ MESSAGES = {
         "AliExpress does not accept this in the order's present status. Refresh the order to see what changed."
     ),
     errors.UNREADABLE: _lt(
-        "The answer of AliExpress could not be understood: %(detail)s. It will be read again; if this stays, send this text to support."
+        "The answer of AliExpress could not be understood: %(detail)s. It will be read again; if this stays, send "
+        "this text to support."
     ),
     errors.NETWORK: _lt("AliExpress could not be reached. Nothing to do: this is tried again by itself."),
-    errors.RATE_LIMIT: _lt("AliExpress allows no more calls for the moment. Nothing to do: this is tried again by itself."),
+    errors.RATE_LIMIT: _lt(
+        "AliExpress allows no more calls for the moment. Nothing to do: this is tried again by itself."
+    ),
     errors.BUSY: _lt("AliExpress' systems were busy. Nothing to do: this is tried again by itself."),
-    errors.IN_AUDIT: _lt("AliExpress is reviewing this product. Nothing to do: the change is sent when the review has ended."),
-    errors.LOCKED: _lt("A promotion or AliExpress itself locks this product. Nothing to do: the change is sent when the lock has ended."),
+    errors.IN_AUDIT: _lt(
+        "AliExpress is reviewing this product. Nothing to do: the change is sent when the review has ended."
+    ),
+    errors.LOCKED: _lt(
+        "A promotion or AliExpress itself locks this product. Nothing to do: the change is sent when "
+        "the lock has ended."
+    ),
     errors.BUDGET: _lt(
-        "The calls that the shop may make in a day are used up, except those kept for orders and tracking numbers. Nothing to do: this is "
+        "The calls that the shop may make in a day are used up, except those kept for orders and tracking numbers. "
+        "Nothing to do: this is "
         "sent after midnight in Beijing. To send more in a day, raise Calls per Day on the shop."
     ),
     errors.TOKEN: _lt("The authorisation of this shop has expired. Open the shop and press Connect with AliExpress."),
-    errors.AUTHORISATION: _lt("The authorisation of this shop has ended. Open the shop and press Connect with AliExpress."),
+    errors.AUTHORISATION: _lt(
+        "The authorisation of this shop has ended. Open the shop and press Connect with AliExpress."
+    ),
 }
 
 
 def describe_error(env, error):
     """The translated text (str) for a person: of a gateway error by its reason, of Odoo's own errors their message.
 
-    Anything else is a fault of this addon: its class is named and the log has the rest, because a message of an unknown exception may
+    Anything else is a fault of this addon: its class is named and the log has the rest, because a message of an
+    unknown exception may
     hold personal data.
     """
     if isinstance(error, errors.AliexpressError):
@@ -66,7 +85,8 @@ def describe_error(env, error):
     if isinstance(error, UserError):
         return str(error)
     return env._(
-        "Something unexpected went wrong (%(name)s). Try again; if it stays, ask your administrator to look in the server log.",
+        "Something unexpected went wrong (%(name)s). Try again; if it stays, ask your administrator to look in the "
+        "server log.",
         name=type(error).__name__,
     )
 

@@ -62,7 +62,9 @@ class ResPartner(models.Model):
 
     @api.model
     def _aliexpress_prepare_address_values(self, address, geography):
-        """Values of a contact at this `lib.values.Address`; `geography` is a `Geography`, which finds countries and states."""
+        """Values of a contact at this `lib.values.Address`; `geography` is a `Geography`, which finds countries and
+        states.
+        """
         country, state = geography.find(address.country_code, address.province)
         number = phone.to_e164(address)
         given = phone.as_given(address)

@@ -51,7 +51,8 @@ class Call:
 
 
 class GatewayMixin:
-    """Answers at the HTTP border. `cls.answers` maps a method or /rest path to an answer: a dict, an exception to raise, a
+    """Answers at the HTTP border. `cls.answers` maps a method or /rest path to an answer: a dict, an exception to
+    raise, a
     `requests.Response`, or a function of the `Call` that returns one of these. `cls.calls` lists the calls in order."""
 
     @classmethod
@@ -106,7 +107,9 @@ class GatewayMixin:
 
 @tagged("post_install", "-at_install")
 class AliexpressCase(GatewayMixin, TransactionCase):
-    """A connected Spanish shop of the `solution` family, its warehouse and products, and a gateway at the HTTP border."""
+    """A connected Spanish shop of the `solution` family, its warehouse and products, and a gateway at the HTTP
+    border.
+    """
 
     @classmethod
     def setUpClass(cls):

@@ -27,7 +27,9 @@ class AliexpressOrderImport(models.TransientModel):
     date_end = fields.Datetime(string="Placed Until", default=fields.Datetime.now)
 
     def action_import(self):
-        """Import and show the orders (by number), or say how many are on their way (by date). Raises UserError with the reason."""
+        """Import and show the orders (by number), or say how many are on their way (by date). Raises UserError with
+        the reason.
+        """
         self.account_id.check_access("read")
         # The inbox is written by jobs; whoever may see the shop may ask for its orders.
         account = self.account_id.sudo()

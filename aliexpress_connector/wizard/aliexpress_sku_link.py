@@ -20,7 +20,9 @@ class AliexpressSkuLink(models.TransientModel):
         return values
 
     def action_link(self):
-        """Link the chosen products, here and in every other waiting order with the same codes, and process these orders."""
+        """Link the chosen products, here and in every other waiting order with the same codes, and process these
+        orders.
+        """
         self.order_id.check_access("read")
         for line in self.line_ids.filtered("product_id"):
             line._link()

@@ -65,13 +65,18 @@ def assert_each_once(odoo, gateway, count):
     sales = odoo.sql("SELECT client_order_ref, state FROM sale_order WHERE aliexpress_order_id IS NOT NULL")
     assert sorted(row[0] for row in sales) == sorted(expected)
     assert {row[1] for row in sales} == {"sale"}
-    assert odoo.sql(
-        "SELECT o.order_ref FROM aliexpress_order o JOIN sale_order s ON s.id = o.sale_order_id"
-        " WHERE round(s.amount_total, 2) <> round(o.amount_total, 2)"
-    ) == []
+    assert (
+        odoo.sql(
+            "SELECT o.order_ref FROM aliexpress_order o JOIN sale_order s ON s.id = o.sale_order_id"
+            " WHERE round(s.amount_total, 2) <> round(o.amount_total, 2)"
+        )
+        == []
+    )
     lines = odoo.sql("SELECT count(*), count(sale_line_id) FROM aliexpress_order_line")
     assert lines == [(str(sum(len(order["lines"]) for order in orders)),) * 2]
-    watermark = odoo.sql("SELECT orders_synced_until > now() AT TIME ZONE 'UTC' - interval '15 minutes' FROM aliexpress_account")
+    watermark = odoo.sql(
+        "SELECT orders_synced_until > now() AT TIME ZONE 'UTC' - interval '15 minutes' FROM aliexpress_account"
+    )
     assert watermark == [("t",)]
 
 
