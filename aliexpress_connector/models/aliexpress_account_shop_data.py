@@ -92,3 +92,5 @@ class AliexpressAccount(models.Model):
         self.message_post(
             body=Markup("<p>%s</p><ul>%s</ul>") % (title, items), partner_ids=self.user_id.partner_id.ids
         )
+        # The listings concerned show it as soon as they are compared.
+        self.listing_ids.compared_at = False
