@@ -15,6 +15,7 @@ from . import (
     aliexpress_account_refresh,
     aliexpress_account_shipping,
     aliexpress_account_shop_data,
+    aliexpress_account_tokens,
     aliexpress_attribute,
     aliexpress_attribute_mapping,
     aliexpress_attribute_mapping_value,

@@ -9,3 +9,4 @@ from . import test_operations_rights
 from . import test_catalogue_publish
 from . import test_shop_data
 from . import test_shop_data_sandbox
+from . import test_operations_tokens
