@@ -1,3 +1,4 @@
+from . import test_connect
 from . import test_orders_import
 from . import test_orders_status
 from . import test_orders_money
