@@ -1,4 +1,3 @@
-from . import test_connect
 from . import test_orders_import
 from . import test_orders_status
 from . import test_orders_money
@@ -9,3 +8,5 @@ from . import test_operations_neutralize
 from . import test_operations_rights
 from . import test_catalogue_publish
 from . import test_shop_data
+from . import test_shop_data_sandbox
+from . import test_operations_tokens
