@@ -10,3 +10,6 @@ from . import test_catalogue_publish
 from . import test_shop_data
 from . import test_shop_data_sandbox
 from . import test_operations_tokens
+from . import test_shipping_check
+from . import test_shipping_table
+from . import test_shipping_walk
