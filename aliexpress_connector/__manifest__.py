@@ -14,6 +14,7 @@
         "data/aliexpress_order_status_data.xml",
         "data/product_data.xml",
         "data/mail_activity_type_data.xml",
+        "data/mail_activity_type_offers_data.xml",
         "data/mail_activity_type_shipping_data.xml",
         "data/ir_cron_data.xml",
         # The root menus come first: every view file below hangs its own menu items on them.
@@ -36,7 +37,6 @@
         "wizard/aliexpress_order_import_views.xml",
         "wizard/aliexpress_sku_link_views.xml",
         "views/aliexpress_order_views.xml",
-        "views/aliexpress_order_shipping_views.xml",
         "views/aliexpress_order_status_views.xml",
         "views/aliexpress_shipment_views.xml",
         "views/aliexpress_logistics_service_views.xml",

@@ -10,6 +10,8 @@ from . import test_catalogue_publish
 from . import test_shop_data
 from . import test_shop_data_sandbox
 from . import test_operations_tokens
-from . import test_shipping_check
-from . import test_shipping_table
-from . import test_shipping_walk
+from . import test_offers_price
+from . import test_offers_quantity
+from . import test_offers_calls
+from . import test_offers_drift
+from . import test_offers_screen
