@@ -92,7 +92,8 @@ class AliexpressCategory(models.Model):
         return children.filtered(lambda child: not child.is_leaf), lost
 
     def _read_attributes(self, client, language="en"):
-        """Read the attributes of this category from AliExpress: one call, and one for each chosen value that opens more.
+        """Read the attributes of this category from AliExpress: one call, and one for each chosen value that opens
+        more.
 
         :return: the attributes that became mandatory by this
         """

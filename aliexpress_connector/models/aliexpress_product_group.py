@@ -19,7 +19,7 @@ class AliexpressProductGroup(models.Model):
 
     @api.model
     def _store_groups(self, account, groups):
-        """Make the groups of `account` the same as `groups` (`ProductGroup`s); return those that were archived by this."""
+        """Make the groups of `account` the same as `groups` (`ProductGroup`s); return those it archived."""
         parents = {group.parent_ref for group in groups}
         items = {group.ref: {"name": group.name, "is_leaf": group.ref not in parents} for group in groups}
         vanished = self._store_of_shop(account, items)
