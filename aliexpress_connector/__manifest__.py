@@ -37,6 +37,7 @@
         "wizard/aliexpress_order_import_views.xml",
         "wizard/aliexpress_sku_link_views.xml",
         "views/aliexpress_order_views.xml",
+        "views/aliexpress_order_shipping_views.xml",
         "views/aliexpress_order_status_views.xml",
         "views/aliexpress_shipment_views.xml",
         "views/aliexpress_logistics_service_views.xml",

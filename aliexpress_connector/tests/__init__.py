@@ -15,3 +15,6 @@ from . import test_offers_quantity
 from . import test_offers_calls
 from . import test_offers_drift
 from . import test_offers_screen
+from . import test_shipping_check
+from . import test_shipping_table
+from . import test_shipping_walk
