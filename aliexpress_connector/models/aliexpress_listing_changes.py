@@ -55,6 +55,7 @@ class AliexpressListing(models.Model):
         """Compare listings of one shop with what AliExpress has acknowledged: those that differ become pending."""
         compared_at = fields.Datetime.now() - LATE_COMMIT
         self._sync_skus()
+        self.env["aliexpress.attribute.mapping"]._map_products(self.product_tmpl_id)
         contents = self._prepare_contents()
         shelf = self._get_wanted_shelf()
         problems = self._check_quality(contents)
