@@ -65,6 +65,7 @@ class AliexpressListing(models.Model):
         tracking=True,
         help="What you want. A product that is archived, not sold or excluded in the shop comes off the shelf by itself.",
     )
+    result_ids = fields.One2many("aliexpress.publish.result", "listing_id", string="History", copy=False)
     sku_ids = fields.One2many("aliexpress.listing.sku", "listing_id", string="SKUs", copy=False)
     language = fields.Char(
         string="Main Language",
@@ -178,6 +179,24 @@ class AliexpressListing(models.Model):
     def action_send(self):
         """Have the publishing job take the listings up at once."""
         self.action_retry()
+
+    def action_preview(self):
+        """Show what will be sent, and what differs from AliExpress."""
+        self.ensure_one()
+        return self.env["aliexpress.listing.preview"]._open_for(self)
+
+    def action_ask_delete(self):
+        """Ask whether the listings shall be deleted on AliExpress for good."""
+        self.check_access("write")
+        wizard = self.env["aliexpress.listing.delete"].create({"listing_ids": self.filtered("product_ref").ids})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Delete on AliExpress"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
 
     def action_take_offline(self):
         """Have the listings taken off the shelf; they stay on AliExpress with their reviews."""

@@ -166,13 +166,6 @@ def check_image_files(check):
         if not image.width:
             message = check.env._("A picture of the product cannot be read. Replace it by a jpg, png or gif file.")
             yield Problem(MANDATORY, "images", message, check.template, "image_1920")
-        elif (
-            image.state != "done"
-            and image.account_id.image_source == "url"
-            and image.mimetype not in image._get_accepted_types()
-        ):
-            message = check.env._("AliExpress takes pictures as jpg, png or gif, not as %(kind)s.", kind=image.mimetype)
-            yield Problem(MANDATORY, "images", message, check.template, "image_1920")
     if marketing:
         yield from _check_marketing(check, marketing.portrait_url, PORTRAIT_SIZE, check.env._("3:4"))
         yield from _check_marketing(check, marketing.square_url, SQUARE_SIZE, check.env._("1:1"))

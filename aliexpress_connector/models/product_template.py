@@ -167,3 +167,29 @@ class ProductTemplate(models.Model):
                         product=template.display_name,
                     )
                 )
+
+    # === ACTION METHODS === #
+
+    def action_aliexpress_list(self):
+        """Choose the shops in which the products are listed."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("List on AliExpress"),
+            "res_model": "aliexpress.product.list",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_product_tmpl_ids": [Command.set(self.ids)]},
+        }
+
+    def action_aliexpress_listings(self):
+        """Open the listings of the product."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("aliexpress_connector.aliexpress_listing_action")
+        return action | {"domain": [("product_tmpl_id", "in", self.ids)], "context": {}}
+
+    def action_aliexpress_add_attributes(self):
+        """Open the attributes of the products, to fill in those of several products at once."""
+        self.check_access("write")
+        self._add_aliexpress_attribute_lines()
+        name = "aliexpress_connector.aliexpress_product_attribute_line_action"
+        action = self.env["ir.actions.act_window"]._for_xml_id(name)
+        return action | {"domain": [("product_tmpl_id", "in", self.ids)]}

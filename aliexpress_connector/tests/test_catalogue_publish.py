@@ -294,7 +294,9 @@ class TestVariants(CatalogueCase):
         size.value_ids = [Command.link(new.id)]
         self.publish()
         # Odoo brings the archived variant back when values are added.
-        self.assertEqual(len(self.remote(listing).skus), len(variants.product_tmpl_id.product_variant_ids), listing.error)
+        self.assertEqual(
+            len(self.remote(listing).skus), len(variants.product_tmpl_id.product_variant_ids), listing.error
+        )
 
     def test_all_variants_gone_takes_the_listing_off(self):
         variants = self.create_shirt()
