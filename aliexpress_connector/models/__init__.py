@@ -23,6 +23,7 @@ from . import (
     aliexpress_brand,
     aliexpress_call_count,
     aliexpress_category,
+    aliexpress_category_reading,
     aliexpress_country_price,
     aliexpress_feed,
     aliexpress_freight_template,

@@ -55,6 +55,7 @@ class AliexpressFeed(models.Model):
         for account, waiting in listings.grouped("account_id").items():
             if not account.feed_minimum or len(waiting) < account.feed_minimum:
                 continue
+            waiting = waiting._filter_for_feed()
             for ids in split_every(ITEMS_PER_FEED, waiting.ids):
                 batch = listings.browse(ids)
                 batch.feed_id = self.create({"account_id": account.id, "item_count": len(batch)})

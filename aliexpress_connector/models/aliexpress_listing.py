@@ -17,6 +17,7 @@ CONTENT_FIELDS = {
     "freight_template_id",
     "service_template_id",
     "product_group_id",
+    "size_chart_id",
 }
 
 
@@ -129,6 +130,14 @@ class AliexpressListing(models.Model):
         check_company=True,
         help="Empty: as the shop says.",
     )
+
+    size_chart_id = fields.Many2one(
+        "aliexpress.size.chart",
+        domain="[('account_id', '=', account_id), ('category_id', '=', category_id)]",
+        check_company=True,
+        help="Empty: AliExpress' own chart of the category, where it has one.",
+    )
+    category_id = fields.Many2one(related="product_tmpl_id.aliexpress_category_id", string="AliExpress Category")
 
     _product_uniq = models.UniqueIndex(
         "(account_id, product_ref) WHERE product_ref IS NOT NULL",

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..lib.catalogue_rules import NOT_IN_FEEDS
 from ..lib.catalogue_values import ProductContent
 from ..lib.errors import BUSY, NETWORK, UNREADABLE, FixError
 from .aliexpress_listing_content import SECTIONS
@@ -82,8 +83,23 @@ class AliexpressListing(models.Model):
 
     # === CHECKS === #
 
+    def _read_missing_shop_data(self):
+        """Read what the listings of one shop need to be checked and was never read: attributes, templates."""
+        account = self.account_id
+        unread = self.product_tmpl_id.aliexpress_category_id.filtered(lambda category: category._is_reading_due())
+        language = next(iter(account._get_languages()))
+        for category in unread:
+            category._read_attributes(account._get_client(), language)
+        if not account._get_default_freight_template():
+            domain = [("account_id", "=", account.id), ("kind", "=", "freight_template"), ("state", "=", "pending")]
+            ShopData = self.env["aliexpress.shop.data"]
+            if not ShopData.search_count([("account_id", "=", account.id)], limit=1):
+                ShopData._sync_rows()
+            ShopData.search(domain)._refresh()
+
     def _prepare_sending(self):
         """Find out what is to be done about pending listings of one shop; what cannot be sent as it is becomes an error."""
+        self._read_missing_shop_data()
         self._sync_skus()
         self.env["aliexpress.attribute.mapping"]._map_products(self.product_tmpl_id)
         images = self._register_images()
@@ -203,6 +219,11 @@ class AliexpressListing(models.Model):
     def _get_creation_content(self, content):
         # One unit at least is asked for. It cannot be bought during the review, and the true quantity follows at once.
         return replace(content, skus=tuple(replace(sku, quantity=max(1, sku.quantity)) for sku in content.skus))
+
+    def _filter_for_feed(self):
+        """Those of the listings, of one shop, that a feed can carry."""
+        contents = self._prepare_contents()
+        return self.filtered(lambda listing: not any(getattr(contents[listing.id], name) for name in NOT_IN_FEEDS))
 
     def _prepare_attempt(self, content):
         """What is acknowledged when `content` is accepted, in a form that the record can keep."""

@@ -14,6 +14,8 @@ MANDATORY = "mandatory"
 RECOMMENDED = "recommended"
 LONG_WORD = 4
 SKU_ATTRIBUTE_COUNT = 3
+# Days; a few categories allow more than the usual.
+LEAD_TIME_USUAL, LEAD_TIME_MAX = 7, 60
 PORTRAIT_SIZE = (750, 1000)
 SQUARE_SIZE = (800, 800)
 
@@ -43,6 +45,10 @@ class Check:
         return self.listing.env
 
     @property
+    def account(self):
+        return self.listing.account_id
+
+    @property
     def template(self):
         return self.listing.product_tmpl_id
 
@@ -66,6 +72,16 @@ def check_category(check):
         message = check.env._("The product has no AliExpress category. Choose one on its AliExpress page.")
     elif not category.is_leaf:
         message = check.env._("%(category)s has categories below it. Choose one of those.", category=category.name)
+    elif not category.active:
+        message = check.env._(
+            "AliExpress no longer offers the category %(category)s. Choose another.", category=category.name
+        )
+    elif category.account_ids and check.account not in category.account_ids:
+        message = check.env._(
+            "The shop %(shop)s may not use the category %(category)s. Choose another, or ask AliExpress for it.",
+            shop=check.account.name,
+            category=category.name,
+        )
     else:
         return
     yield Problem(MANDATORY, "category", message, check.template, "aliexpress_category_id")
@@ -73,8 +89,8 @@ def check_category(check):
 
 def check_attributes(check):
     told = {choice.attribute_ref for choice in check.content.attributes if choice.attribute_ref}
-    for attribute in check.template.aliexpress_category_id.attribute_ids:
-        if attribute.is_sku or attribute.ref in told:
+    for attribute in check.resolver.get_asked_attributes(check.listing._get_template()):
+        if attribute.ref in told:
             continue
         if attribute.is_required:
             message = check.env._(
@@ -353,14 +369,41 @@ def check_package(check):
     yield Problem(MANDATORY, "package", message, check.template, "aliexpress_package_length")
 
 
+def check_brand(check):
+    brands = check.env["aliexpress.brand"].search([("account_id", "=", check.account.id)])
+    if check.content.brand and brands and check.content.brand not in brands.mapped("name"):
+        message = check.env._(
+            "AliExpress has not approved the brand %(brand)s for this shop. Choose one of: %(brands)s.",
+            brand=check.content.brand,
+            brands=", ".join(brands[:10].mapped("name")),
+        )
+        yield Problem(MANDATORY, "category", message, check.template, "aliexpress_brand")
+
+
+def check_shop(check):
+    if check.account.is_publishing_forbidden and not check.listing.product_ref:
+        message = check.env._(
+            "AliExpress does not let the shop %(shop)s publish products at present.", shop=check.account.name
+        )
+        yield Problem(MANDATORY, "terms", message, check.account)
+
+
 def check_lead_time(check):
     if check.content.lead_time_days < 1:
         message = check.env._("The preparation takes one day at least.")
         yield Problem(MANDATORY, "package", message, check.template, "aliexpress_lead_time")
+    elif check.content.lead_time_days > LEAD_TIME_MAX:
+        message = check.env._("The preparation may take %(limit)s days at most.", limit=LEAD_TIME_MAX)
+        yield Problem(MANDATORY, "package", message, check.template, "aliexpress_lead_time")
+    elif check.content.lead_time_days > LEAD_TIME_USUAL:
+        message = check.env._(
+            "More than %(limit)s days of preparation are refused in most categories.", limit=LEAD_TIME_USUAL
+        )
+        yield Problem(RECOMMENDED, "package", message, check.template, "aliexpress_lead_time")
 
 
 def check_lot(check):
-    family = FAMILIES.get(check.listing.account_id.family)
+    family = FAMILIES.get(check.account.family)
     if check.content.lot_size and family and not family.sells_lots:
         message = check.env._(
             "Lots cannot be published for this kind of shop. Sell the product by the piece, or as a product of its own."
@@ -374,9 +417,9 @@ def check_freight_template(check):
         message = check.env._(
             "The shop %(shop)s has no freight template for its products. Create one in the AliExpress seller centre, read the shop data and "
             "choose it on the shop.",
-            shop=check.listing.account_id.name,
+            shop=check.account.name,
         )
-        yield Problem(MANDATORY, "terms", message, check.listing.account_id, "freight_template_id")
+        yield Problem(MANDATORY, "terms", message, check.account, "freight_template_id")
 
 
 def _is_number(text):
@@ -409,5 +452,7 @@ RULES = (
     check_package,
     check_lead_time,
     check_lot,
+    check_brand,
+    check_shop,
     check_freight_template,
 )

@@ -31,37 +31,14 @@ class CatalogueCase(SandboxCase):
         super().setUpClass()
         cls.account.lang_id = cls.env.ref("base.lang_en")
         cls.category = cls.load_category(cls.category_ref)
-        cls.load_templates()
         cls.product = cls.create_complete_product()
 
     @classmethod
     def load_category(cls, ref, name="Hats & Caps"):
         """The category with its attributes and values as the sandbox tells them."""
         category = cls.env["aliexpress.category"].create({"ref": ref, "name": name, "is_leaf": True})
-        for attribute in cls.account._get_client().get_attributes(ref):
-            cls.env["aliexpress.attribute"].create(
-                {
-                    "category_id": category.id,
-                    "ref": attribute.ref,
-                    "name": attribute.name,
-                    "is_required": attribute.is_required,
-                    "is_sku": attribute.is_sku,
-                    "is_key": attribute.is_key,
-                    "is_multiple": attribute.is_multiple,
-                    "is_text": attribute.is_text,
-                    "is_number": attribute.is_number,
-                    "has_custom_name": attribute.has_custom_name,
-                    "has_custom_image": attribute.has_custom_image,
-                    "value_ids": [Command.create({"ref": value.ref, "name": value.name}) for value in attribute.values],
-                }
-            )
+        category._read_attributes(cls.account._get_client())
         return category
-
-    @classmethod
-    def load_templates(cls):
-        for template in cls.account._get_client().list_freight_templates():
-            values = {"ref": template.ref, "name": template.name, "is_default": template.is_default}
-            cls.env["aliexpress.freight.template"].create(values | {"account_id": cls.account.id})
 
     @classmethod
     def create_complete_product(cls, code="CAP-100", **values):
