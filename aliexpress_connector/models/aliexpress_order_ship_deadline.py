@@ -14,7 +14,9 @@ class AliexpressOrder(models.Model):
 
     _inherit = "aliexpress.order"
 
-    warned_deadline = fields.Datetime(readonly=True, copy=False, help="The deadline somebody was warned of; a new one is told again.")
+    warned_deadline = fields.Datetime(
+        readonly=True, copy=False, help="The deadline somebody was warned of; a new one is told again."
+    )
 
     # === ESTIMATE === #
 

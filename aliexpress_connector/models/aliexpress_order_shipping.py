@@ -53,7 +53,9 @@ class AliexpressOrder(models.Model):
     @api.model
     def _ask_about_open_deliveries(self):
         """Ask a person about the open deliveries of orders that AliExpress shows as shipped, once for each order; only for `_cron_*`."""
-        accounts = self.env["aliexpress.account"].search(self.env["aliexpress.account"]._get_due_domain("sync_shipments", False))
+        accounts = self.env["aliexpress.account"].search(
+            self.env["aliexpress.account"]._get_due_domain("sync_shipments", False)
+        )
         pickings = self.env["stock.picking"].search(
             Domain("state", "in", ("draft", "waiting", "confirmed", "assigned"))
             & Domain("aliexpress_order_id", "any", self._get_outside_domain(accounts))
@@ -100,12 +102,16 @@ class AliexpressOrderLine(models.Model):
     def _is_still_to_leave(self):
         """Whether something of this child order has not left Odoo yet, or has left in a delivery without shipments so far."""
         self.ensure_one()
-        moves = self.sale_line_id.move_ids.filtered(lambda move: not move.origin_returned_move_id and move.product_uom_qty)
+        moves = self.sale_line_id.move_ids.filtered(
+            lambda move: not move.origin_returned_move_id and move.product_uom_qty
+        )
         if not moves:
             return self.sale_line_id.product_id.type != "service" and not self._is_covered_by_hand()
         if any(move.state not in ("done", "cancel") for move in moves):
             return True
-        deliveries = moves.filtered(lambda move: move.state == "done" and move.location_dest_usage == "customer").picking_id
+        deliveries = moves.filtered(
+            lambda move: move.state == "done" and move.location_dest_usage == "customer"
+        ).picking_id
         return any(not delivery._aliexpress_is_reflected() for delivery in deliveries)
 
     def _is_covered_by_hand(self):
