@@ -7,7 +7,9 @@ class AliexpressCategory(models.Model):
     _inherit = "aliexpress.category"
 
     def _is_reading_due(self):
-        """Whether attributes are missing that products of the category need: it was never read, or a value that opens more is new."""
+        """Whether attributes are missing that products of the category need: it was never read, or a value that opens
+        more is new.
+        """
         self.ensure_one()
         if not self.is_leaf or not self.active:
             return False

@@ -67,8 +67,8 @@ class AliexpressImage(models.Model):
         if account.image_source == "url" and attachment.mimetype in ENDINGS:
             [token] = attachment.generate_access_token()
             name = f"{attachment.checksum}.{ENDINGS[attachment.mimetype]}"
-            url = f"{attachment.get_base_url()}/web/image/{attachment.id}-{attachment.checksum[:8]}/{name}?access_token={token}"
-            values |= {"url": url, "attachment_id": attachment.id, "state": "done"}
+            path = f"/web/image/{attachment.id}-{attachment.checksum[:8]}/{name}?access_token={token}"
+            values |= {"url": attachment.get_base_url() + path, "attachment_id": attachment.id, "state": "done"}
         return values
 
     def _upload(self):
@@ -85,13 +85,14 @@ class AliexpressImage(models.Model):
         self.write({"url": uploaded.url, "state": "done", "error": False, "retry_at": False})
 
     def _find_attachment(self):
-        # Pictures of products may be read by whoever reads the products; jobs must read those that belong to fields as well.
+        # Pictures of products may be read by whoever reads the products; jobs must read those that belong to
+        # fields as well.
         attachments = self.env["ir.attachment"].sudo()
         return attachments.search([("checksum", "=", self.checksum), ("res_field", "!=", False)], limit=1)
 
     @api.model
     def _prepare_upload(self, attachment):
-        """(ending, bytes) of the picture in a format and size that the image bank takes: Odoo's own form stores WebP."""
+        """(ending, bytes) of the picture in a format and size that the image bank takes. Odoo itself stores WebP."""
         content = attachment.raw
         is_large = len(content) > UPLOAD_SIZE_MAX or max(self.width, self.height) > UPLOAD_SIDE_MAX
         if attachment.mimetype in ENDINGS and not is_large:

@@ -24,8 +24,10 @@ CONTENT_FIELDS = {
 class AliexpressListing(models.Model):
     """A product template offered in a shop.
 
-    `goal` is what a person wants, `state` what the jobs are doing about it, `remote_state` what AliExpress last acknowledged. A listing
-    with a `product_ref` exists on AliExpress, whatever its state. `pending` makes the publishing job take the listing up: it sends what
+    `goal` is what a person wants, `state` what the jobs are doing about it, `remote_state` what AliExpress last
+    acknowledged. A listing
+    with a `product_ref` exists on AliExpress, whatever its state. `pending` makes the publishing job take the listing
+    up: it sends what
     differs from what was acknowledged, and nothing when nothing differs.
     """
 
@@ -64,7 +66,9 @@ class AliexpressListing(models.Model):
         required=True,
         copy=False,
         tracking=True,
-        help="What you want. A product that is archived, not sold or excluded in the shop comes off the shelf by itself.",
+        help=(
+            "What you want. A product that is archived, not sold or excluded in the shop comes off the shelf by itself."
+        ),
     )
     result_ids = fields.One2many("aliexpress.publish.result", "listing_id", string="History", copy=False)
     sku_ids = fields.One2many("aliexpress.listing.sku", "listing_id", string="SKUs", copy=False)
@@ -232,7 +236,9 @@ class AliexpressListing(models.Model):
         return Domain("product_ref", "!=", False) & Domain("goal", "!=", "deleted")
 
     def _get_languages(self):
-        """{ISO 639-1 code: Odoo language code}, main language first: the one the listing was created with, or the shop's."""
+        """{ISO 639-1 code: Odoo language code}, main language first: the one the listing was created with, or the
+        shop's.
+        """
         self.ensure_one()
         languages = self.account_id._get_languages()
         if not self.language or self.language in languages:
@@ -247,7 +253,9 @@ class AliexpressListing(models.Model):
         return self.product_tmpl_id.with_company(self.company_id).with_context(lang=next(iter(languages.values())))
 
     def _get_wanted_shelf(self):
-        """`online`, `offline` or `deleted`: what the goal, the product and the shop's choice of products make of the listings, by id."""
+        """`online`, `offline` or `deleted`: what the goal, the product and the shop's choice of products make of the
+        listings, by id.
+        """
         wanted = {}
         for account, listings in self.grouped("account_id").items():
             domain = account._get_product_domain() & Domain("id", "in", listings.product_tmpl_id.ids)
@@ -258,19 +266,24 @@ class AliexpressListing(models.Model):
         return wanted
 
     def _sync_skus(self):
-        """Give every active variant a SKU line; lines of variants that are no longer active stop being offered by themselves."""
+        """Give every active variant a SKU line; lines of variants that are no longer active stop being offered by
+        themselves.
+        """
         values = []
         for listing in self:
             variants = listing.product_tmpl_id.product_variant_ids - listing.sku_ids.product_id
             if listing.product_ref and not listing.language and listing.sku_ids:
-                # Linked, not published from here: variants that were there before stay off AliExpress until a person adds them.
+                # Linked, not published from here: variants that were there before stay off AliExpress
+                # until a person adds them.
                 variants = variants.filtered(lambda variant, since=listing.create_date: variant.create_date > since)
             taken = set(listing.sku_ids.mapped("sku_code"))
             values += [listing._prepare_sku_values(variant, taken) for variant in variants]
         return self.env["aliexpress.listing.sku"].create(values)
 
     def _prepare_sku_values(self, variant, taken):
-        """Values of the line of a new variant. A code that another variant of the listing has is left out: people must decide."""
+        """Values of the line of a new variant. A code that another variant of the listing has is left out: people
+        must decide.
+        """
         code = variant._get_aliexpress_sku_code()
         values = {"listing_id": self.id, "product_id": variant.id, "sku_code": False if code in taken else code}
         taken.add(code)

@@ -39,7 +39,8 @@ class AliexpressListing(models.Model):
     def _prepare_contents(self):
         """{id: ProductContent} of the listings as they should be on AliExpress.
 
-        Pictures stand as `image:<checksum>`, so that the same content is always equal; `_resolve_images` puts in their addresses.
+        Pictures stand as `image:<checksum>`, so that the same content is always equal; `_resolve_images` puts in
+        their addresses.
         """
         contents = {}
         for account, listings in self.grouped("account_id").items():
@@ -187,7 +188,9 @@ class AliexpressListing(models.Model):
 
 
 def _share_pictures(skus):
-    """`skus` (an iterable) as a tuple, in which all SKUs of one value show the first picture that any of them has for it."""
+    """`skus` (an iterable) as a tuple, in which all SKUs of one value show the first picture that any of them has for
+    it.
+    """
     skus = tuple(skus)
     pictures = {}
     for sku in skus:

@@ -39,7 +39,9 @@ class AttributeResolver:
         return tuple(choice for choice in choices if choice)
 
     def get_asked_attributes(self, template):
-        """The attributes (aliexpress.attribute) that AliExpress asks about the product: some only because of others' values."""
+        """The attributes (aliexpress.attribute) that AliExpress asks about the product: some only because of others'
+        values.
+        """
         told = self.get_told_values(template)
         attributes = template.aliexpress_category_id.attribute_ids.filtered(lambda attribute: not attribute.is_sku)
         return attributes.filtered(lambda attribute: self._applies(attribute, told))
@@ -132,7 +134,9 @@ class AttributeResolver:
         return mapping.value_ids[:1] if not ptav else attribute.value_ids.browse(), ""
 
     def get_unmapped_values(self, variants):
-        """The Odoo values (product.attribute.value) that tell `variants` of one product apart and that AliExpress does not learn."""
+        """The Odoo values (product.attribute.value) that tell `variants` of one product apart and that AliExpress
+        does not learn.
+        """
         category = variants.aliexpress_category_id
         mappings = [
             self._mappings[attribute.id]

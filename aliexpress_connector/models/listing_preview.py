@@ -18,7 +18,9 @@ class PreviewLine:
 
 
 def make_lines(listing, content, detail=None):
-    """The `PreviewLine`s of `content` (a ProductContent) beside `detail` (the ProductDetail of AliExpress, where it was read)."""
+    """The `PreviewLine`s of `content` (a ProductContent) beside `detail` (the ProductDetail of AliExpress, where it
+    was read).
+    """
     return [
         *_text_lines(listing, content, detail),
         *_attribute_lines(listing, content, detail),

@@ -22,7 +22,7 @@ SIZE_FIELDS = (
 
 
 class ProductTemplate(models.Model):
-    """What AliExpress asks about a product and Odoo has no field for. Empty fields take what the shop has as default."""
+    """What AliExpress asks about a product and Odoo has no field for. Empty fields take the default of the shop."""
 
     _inherit = "product.template"
 
@@ -46,7 +46,10 @@ class ProductTemplate(models.Model):
         string="AliExpress Description",
         translate=True,
         sanitize_overridable=True,
-        help="Bold, paragraphs, lists and lines reach AliExpress; any other formatting is left out. Empty: the sales description.",
+        help=(
+            "Bold, paragraphs, lists and lines reach AliExpress; any other formatting is left out. Empty: the "
+            "sales description."
+        ),
     )
     aliexpress_mobile_description = fields.Text(
         string="AliExpress Description for Telephones", translate=True, help="Empty: the text of the description."
@@ -215,13 +218,17 @@ class ProductTemplate(models.Model):
         return action | {"domain": [("product_tmpl_id", "in", self.ids)]}
 
     def action_aliexpress_show_attributes(self):
-        """Have a line for each attribute that AliExpress asks about the product, reading them from AliExpress where needed."""
+        """Have a line for each attribute that AliExpress asks about the product, reading them from AliExpress where
+        needed.
+        """
         self.check_access("write")
         self._read_aliexpress_attributes()
         self._add_aliexpress_attribute_lines()
 
     def _read_aliexpress_attributes(self):
-        """Read the attributes of the products' categories that were never read. Raises UserError with the reason when that fails."""
+        """Read the attributes of the products' categories that were never read. Raises UserError with the reason when
+        that fails.
+        """
         # Categories are AliExpress' own data, which people may only read.
         categories = self.aliexpress_category_id.sudo().filtered(lambda category: category._is_reading_due())
         if not categories:

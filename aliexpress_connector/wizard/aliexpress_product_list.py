@@ -31,7 +31,8 @@ class AliexpressProductList(models.TransientModel):
             if refused:
                 raise UserError(
                     self.env._(
-                        "The shop %(shop)s does not offer %(products)s. Change the shop's choice of products, or leave them out.",
+                        "The shop %(shop)s does not offer %(products)s. Change the shop's choice of products, or "
+                        "leave them out.",
                         shop=account.name,
                         products=", ".join(refused[:10].mapped("display_name")),
                     )
