@@ -45,9 +45,7 @@ class AliexpressAccount(models.Model):
     def action_refresh_shop_data(self):
         """Read everything again in the background, also what AliExpress denied before."""
         self.check_access("write")
-        rows = self.env["aliexpress.shop.data"].search([("account_id", "in", self.ids)])
-        rows.write({"state": "pending", "retry_at": False})
-        rows._trigger_job()
+        return self.env["aliexpress.shop.data"].search([("account_id", "in", self.ids)])._request()
 
     # === OUTCOMES === #
 

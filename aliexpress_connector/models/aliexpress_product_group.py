@@ -10,7 +10,9 @@ class AliexpressProductGroup(models.Model):
 
     parent_id = fields.Many2one("aliexpress.product.group", readonly=True, index=True, ondelete="set null")
     child_ids = fields.One2many("aliexpress.product.group", "parent_id", readonly=True)
-    is_leaf = fields.Boolean(readonly=True, default=True, help="Products go into groups without groups below.")
+    is_leaf = fields.Boolean(
+        string="For Products", readonly=True, default=True, help="Products go into groups without groups below."
+    )
 
     @api.depends("name", "parent_id.name")
     def _compute_display_name(self):

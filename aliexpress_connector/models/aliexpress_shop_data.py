@@ -131,10 +131,17 @@ class AliexpressShopData(models.Model):
 
     @api.model
     def _request_attributes(self, categories):
-        """Read the attributes of `categories` at the next run, which begins at once."""
-        rows = self.search([("kind", "=", "attribute"), ("category_id", "in", categories.ids)])
-        rows.write({"state": "pending", "retry_at": False})
-        self._trigger_job()
+        """Have the attributes of `categories` read at once, in the background; return the action that says so."""
+        return self.search([("kind", "=", "attribute"), ("category_id", "in", categories.ids)])._request()
+
+    def _request(self):
+        """Have these rows read at once, in the background; return the action that says so."""
+        self.action_retry()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "info", "message": self.env._("AliExpress is asked now. Look again in a minute.")},
+        }
 
     # === JOB === #
 
