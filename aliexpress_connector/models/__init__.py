@@ -12,6 +12,7 @@ from . import (
     aliexpress_account_connection,
     aliexpress_account_offers,
     aliexpress_account_orders,
+    aliexpress_account_overview,
     aliexpress_account_refresh,
     aliexpress_account_shipping,
     aliexpress_account_shop_data,
