@@ -18,3 +18,4 @@ from . import test_offers_screen
 from . import test_shipping_check
 from . import test_shipping_table
 from . import test_shipping_walk
+from . import test_orders_times
