@@ -5,6 +5,7 @@ from . import test_orders_products
 from . import test_orders_people
 from . import test_offers_push
 from . import test_operations_neutralize
+from . import test_operations_overview
 from . import test_operations_rights
 from . import test_catalogue_publish
 from . import test_shop_data
@@ -18,4 +19,3 @@ from . import test_offers_screen
 from . import test_shipping_check
 from . import test_shipping_table
 from . import test_shipping_walk
-from . import test_orders_times
