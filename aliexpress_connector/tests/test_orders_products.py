@@ -102,7 +102,9 @@ class TestOrdersProducts(SandboxCase):
         self.assertRecordValues(poisoned, [{"state": "done", "error": False}])
 
     def test_shipped_orders_with_unknown_skus_wait_too(self):
-        placed = self.place({"name": "Ghost", "sku": "NOPE-9", "product_id": 1005009999, "price": "5.00", "quantity": 2})
+        placed = self.place(
+            {"name": "Ghost", "sku": "NOPE-9", "product_id": 1005009999, "price": "5.00", "quantity": 2}
+        )
         self.sandbox.act(placed, "ship")
         self.import_orders()
         order = self.get_order(placed)
