@@ -70,4 +70,9 @@ class TransientError(AliexpressError):
 
 
 class ReconnectError(AliexpressError):
-    """The token is not accepted any more (`TOKEN`), or only a person can reconnect (`AUTHORISATION`)."""
+    """The token is not accepted any more (`TOKEN`), or only a person can reconnect (`AUTHORISATION`).
+
+    `token_fingerprint` tells which access token was refused: `signing.fingerprint` of it, "" where none was used.
+    """
+
+    token_fingerprint = ""

@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 
 from . import errors, refusals
 from .normalize import decode, unwrap
-from .signing import sign
+from .signing import fingerprint, sign
 
 DEFAULT_GATEWAY_URL = "https://api-sg.aliexpress.com"
 CONNECT_TIMEOUT = 10
@@ -108,7 +108,8 @@ class Transport:
 
     def business_error(self, code, text, method, **kwargs):
         """Return the error for a `code` and `text` inside a success envelope, as `refusals.business_error` does."""
-        return refusals.business_error(code, text, method, now=self.clock(), secrets=self._secrets(), **kwargs)
+        error = refusals.business_error(code, text, method, now=self.clock(), secrets=self._secrets(), **kwargs)
+        return self._name_token(error)
 
     def _call_once(self, method, params, files):
         common = {
@@ -184,7 +185,14 @@ class Transport:
         return answer
 
     def _gateway_error(self, refusal, method, secrets):
-        return refusals.gateway_error(refusal, method, now=self.clock(), secrets=[*self._secrets(), *secrets])
+        error = refusals.gateway_error(refusal, method, now=self.clock(), secrets=[*self._secrets(), *secrets])
+        return self._name_token(error)
+
+    def _name_token(self, error):
+        """Return `error`; one that asks for another token tells which was refused: it may have been replaced already."""
+        if isinstance(error, errors.ReconnectError):
+            error.token_fingerprint = fingerprint(self._access_token)
+        return error
 
     def _secrets(self):
         return [self._app_secret, self._access_token]

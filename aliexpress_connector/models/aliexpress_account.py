@@ -119,12 +119,13 @@ class AliexpressAccount(models.Model):
     def _check_call_budget(self, kind):
         """Raise TransientError when what is left of today's calls is kept for more urgent work than `kind`."""
 
-    def _postpone(self, error):
-        """Let no job call AliExpress for this shop for a while, because of `error` (an AliexpressError), and show
-        why.
+    def _postpone(self, error, pause=None):
+        """Let no job call AliExpress for this shop for a while, because of `error` (an AliexpressError), and show why.
+
+        :param timedelta pause: how long; default: as long as AliExpress announced, or its systems usually take
         """
-        pause = error.retry_after if error.reason == RATE_LIMIT else GATEWAY_PAUSE
-        until = fields.Datetime.now() + timedelta(seconds=pause)
+        seconds = error.retry_after if error.reason == RATE_LIMIT else GATEWAY_PAUSE
+        until = fields.Datetime.now() + (pause or timedelta(seconds=seconds))
         for account in self:
             account.write(
                 {

@@ -1,18 +1,11 @@
-import logging
-from datetime import timedelta
-
-from odoo import api, fields, models
-from odoo.exceptions import LockError, UserError
-from odoo.fields import Domain
+from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..lib import auth
-from ..lib.errors import AUTHORISATION, PERMISSION, TOKEN, AliexpressError, FixError, ReconnectError
+from ..lib.errors import PERMISSION, FixError
 from ..lib.families import FAMILIES
 from ..lib.transport import DEFAULT_GATEWAY_URL, Transport
-from .error_messages import describe_error
-
-_logger = logging.getLogger(__name__)
 
 CALLBACK_PATH = "/aliexpress/callback"
 
@@ -21,19 +14,6 @@ class AliexpressAccount(models.Model):
     """How a shop is connected: login at AliExpress, tokens, and the client that everything else calls."""
 
     _inherit = "aliexpress.account"
-
-    token_renewal_date = fields.Datetime(
-        compute="_compute_token_renewal_date",
-        store=True,
-        help="When two thirds of the access token's life have passed; then it is renewed without anybody noticing.",
-    )
-
-    @api.depends("access_token_expiry")
-    def _compute_token_renewal_date(self):
-        now = fields.Datetime.now()
-        for account in self:
-            expiry = account.access_token_expiry
-            account.token_renewal_date = expiry and now + max(expiry - now, timedelta()) * 2 / 3
 
     # === CLIENT === #
 
@@ -118,7 +98,7 @@ class AliexpressAccount(models.Model):
         self.ensure_one()
         account = self.sudo()  # stores the tokens, which the person who logged in must not read
         tokens = auth.create_tokens(account._prepare_transport(), code)
-        if account.seller_ref and account.seller_ref != tokens.seller_ref:
+        if account.seller_ref and tokens.seller_ref and account.seller_ref != tokens.seller_ref:
             raise UserError(
                 self.env._(
                     "You logged in to AliExpress as another seller than the one of the shop %(name)s. Log out at AliExpress and connect "
@@ -131,94 +111,18 @@ class AliexpressAccount(models.Model):
 
     @api.model
     def _prepare_token_values(self, tokens):
-        return {
+        values = {
             "access_token": tokens.access_token,
             "refresh_token": tokens.refresh_token,
             "access_token_expiry": tokens.access_token_expiry,
-            "authorization_expiry": tokens.authorization_expiry,
-            "seller_ref": tokens.seller_ref,
-            "seller_name": tokens.seller_name,
+            "authorization_expiry": tokens.authorization_expiry or False,
         }
+        # Not every answer names the seller; what is known of them stays.
+        seller = {"seller_ref": tokens.seller_ref, "seller_name": tokens.seller_name}
+        return values | {name: value for name, value in seller.items() if value}
 
     def action_disconnect(self):
         """Forget the tokens; jobs leave the shop alone until it is connected again."""
         self.check_access("write")
         # Tokens are writable by administrators only; forgetting them is allowed to whoever may connect.
         self.sudo().write({"state": "draft", "access_token": False, "refresh_token": False, "access_token_expiry": False})
-
-    # === TOKENS === #
-
-    def _recover_access(self, error):
-        """Renew the token that `error` (a ReconnectError) refused; return whether calls may go on. The transaction must be fresh."""
-        self.ensure_one()
-        if error.reason != TOKEN:
-            return self._renew_tokens(refused_for_good=error)
-        return self._renew_tokens(used_token=self.sudo().access_token)  # compared only, never shown
-
-    def _renew_tokens(self, used_token=None, refused_for_good=None):
-        """Renew the tokens in a transaction of their own: what AliExpress has issued survives whatever the caller does.
-
-        :param str used_token: the token that was refused; when another holder has already replaced it, nothing is called
-        :return: whether the shop has a token that should work; False as well while another holder is renewing
-        """
-        with self.env.registry.cursor() as cr:
-            account = self.with_env(self.env(cr=cr)).sudo()  # tokens are readable by administrators only
-            try:
-                # One holder at a time: a second refresh with the same refresh token would burn it.
-                account.lock_for_update(allow_referencing=True)
-            except LockError:
-                return False
-            if account.state != "connected" or not account.active:
-                return False
-            if used_token and account.access_token != used_token:
-                is_renewed = True
-            else:
-                is_renewed = account._refresh_tokens(refused_for_good)
-        self.invalidate_recordset()
-        return is_renewed
-
-    def _refresh_tokens(self, refused_for_good):
-        try:
-            if refused_for_good or not self.refresh_token:
-                raise refused_for_good or ReconnectError(AUTHORISATION)
-            tokens = auth.refresh_tokens(self._prepare_transport(), self.refresh_token)
-        except ReconnectError as error:
-            self._expire(error)
-        except AliexpressError as error:
-            self._postpone(error)
-        else:
-            values = self._prepare_token_values(tokens)
-            if self.seller_ref:
-                # The seller of a shop never changes by a renewal.
-                values.pop("seller_ref")
-            self.write(values)
-            return True
-        return False
-
-    def _expire(self, error):
-        """Pause the shop until a person connects it again, and ask the responsible person to."""
-        message_env = self._get_message_env()
-        self.write({"state": "expired", "error": describe_error(message_env, error)})
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=message_env._("Connect %(name)s with AliExpress again", name=self.name),
-            note=describe_error(message_env, error),
-            user_id=self.user_id.id or self.env.user.id,
-        )
-
-    @api.model
-    def _cron_refresh_tokens(self):
-        """Renew the tokens of every shop when two thirds of their life have passed."""
-        domain = self._get_due_domain(None) & Domain("token_renewal_date", "<=", fields.Datetime.now())
-        accounts = self.search(domain)
-        commit_progress = self.env["ir.cron"]._commit_progress
-        commit_progress(remaining=len(accounts))
-        for account in accounts:
-            try:
-                account._renew_tokens()
-            except Exception:
-                # One shop's fault must not keep the tokens of the others from being renewed.
-                self.env.cr.rollback()
-                _logger.exception("Renewing the tokens of shop %s failed", account.id)
-            if not commit_progress(1):
-                break

@@ -37,7 +37,11 @@ class AliexpressMetadataMixin(models.AbstractModel):
             if key in by_key:
                 by_key[key]._write_changes(values | {"active": True})
         new = self.create(
-            [dict(zip(self._key_fields, key, strict=True)) | values for key, values in items.items() if key not in by_key]
+            [
+                dict(zip(self._key_fields, key, strict=True)) | values
+                for key, values in items.items()
+                if key not in by_key
+            ]
         )
         vanished = known.filtered(lambda record: record.active and record._get_key() not in items)
         vanished.active = False
@@ -88,7 +92,7 @@ class AliexpressMetadataMixin(models.AbstractModel):
     def _count_uses(self):
         """For each of these records that others refer to: its name, what it is, and how many active records do so."""
         uses = Counter()
-        for model, field in self._get_referring_fields():
+        for model, field in self._get_referring_fields() if self else ():
             for record, count in self.env[model]._read_group([(field, "in", self.ids)], [field], ["__count"]):
                 uses[record.id] += count
         model = self.env["ir.model"]._get(self._name).name
@@ -100,14 +104,9 @@ class AliexpressMetadataMixin(models.AbstractModel):
         return [
             (name, field.name)
             for name, model in self.env.registry.items()
-            if not model._abstract and not model._transient and name not in self._get_own_models()
+            if not (
+                model._abstract or model._transient or hasattr(model, "_key_fields") or name == "aliexpress.shop.data"
+            )
             for field in model._fields.values()
             if field.type == "many2one" and field.store and field.comodel_name == self._name
         ]
-
-    @api.model
-    def _get_own_models(self):
-        """Models that hold metadata themselves."""
-        return {"aliexpress.shop.data"} | {
-            name for name, model in self.env.registry.items() if hasattr(model, "_key_fields")
-        }

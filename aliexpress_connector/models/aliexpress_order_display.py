@@ -23,6 +23,7 @@ class AliexpressOrder(models.Model):
         compute="_compute_difference",
         help="What a person changed in Odoo, or AliExpress has otherwise. Nothing of it is changed by itself.",
     )
+    connection_warning = fields.Text(related="account_id.connection_warning")
     unknown_line_count = fields.Integer(compute="_compute_unknown_line_count")
     address_text = fields.Text(
         string="Delivery Address", compute="_compute_address_text", help="The address as AliExpress gave it."

@@ -3,8 +3,9 @@
 from odoo import fields
 
 PREFIX = "aliexpress."
+PIXEL = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 # Filled although not required.
-OWNERS = ("account_id", "listing_id", "order_id", "shipment_id")
+OWNERS = ("account_id", "company_id", "listing_id", "order_id", "shipment_id")
 
 
 def get_models(env):
@@ -31,6 +32,7 @@ class Records:
             name: self._get_value(field)
             for name, field in model._fields.items()
             if (field.required or name in OWNERS) and not field.related and not field.compute and not defaults.get(name)
+            if field.type not in ("one2many", "many2many")
         }
 
     def _get_value(self, field):
@@ -40,6 +42,8 @@ class Records:
             return field.get_values(self.env)[0]
         if field.type in ("char", "text"):
             return f"made for {field.model_name}"
+        if field.type in ("binary", "image"):
+            return PIXEL
         if field.type in ("date", "datetime"):
             return fields.Date.today() if field.type == "date" else fields.Datetime.now()
         return 1
@@ -47,4 +51,11 @@ class Records:
     def _get_related(self, field):
         if field.comodel_name.startswith(PREFIX):
             return self.get(field.comodel_name)
-        return self.env[field.comodel_name].search([], limit=1)
+        if field.comodel_name == "res.country":
+            return self.env.ref("base.es")
+        if field.comodel_name == "res.company":
+            return self._made["aliexpress.account"].company_id
+        if field.comodel_name == "product.template":
+            # One that belongs to the shop's company alone: the others are everybody's.
+            return self.get(field.comodel_name)
+        return self.env[field.comodel_name].search([], limit=1) or self.get(field.comodel_name)

@@ -1,6 +1,11 @@
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 from .common import SandboxCase
 
@@ -46,13 +51,13 @@ class TestOrdersImport(SandboxCase):
         self.assertEqual(order.write_date, written)
         self.assertEqual(order.message_ids | order.sale_order_id.message_ids, messages)
 
-    def test_many_pages_come_in_completely_while_orders_change(self):
-        placed = [self.place(["CAP-RED", 1]) for _number in range(130)]
-        self.sandbox.add_fault("drift", method=LIST, rows=3, count=4)
-        orders = self.import_orders()
+    def test_six_pages_come_in_completely_while_orders_change(self):
+        placed = [self.place(["CAP-RED", 1]) for _number in range(300)]
+        self.sandbox.add_fault("drift", method=LIST, rows=3, count=8)
+        self.run_job("fetch_orders")
+        orders = self.env["aliexpress.order"].search([("account_id", "=", self.account.id)])
         self.assertEqual(set(orders.mapped("order_ref")), {str(order.order_id) for order in placed})
-        self.import_orders()
-        self.assertEqual(len(orders.sale_order_id), 130)
+        self.assertFalse(orders.filtered("is_detail_due"))
 
     def test_orders_before_the_start_date_are_left_alone(self):
         self.account.order_start_date = fields.Datetime.now() - timedelta(hours=1)
@@ -155,3 +160,38 @@ class TestOrdersImport(SandboxCase):
         self.import_orders()
         self.assertEqual(len(self.get_order(second)), 1)
         self.assertEqual(len(self.get_order(placed).sale_order_id), 1)
+
+    def test_the_same_seller_is_not_connected_twice(self):
+        self.account.seller_ref = "2671514005"
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            self.create_account("Twice", seller_ref="2671514005").flush_recordset()
+        self.account.active = False
+        self.account.flush_recordset()
+        self.create_account("Instead", seller_ref="2671514005").flush_recordset()
+
+    def test_a_salesperson_reads_refreshes_and_decides_but_does_not_write(self):
+        placed = self.place()
+        order = self.import_orders()
+        user = new_test_user(self.env, "ae_sales", "sales_team.group_sale_salesman_all_leads")
+        own = order.with_user(user)
+        own.action_refresh()
+        self.assertEqual(own.sale_order_id.aliexpress_order_ref, str(placed.order_id))
+        with self.assertRaises(AccessError):
+            own.state = "pending"
+        with self.assertRaises(AccessError):
+            own.account_id.app_secret  # noqa: B018
+
+    def test_a_refused_list_of_finished_orders_does_not_lose_the_others(self):
+        placed = self.place()
+        self.sandbox.add_fault("error", method=LIST, skip=2, code="15", sub_code="isv.invalid-parameter", text="no")
+        self.run_job("fetch_orders")
+        self.assertTrue(self.get_order(placed))
+        self.assertTrue(self.account.error)
+
+    def test_writing_pending_ends_every_wait(self):
+        self.place()
+        order = self.import_orders()
+        order.write({"state": "error", "retry_at": fields.Datetime.now() + timedelta(hours=5), "error": "x"})
+        order.state = "pending"
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "retry_at": False, "error": False}])

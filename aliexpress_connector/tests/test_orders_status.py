@@ -164,3 +164,45 @@ class TestOrdersStatus(SandboxCase):
         self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
         self.assertEqual(order.sale_order_id.order_line.filtered("aliexpress_child_ref").product_uom_qty, 3)
         self.assertEqual(order.sale_order_id.amount_total, order.amount_total)
+
+    def test_unpaid_orders_that_time_out_leave_nothing_behind(self):
+        placed, order = self.import_placed(pay=False)
+        self.finish(placed, "buyer_pay_timeout")
+        self.assertRecordValues(order, [{"stage": "cancelled", "state": "done", "sale_order_id": False}])
+
+    def test_disputed_orders_keep_what_was_done(self):
+        placed, order = self.import_placed()
+        self.sandbox.act(placed, "ship")
+        self.move(placed, "dispute")
+        self.assertEqual((order.stage, order.state, order.sale_order_id.state), ("disputed", "done", "sale"))
+        self.move(placed, "close_dispute")
+        self.assertEqual(order.stage, "shipped")
+
+    def test_what_people_change_by_hand_is_shown_and_never_overwritten(self):
+        placed, order = self.import_placed(freight="4.00")
+        sale_order = order.sale_order_id
+        elsewhere = self.env["res.partner"].create({"name": "Neighbour", "street": "Elsewhere 1", "city": "Madrid"})
+        sale_order.partner_shipping_id = elsewhere
+        sale_order.order_line = [(0, 0, {"product_id": self.products[2].id, "price_unit": 1, "tax_ids": []})]
+        lines = sale_order.order_line
+        self.assertIn("address", order.difference)
+        self.assertIn("total", order.difference)
+        self.move(placed, "freeze")
+        self.move(placed, "unfreeze")
+        self.assertEqual(sale_order.order_line, lines)
+        self.assertEqual(sale_order.partner_shipping_id, elsewhere)
+        self.assertEqual(order.state, "done")
+
+    def test_a_changed_address_is_taken_over_with_one_click(self):
+        placed, order = self.import_placed()
+        with self.sandbox.lock:
+            placed.address.detail_address = "Avenida Nueva 7"
+        order.action_refresh()
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "hold")
+        self.assertIn("address", order.hold_reason)
+        order.action_take_over()
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "done")
+        self.assertEqual(order.sale_order_id.partner_shipping_id.street, "Avenida Nueva 7")
+        self.assertEqual(order.sale_order_id.picking_ids.partner_id.street, "Avenida Nueva 7")

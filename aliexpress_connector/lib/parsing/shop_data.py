@@ -150,9 +150,9 @@ def parse_size_charts(data):
     found = []
     for row in data.children("sizechart_d_t_o_list"):
         ref = row.ref("sizechart_id", required=True)
-        model = row.text("model_name")
-        name = row.text("name") or ref
-        found.append(SizeChart(ref, f"{name} ({model})" if model else name, row.flag("is_default") is True))
+        name, model = row.text("name") or ref, row.text("model_name")
+        name = f"{name} ({model})" if model not in ("", name) else name
+        found.append(SizeChart(ref, name, row.flag("is_default") is True))
     return unique(found, lambda chart: chart.ref)
 
 

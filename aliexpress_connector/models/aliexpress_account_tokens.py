@@ -1,0 +1,213 @@
+import logging
+import math
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import LockError
+from odoo.fields import Domain
+
+from ..lib import auth
+from ..lib.errors import AUTHORISATION, TOKEN, AliexpressError, ReconnectError
+from ..lib.signing import fingerprint
+from .error_messages import describe_error
+
+_logger = logging.getLogger(__name__)
+
+AUTHORISATION_ACTIVITY = "aliexpress_connector.mail_activity_type_authorisation"
+# Days before only a person can renew the authorisation at which the responsible person hears of it.
+WARNING_DAYS = (14, 7, 3, 1)
+# A token that was renewed and is refused all the same is not renewed again before this time.
+RENEWAL_PAUSE = timedelta(hours=1)
+
+
+class AliexpressAccount(models.Model):
+    """How the authorisation of a shop is kept: tokens renewed ahead of time, people warned where only they can."""
+
+    _inherit = "aliexpress.account"
+
+    token_renewal_date = fields.Datetime(
+        compute="_compute_token_renewal_date",
+        store=True,
+        help="When two thirds of the access token's life have passed; then it is renewed without anybody noticing.",
+    )
+    token_renewed_date = fields.Datetime(
+        string="Token Renewed", readonly=True, copy=False, help="When the access token was last renewed."
+    )
+    authorization_warned_days = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="The responsible person was warned this many days before the authorisation ends.",
+    )
+    connection_warning = fields.Text(
+        compute="_compute_connection_warning", help="Why the shop stands still, or soon will, and what to do."
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("access_token_expiry")
+    def _compute_token_renewal_date(self):
+        now = fields.Datetime.now()
+        for account in self:
+            expiry = account.access_token_expiry
+            account.token_renewal_date = expiry and now + max(expiry - now, timedelta()) * 2 / 3
+
+    @api.depends("state", "authorization_expiry", "active", "name")
+    def _compute_connection_warning(self):
+        for account in self:
+            account.connection_warning = account.active and account._describe_connection() or False
+
+    def _describe_connection(self):
+        """Translated text for people when the shop is, or soon will be, without authorisation; "" when all is well."""
+        if self.state == "expired":
+            return self.env._(
+                "AliExpress does not accept the authorisation of the shop %(name)s any more: nothing is imported and "
+                "nothing is sent. Open the shop and press Connect with AliExpress. All that happened meanwhile is "
+                "caught up then.",
+                name=self.name,
+            )
+        days = self._get_authorisation_days()
+        if self.state == "connected" and days is not None and days <= WARNING_DAYS[0]:
+            return self.env._(
+                "The authorisation of the shop %(name)s ends in %(days)s days and cannot be prolonged by itself. Open "
+                "the shop and press Connect with AliExpress before, so that nothing stops.",
+                name=self.name,
+                days=days,
+            )
+        return ""
+
+    def _get_authorisation_days(self):
+        """Days (int, at least 0) until a person must connect the shop again; None when AliExpress did not tell."""
+        if not self.authorization_expiry:
+            return None
+        left = self.authorization_expiry - fields.Datetime.now()
+        return max(math.ceil(left / timedelta(days=1)), 0)
+
+    # === CRUD === #
+
+    def write(self, vals):
+        """Override to end what was asked of people when a shop is connected again."""
+        if vals.get("state") != "connected":
+            return super().write(vals)
+        result = super().write({"token_renewed_date": False, "authorization_warned_days": 0} | vals)
+        self.activity_unlink([AUTHORISATION_ACTIVITY])
+        return result
+
+    # === RENEWAL === #
+
+    def _recover_access(self, error):
+        """Renew the token that `error` (a ReconnectError) refused; return whether calls may go on.
+
+        Only for `_cron_*` methods: the transaction must be fresh, and is ended.
+        """
+        self.ensure_one()
+        is_usable = self._renew_tokens(error)
+        # A transaction goes on seeing the token that was valid when it began.
+        self.env["ir.cron"]._commit_progress()
+        return is_usable
+
+    def _renew_tokens(self, error=None):
+        """Renew the tokens in a transaction of their own: what AliExpress has issued survives whatever the caller does.
+
+        :param error: the ReconnectError that asks for it, None when it is time anyway
+        :return: whether the shop has a token that should work; False as well while another holder is renewing
+        """
+        with self.env.registry.cursor() as cr:
+            account = self.with_env(self.env(cr=cr)).sudo()  # tokens are readable by administrators only
+            try:
+                # One holder at a time: a second refresh with the same refresh token would burn it.
+                account.lock_for_update(allow_referencing=True)
+            except LockError:
+                return False
+            if account.state != "connected" or not account.active:
+                return False
+            is_usable = not account._needs_renewal(error) or account._refresh_tokens(error)
+        self.invalidate_recordset()
+        return is_usable
+
+    def _needs_renewal(self, error):
+        """Whether the tokens are still those that `error` refused; another holder may have renewed them meanwhile."""
+        if not error:
+            return not self.token_renewal_date or self.token_renewal_date <= fields.Datetime.now()
+        return error.reason != TOKEN or error.token_fingerprint == fingerprint(self.access_token)
+
+    def _refresh_tokens(self, error):
+        """Renew the tokens, unless `error` says that only a person can; return whether it worked.
+
+        The shop shows why it did not.
+        """
+        was_renewed = self.token_renewed_date and self.token_renewed_date > fields.Datetime.now() - RENEWAL_PAUSE
+        if error and error.reason == TOKEN and was_renewed:
+            self._postpone(error, RENEWAL_PAUSE)
+            return False
+        try:
+            if (error and error.reason != TOKEN) or not self.refresh_token:
+                raise error or ReconnectError(AUTHORISATION)
+            tokens = auth.refresh_tokens(self._prepare_transport(), self.refresh_token)
+        except ReconnectError as refusal:
+            self._expire(refusal)
+        except AliexpressError as failure:
+            self._postpone(failure)
+        else:
+            self._store_renewed(tokens)
+            return True
+        return False
+
+    def _store_renewed(self, tokens):
+        values = self._prepare_token_values(tokens) | {"token_renewed_date": fields.Datetime.now()}
+        if self.seller_ref:
+            # The seller of a shop never changes by a renewal.
+            values.pop("seller_ref", None)
+        if not tokens.authorization_expiry:
+            values.pop("authorization_expiry")
+        self.write(values)
+
+    def _expire(self, error):
+        """Pause the shop until a person connects it again, and ask the responsible person to."""
+        message_env = self._get_message_env()
+        self.write({"state": "expired", "error": describe_error(message_env, error)})
+        self._ask_to_connect(fields.Date.context_today(self))
+
+    @api.model
+    def _cron_refresh_tokens(self):
+        """Renew the tokens of every shop when two thirds of their life have passed."""
+        domain = self._get_due_domain(None) & Domain("token_renewal_date", "<=", fields.Datetime.now())
+        accounts = self.search(domain)
+        commit_progress = self.env["ir.cron"]._commit_progress
+        commit_progress(remaining=len(accounts))
+        for account in accounts:
+            try:
+                account._renew_tokens()
+            except Exception:
+                # One shop's fault must not keep the tokens of the others from being renewed.
+                self.env.cr.rollback()
+                _logger.exception("Renewing the tokens of shop %s failed", account.id)
+            if not commit_progress(1):
+                break
+
+    # === WARNING === #
+
+    def _ask_to_connect(self, deadline):
+        """One activity (due on the date `deadline`) that asks the responsible person to connect this shop again."""
+        account = self.with_env(self._get_message_env())
+        account.activity_unlink([AUTHORISATION_ACTIVITY])
+        account.activity_schedule(
+            AUTHORISATION_ACTIVITY,
+            date_deadline=deadline,
+            summary=account.env._("Connect %(name)s with AliExpress again", name=account.name),
+            note=account._describe_connection(),
+            user_id=account.user_id.id or self.env.uid,
+        )
+
+    def _watch_authorisation(self):
+        """Ask for a new login when the next of WARNING_DAYS is reached; return whether it just was."""
+        self.ensure_one()
+        days = self._get_authorisation_days()
+        reached = [level for level in WARNING_DAYS if days is not None and days <= level]
+        warned = self.authorization_warned_days
+        if not reached or self.state != "connected":
+            return False
+        if warned and warned <= reached[-1]:
+            return False
+        self.authorization_warned_days = reached[-1]
+        self._ask_to_connect(self.authorization_expiry.date())
+        return True

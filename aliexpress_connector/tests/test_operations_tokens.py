@@ -1,0 +1,154 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import freeze_time
+
+from ..lib.errors import ReconnectError
+from .common import AliexpressCase, SandboxCase, error_response
+
+REFRESH = "/auth/token/refresh"
+LIST = "aliexpress.solution.order.get"
+
+
+class TestTokenRenewal(SandboxCase):
+    """Tokens are renewed ahead of time, once; a shop without authorisation stands still until somebody connects it."""
+
+    def test_tokens_are_renewed_at_two_thirds_of_their_life(self):
+        start = fields.Datetime.now()
+        self.account.access_token_expiry = start + timedelta(days=30)
+        with freeze_time(start + timedelta(days=19)):
+            self.run_job("refresh_tokens")
+        self.assertFalse(self.sandbox.calls)
+        old = self.account.access_token
+        # The gateway does not take a clock that is days ahead: let the time of renewal come to us instead.
+        self.account.access_token_expiry = start + timedelta(days=10)
+        self.account.token_renewal_date = start - timedelta(minutes=1)
+        self.run_job("refresh_tokens")
+        self.assertEqual(self.sandbox.count(REFRESH), 1)
+        self.assertNotEqual(self.account.access_token, old)
+        self.assertGreater(self.account.token_renewal_date, start + timedelta(days=18))
+        self.run_job("refresh_tokens")
+        self.assertEqual(self.sandbox.count(REFRESH), 1)
+
+    def test_a_renewal_that_fails_for_the_network_changes_nothing(self):
+        self.account.token_renewal_date = fields.Datetime.now() - timedelta(minutes=1)
+        before = self.account.read(["access_token", "refresh_token", "state"])
+        self.sandbox.add_fault("http_500", method=REFRESH)
+        self.run_job("refresh_tokens")
+        self.assertEqual(self.account.read(["access_token", "refresh_token", "state"]), before)
+        self.assertTrue(self.account.retry_at)
+
+    def test_a_token_that_is_refused_right_after_its_renewal_is_not_renewed_again_for_an_hour(self):
+        self.place()
+        self.sandbox.add_fault("token_expired", method=LIST)
+        self.run_job("fetch_orders")
+        self.run_job("fetch_orders")
+        self.assertEqual(self.sandbox.count(REFRESH), 1)
+        left = self.account.retry_at - fields.Datetime.now()
+        self.assertGreater(left, timedelta(minutes=58))
+        self.assertIn("Connect with AliExpress", self.account.error)
+
+    def test_a_refused_refresh_token_means_silence_until_somebody_connects(self):
+        self.sandbox.expire_tokens(refresh=True)
+        self.place()
+        for _run in range(5):
+            for job in ("fetch_orders", "process_orders", "push_shipments", "push_offers", "refresh_tokens"):
+                self.run_job(job)
+        self.assertEqual(self.account.state, "expired")
+        self.assertLessEqual(self.sandbox.count(REFRESH), 1)
+        self.assertLessEqual(len(self.sandbox.calls), 2)
+        self.assertIn("Connect with AliExpress", self.account.connection_warning)
+        self.assertEqual(self.account.activity_ids.user_id, self.account.user_id)
+
+    def test_after_forty_days_without_authorisation_everything_is_caught_up(self):
+        now = fields.Datetime.now()
+        self.account.write({"state": "expired", "orders_synced_until": now - timedelta(days=40)})
+        placed = [self.place(created=f"-{days}d") for days in (39, 33, 29, 15, 1)]
+        finished = self.place(created="-35d")
+        for act in ("ship", "confirm"):
+            self.sandbox.act(finished, act)
+        self.import_orders()
+        self.assertFalse(self.sandbox.calls)
+        tokens = self.sandbox.issue_token()
+        self.account.write(
+            {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token, "state": "connected"}
+        )
+        orders = self.import_orders()
+        self.assertEqual(set(orders.mapped("order_ref")), {str(order.order_id) for order in [*placed, finished]})
+        self.assertFalse([call for call in self.sandbox.calls if call.outcome != "ok"])
+        self.assertGreaterEqual(self.account.orders_synced_until, now)
+        self.assertFalse(self.account.connection_warning)
+
+
+class TestTokenAnswers(AliexpressCase):
+    """What a renewal may leave out, and when people are warned."""
+
+    def set_answers(self):
+        self.answers[REFRESH] = {
+            "code": "0",
+            "access_token": "new access token",
+            "refresh_token": "new refresh token",
+            "expires_in": 2592000,
+            "request_id": "0ba2887315178178017221014",
+        }
+
+    def renew(self):
+        self.account.token_renewal_date = fields.Datetime.now() - timedelta(minutes=1)
+        self.run_job("refresh_tokens")
+
+    def test_a_renewal_that_does_not_name_the_seller_or_the_end_keeps_both(self):
+        self.account.seller_name = "es1012345678abcd"
+        end = self.account.authorization_expiry
+        self.renew()
+        self.assertRecordValues(
+            self.account,
+            [
+                {
+                    "access_token": "new access token",
+                    "refresh_token": "new refresh token",
+                    "seller_ref": "2671514005",
+                    "seller_name": "es1012345678abcd",
+                    "authorization_expiry": end,
+                }
+            ],
+        )
+
+    def test_the_seller_of_a_shop_never_changes_by_a_renewal(self):
+        self.answers[REFRESH]["seller_id"] = "999"
+        self.renew()
+        self.assertEqual(self.account.seller_ref, "2671514005")
+
+    def test_tokens_that_another_worker_renewed_are_not_renewed_again(self):
+        self.answers[LIST] = error_response("IllegalAccessToken")
+        with self.assertRaises(ReconnectError) as refused:
+            self.account._get_client().probe()
+        self.account.access_token = "renewed by another worker"
+        with self.enter_registry_test_mode():
+            self.assertTrue(self.account._renew_tokens(refused.exception))
+        self.assertFalse(self.called(REFRESH))
+        self.assertEqual(self.account.access_token, "renewed by another worker")
+
+    def test_people_are_warned_fourteen_seven_three_and_one_day_ahead(self):
+        end = self.account.authorization_expiry
+        warned = []
+        for hours in range(20 * 24, 0, -6):
+            with freeze_time(end - timedelta(hours=hours)):
+                self.env.invalidate_all()
+                if self.account._watch_authorisation():
+                    warned.append(hours / 24)
+        self.assertEqual(warned, [14, 7, 3, 1])
+        activity = self.account.activity_ids
+        self.assertEqual(len(activity), 1)
+        self.assertEqual(activity.date_deadline, end.date())
+        self.assertEqual(activity.user_id, self.account.user_id)
+
+    def test_connecting_again_ends_the_warning_and_arms_it_anew(self):
+        self.account.authorization_expiry = fields.Datetime.now() + timedelta(days=2)
+        self.assertTrue(self.account._watch_authorisation())
+        self.assertFalse(self.account._watch_authorisation())
+        self.assertIn("ends in 2 days", self.account.connection_warning)
+        self.account.write({"state": "connected", "authorization_expiry": fields.Datetime.now() + timedelta(days=60)})
+        self.assertFalse(self.account.activity_ids)
+        self.assertFalse(self.account.connection_warning)
+        self.account.authorization_expiry = fields.Datetime.now() + timedelta(days=14)
+        self.assertTrue(self.account._watch_authorisation())

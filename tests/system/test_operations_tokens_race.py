@@ -1,0 +1,80 @@
+"""Tokens when several processes need them at once."""
+
+import time
+
+# Says that it is ready and waits for the start.
+WAIT = """
+import pathlib, time
+pathlib.Path({folder!r}, "ready{number}").touch()
+while not pathlib.Path({folder!r}, "go").exists():
+    time.sleep(0.01)
+
+"""
+# What a job does that met a refused token; its own work is rolled back.
+RENEW = """
+from odoo.addons.aliexpress_connector.lib.errors import ReconnectError
+account = env["aliexpress.account"].search([])
+try:
+    account._get_client().probe()
+except ReconnectError as refusal:
+    error = refusal
+
+env.cr.rollback()
+WAIT
+account.name = "never stored"
+env.flush_all()
+env.cr.rollback()
+account._renew_tokens(error)
+env.cr.rollback()
+"""
+WORK = """
+WAIT
+env["aliexpress.order"]._cron_fetch_orders()
+env.cr.commit()
+"""
+STATE = "SELECT state, name, token_renewed_date IS NOT NULL FROM aliexpress_account"
+
+
+def run_together(odoo, script, count):
+    """Run `script` in `count` processes that all wait where it says WAIT until the last of them is there."""
+    scripts = [script.replace("WAIT", WAIT.format(folder=str(odoo.folder), number=number)) for number in range(count)]
+    processes = [odoo.start(text) for text in scripts]
+    deadline = time.monotonic() + 300
+    while len(list(odoo.folder.glob("ready*"))) < count and not any(process.poll() for process in processes):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    (odoo.folder / "go").touch()
+    for process in processes:
+        code = process.wait(timeout=300)
+        process.log.seek(0)
+        output = process.log.read().decode(errors="replace")
+        assert code == 0 and "Traceback" not in output, output
+
+
+def count_refreshes(gateway):
+    calls = gateway.call("GET", "calls?detail=1&method=/auth/token/refresh")["calls"]
+    return [call["outcome"] for call in calls]
+
+
+def test_the_refresh_token_is_used_once_however_many_want_it(odoo, gateway):
+    odoo.connect(gateway)
+    gateway.call("POST", "expire_tokens")
+    run_together(odoo, RENEW, 3)
+    assert count_refreshes(gateway) == ["ok"]
+    # What was issued is stored, although everything else those processes did was rolled back.
+    assert odoo.sql(STATE) == [("connected", "System test", "t")]
+    gateway.call("POST", "orders", lines=[["CAP-RED", 1]], pay=True)
+    odoo.run(WORK.replace("WAIT", ""))
+    assert odoo.sql("SELECT count(*) FROM aliexpress_order") == [("1",)]
+    assert count_refreshes(gateway) == ["ok"]
+
+
+def test_jobs_side_by_side_share_one_renewal_and_go_on(odoo, gateway):
+    """In the same run: what a transaction reads after the renewal must not be what it read before."""
+    odoo.connect(gateway)
+    gateway.call("POST", "orders", lines=[["CAP-RED", 1]], pay=True, count=5)
+    gateway.call("POST", "expire_tokens")
+    run_together(odoo, WORK, 2)
+    assert odoo.sql("SELECT count(*) FROM aliexpress_order") == [("5",)]
+    assert count_refreshes(gateway) == ["ok"]
+    assert odoo.sql(STATE) == [("connected", "System test", "t")]
