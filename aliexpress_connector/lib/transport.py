@@ -20,6 +20,8 @@ CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 30
 # A read that failed quickly is worth another try at once; what takes longer belongs to the caller's schedule.
 MAX_TRIES = 3
+# As many as threads may use one `Transport`: a further connection would be made anew for each call.
+CONNECTIONS = 16
 TRY_AGAIN_WITHIN = 5
 LONGEST_BAN_WAITED_FOR = 3
 
@@ -75,7 +77,7 @@ class Transport:
         self._app_secret = app_secret or ""
         self._access_token = access_token or ""
         self._gateway_url = (gateway_url or DEFAULT_GATEWAY_URL).rstrip("/")
-        self._session = session or _new_session()
+        self._session = session or _new_session(self._gateway_url)
         self._sleep = sleep
         self._on_call = on_call
 
@@ -201,10 +203,13 @@ class Transport:
         return str(int(self.clock() * 1000))
 
 
-def _new_session():
+def _new_session(gateway_url):
     session = requests.Session()
-    session.mount("https://", _Adapter())
-    session.mount("http://", _Adapter())
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, _Adapter(pool_maxsize=CONNECTIONS))
+    # The environment's proxies and certificates are looked up once, not with every call.
+    settings = session.merge_environment_settings(gateway_url, {}, None, None, None)
+    session.proxies, session.verify, session.trust_env = settings["proxies"], settings["verify"], False
     # Cookies would be shared between the threads that use the session, and between shops.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return session

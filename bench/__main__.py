@@ -1,0 +1,47 @@
+"""Run the benchmarks: print a table of ratios and write all that was measured as JSON.
+
+They copy the prepared databases that ALIEXPRESS_BASE (without the addon) and ALIEXPRESS_TEMPLATE (with it) name;
+`./dev bench` sets both.
+"""
+
+import argparse
+import dataclasses
+import datetime
+import json
+import os
+import pathlib
+import signal
+import sys
+
+from . import orders
+
+BENCHMARKS = {"orders": orders.run}
+
+
+def main():
+    """Run what was asked for; the exit code says whether every goal was met."""
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument("--only", help=f"some of {','.join(BENCHMARKS)}")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--orders", type=int, default=1000, help="orders in each round (default %(default)s)")
+    parser.add_argument("--quick", action="store_true", help="one small round: does it run at all?")
+    parser.add_argument("--json", default=".dev/bench.json", help="where the figures go (default %(default)s)")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(1))  # databases and processes are cleared away
+    if options.quick:
+        options.rounds, options.orders = 1, 60
+    names = options.only.split(",") if options.only else list(BENCHMARKS)
+    rows = []
+    for name in names:
+        for row in BENCHMARKS[name](options, os.environ["ALIEXPRESS_BASE"], os.environ["ALIEXPRESS_TEMPLATE"]):
+            print(row.as_line(), flush=True)
+            rows.append({"benchmark": name, "is_met": row.is_met, **dataclasses.asdict(row)})
+    content = {"at": datetime.datetime.now().isoformat(timespec="seconds"), "load": os.getloadavg(), "rows": rows}
+    path = pathlib.Path(options.json)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(content, indent=1))
+    return 1 if any(row["is_met"] is False for row in rows) and not options.quick else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""Odoo as a worker of the benchmarks: one work a line comes in, its result and what it took go out."""
+
+import json
+import os
+import sys
+
+
+def main(database):
+    """Do the works that standard input names until it ends."""
+    # Whatever Odoo prints must not get between the answers.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    from odoo import SUPERUSER_ID, api
+    from odoo.modules.registry import Registry
+    from odoo.tools import config
+
+    config.parse_config(["-d", database, "--no-http", "--max-cron-threads=0", "--log-level=warn"])
+    registry = Registry(database)
+    from . import works
+    from .measure import Measure
+
+    for line in sys.stdin:
+        name, arguments = json.loads(line)
+        with registry.cursor() as watching, registry.cursor() as cursor:
+            watching._cnx.autocommit = True
+            env = api.Environment(cursor, SUPERUSER_ID, {})
+            with Measure(watching) as measure:
+                result = getattr(works, name)(env, **arguments)
+                env.flush_all()
+                cursor.commit()
+        answers.write(json.dumps({"result": result, **measure.values}) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

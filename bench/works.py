@@ -1,0 +1,133 @@
+"""What the workers do inside Odoo. Each work gets an environment and commits as often as it would in real life."""
+
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.fields import Domain
+from odoo.tools import SQL, split_every
+
+from . import plan
+
+BATCH = 50
+
+
+# --- Preparation ------------------------------------------------------------------------------------------------------
+
+
+def prepare(env, orders):
+    """Products in stock and a company that has sold before, as the database of a running company would be."""
+    products = env["product.product"].create(
+        [
+            {"name": f"Product {number}", "default_code": plan.code(number), "is_storable": True, "list_price": 10}
+            for number in range(plan.PRODUCTS)
+        ]
+    )
+    location = env["stock.warehouse"].search([], limit=1).lot_stock_id
+    env["stock.quant"].with_context(inventory_mode=True).create(
+        [
+            {"product_id": product.id, "location_id": location.id, "inventory_quantity": 1000000}
+            for product in products
+        ]
+    ).action_apply_inventory()
+    env.cr.commit()
+    # Without statistics the server takes the tables for empty and reads them entirely for each order.
+    for _part in range(2):
+        sell_plainly(env, orders // 2)
+        analyze(env)
+
+
+def connect(env, url, access_token, refresh_token):
+    """A shop of the local gateway; what it sells are the products of `prepare`."""
+    now = fields.Datetime.now()
+    env["ir.config_parameter"].set_param("aliexpress_connector.gateway_url", url)
+    env["aliexpress.account"].create(
+        {
+            "name": "Benchmark",
+            "app_key": "501234",
+            "app_secret": "helloworldsecret",
+            "access_token": access_token,
+            "refresh_token": refresh_token,
+            "access_token_expiry": now + timedelta(days=20),
+            "authorization_expiry": now + timedelta(days=40),
+            "state": "connected",
+            "warehouse_id": env["stock.warehouse"].search([], limit=1).id,
+            "order_start_date": now - timedelta(hours=1),
+        }
+    )
+
+
+def analyze(env):
+    """What the server would find out about its tables by itself within a minute."""
+    env.cr.execute("ANALYZE")
+
+
+# --- Sale orders ------------------------------------------------------------------------------------------------------
+
+
+def sell_plainly(env, count, confirm=True):
+    """The floor: new customers and their sale orders by plain calls, one commit a batch of 50."""
+    products = env["product.product"].search([("default_code", "=like", plan.code("%"))], order="id")
+    state = env["res.country.state"].search([("country_id.code", "=", "ES")], limit=1)
+    for numbers in split_every(BATCH, range(count)):
+        customers = env["res.partner"].create([prepare_customer(number, state) for number in numbers])
+        sale_orders = env["sale.order"].create(
+            [
+                {
+                    "partner_id": customer.id,
+                    "client_order_ref": f"Plain {number}",
+                    "order_line": [
+                        Command.create(
+                            {"product_id": products[index].id, "product_uom_qty": 1, "price_unit": plan.PRICE / 1.21}
+                        )
+                        for index in plan.product_numbers(number)
+                    ],
+                }
+                for number, customer in zip(numbers, customers, strict=True)
+            ]
+        )
+        if confirm:
+            sale_orders.action_confirm()
+        env.cr.commit()
+
+
+def prepare_customer(number, state):
+    """Values of a new customer: what the import knows of its buyers."""
+    return {
+        "name": f"Ana Perez {number}",
+        "street": plan.STREET % number,
+        "city": "Madrid",
+        "zip": "28013",
+        "state_id": state.id,
+        "country_id": state.country_id.id,
+        "phone": "+34612345678",
+        "company_id": state.env.company.id,
+    }
+
+
+def import_orders(env):
+    """Run the two jobs of orders as the scheduler would until nothing is left to do."""
+    orders = env["aliexpress.order"]
+    run_job(env, "fetch_orders", orders._get_due_domain("sync_orders") & Domain("is_detail_due", "=", True))
+    run_job(env, "process_orders", orders._get_process_domain())
+
+
+def run_job(env, name, domain):
+    """Run a scheduled action until no order of `domain` is left."""
+    job = env.ref(f"aliexpress_connector.ir_cron_{name}")
+    while True:
+        job.method_direct_trigger()
+        env.cr.commit()
+        if not env["aliexpress.order"].search_count(domain, limit=1):
+            return
+
+
+def count_orders(env):
+    """How many orders have come to which state, with which state of their sale orders."""
+    rows = env.execute_query_dict(
+        SQL(
+            """SELECT inbox.state, sale_order.state AS sale_state, COUNT(*) AS count
+                 FROM aliexpress_order inbox LEFT JOIN sale_order ON sale_order.id = inbox.sale_order_id
+             GROUP BY 1, 2"""
+        )
+    )
+    return {f"{row['state']}, {row['sale_state']}": row["count"] for row in rows}
