@@ -49,6 +49,7 @@
         "views/product_template_views.xml",
         "views/aliexpress_product_attribute_line_views.xml",
         "views/aliexpress_listing_views.xml",
+        "views/aliexpress_found_product_views.xml",
         "views/aliexpress_listing_problem_views.xml",
         "views/aliexpress_publish_result_views.xml",
         "views/aliexpress_attribute_mapping_views.xml",

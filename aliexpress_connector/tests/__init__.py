@@ -19,3 +19,5 @@ from . import test_offers_screen
 from . import test_shipping_check
 from . import test_shipping_table
 from . import test_shipping_walk
+from . import test_catalogue_adopt
+from . import test_catalogue_feeds
