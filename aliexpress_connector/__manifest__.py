@@ -31,6 +31,7 @@
         "views/aliexpress_shop_data_views.xml",
         "views/aliexpress_account_offers_views.xml",
         "views/aliexpress_call_count_views.xml",
+        "views/aliexpress_push_message_views.xml",
         "views/aliexpress_account_shipping_views.xml",
         "wizard/aliexpress_cancel_refuse_views.xml",
         "wizard/aliexpress_category_suggest_views.xml",

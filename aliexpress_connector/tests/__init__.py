@@ -4,8 +4,10 @@ from . import test_orders_money
 from . import test_orders_products
 from . import test_orders_people
 from . import test_offers_push
+from . import test_operations_login
 from . import test_operations_neutralize
 from . import test_operations_overview
+from . import test_operations_push
 from . import test_operations_rights
 from . import test_catalogue_publish
 from . import test_shop_data
