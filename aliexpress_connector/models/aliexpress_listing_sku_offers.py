@@ -62,8 +62,8 @@ class AliexpressListingSku(models.Model):
 
     _account_idx = models.Index("(account_id, id)")
     _write_date_idx = models.Index("(write_date)")
-    _quantity_due_idx = models.Index("(listing_id) WHERE is_quantity_due")
-    _price_due_idx = models.Index("(listing_id) WHERE is_price_due")
+    _quantity_due_idx = models.Index("(listing_id) WHERE is_quantity_due IS TRUE")
+    _price_due_idx = models.Index("(listing_id) WHERE is_price_due IS TRUE")
 
     # === COMPUTE METHODS === #
 
