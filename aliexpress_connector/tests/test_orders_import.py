@@ -184,7 +184,8 @@ class TestOrdersImport(SandboxCase):
 
     def test_a_refused_list_of_finished_orders_does_not_lose_the_others(self):
         placed = self.place()
-        self.sandbox.add_fault("error", method=LIST, skip=2, code="15", sub_code="isv.invalid-parameter", text="no")
+        self.account.write({"orders_synced_until": fields.Datetime.now() - timedelta(days=1), "family": "solution"})
+        self.sandbox.add_fault("error", method=LIST, skip=1, code="15", sub_code="isv.invalid-parameter", text="no")
         self.run_job("fetch_orders")
         self.assertTrue(self.get_order(placed))
         self.assertTrue(self.account.error)
