@@ -180,7 +180,7 @@ class TestOrdersImport(SandboxCase):
         with self.assertRaises(AccessError):
             own.state = "pending"
         with self.assertRaises(AccessError):
-            own.account_id.app_secret  # noqa: B018
+            own.account_id.read(["app_secret"])
 
     def test_a_refused_list_of_finished_orders_does_not_lose_the_others(self):
         placed = self.place()
