@@ -85,7 +85,7 @@ class AliexpressOrder(models.Model):
         if self.sale_order_id:
             rows.append(
                 (
-                    _("Sale order %(name)s", name=self.sale_order_id.name),
+                    self.env._("Sale order %(name)s", name=self.sale_order_id.name),
                     self.sale_order_id.amount_total,
                     "fw-bold border-top",
                 )
