@@ -59,6 +59,7 @@
         "views/stock_package_views.xml",
         "views/delivery_carrier_views.xml",
         "views/sale_order_views.xml",
+        "views/aliexpress_mail_templates.xml",
         "views/aliexpress_account_overview_views.xml",
     ],
     "application": True,

@@ -13,6 +13,7 @@ from . import test_catalogue_publish
 from . import test_shop_data
 from . import test_shop_data_sandbox
 from . import test_operations_tokens
+from . import test_operations_watchdog
 from . import test_offers_price
 from . import test_offers_quantity
 from . import test_offers_calls
