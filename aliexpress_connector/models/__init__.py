@@ -103,5 +103,6 @@ from . import (
     stock_picking,
     stock_picking_parcels,
     stock_picking_reflection,
+    stock_picking_silence,
     stock_picking_validation,
 )

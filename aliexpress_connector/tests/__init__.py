@@ -1,3 +1,4 @@
+from . import test_connect
 from . import test_orders_import
 from . import test_orders_status
 from . import test_orders_money
@@ -19,9 +20,12 @@ from . import test_offers_quantity
 from . import test_offers_calls
 from . import test_offers_drift
 from . import test_offers_screen
+from . import test_shop_data_sandbox
+from . import test_operations_tokens
 from . import test_shipping_check
 from . import test_shipping_table
 from . import test_shipping_walk
+from . import test_orders_times
 from . import test_catalogue_adopt
 from . import test_catalogue_feeds
 from . import test_shipping_carriers
