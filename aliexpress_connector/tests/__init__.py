@@ -20,6 +20,7 @@ from . import (
     test_orders_money,
     test_orders_people,
     test_orders_products,
+    test_orders_speed,
     test_orders_status,
     test_orders_times,
     test_shipping_carriers,
