@@ -39,13 +39,19 @@ class AliexpressAccount(models.Model):
         string="Main Language",
         default=lambda self: self._default_lang_id(),
         domain=[("active", "=", True)],
-        help="Language in which products are published. AliExpress never lets the main language of a product change afterwards.",
+        help=(
+            "Language in which products are published. AliExpress never lets the main language of a product "
+            "change afterwards."
+        ),
     )
     lang_ids = fields.Many2many(
         "res.lang",
         string="Further Languages",
         domain=[("active", "=", True)],
-        help="Titles and descriptions translated into these languages are sent as well; AliExpress translates the others itself.",
+        help=(
+            "Titles and descriptions translated into these languages are sent as well; AliExpress translates "
+            "the others itself."
+        ),
     )
     title_template = fields.Char(
         string="Title Rule",
@@ -87,12 +93,18 @@ class AliexpressAccount(models.Model):
     )
     is_content_frozen = fields.Boolean(
         string="Freeze Texts and Pictures",
-        help="Titles, descriptions and pictures of listings that exist stay as they are on AliExpress. Prices and stock go on.",
+        help=(
+            "Titles, descriptions and pictures of listings that exist stay as they are on AliExpress. Prices "
+            "and stock go on."
+        ),
     )
     feed_minimum = fields.Integer(
         string="Feed From",
         default=50,
-        help="From so many new products at once they are handed to AliExpress in one feed instead of one by one. Zero: never.",
+        help=(
+            "From so many new products at once they are handed to AliExpress in one feed instead of one by one. "
+            "Zero: never."
+        ),
     )
     product_categ_ids = fields.Many2many(
         "product.category",
@@ -105,7 +117,10 @@ class AliexpressAccount(models.Model):
     )
     is_listing_automatic = fields.Boolean(
         string="List New Products",
-        help="Products with an AliExpress category that this shop offers are listed without asking. Off: a person lists them.",
+        help=(
+            "Products with an AliExpress category that this shop offers are listed without asking. Off: a "
+            "person lists them."
+        ),
     )
     listing_ids = fields.One2many("aliexpress.listing", "account_id")
     listing_count = fields.Integer(compute="_compute_listing_count")
@@ -130,7 +145,8 @@ class AliexpressAccount(models.Model):
             if wrong:
                 raise ValidationError(
                     self.env._(
-                        "The title rule of %(name)s names fields that products do not have: %(paths)s. Use names such as {name} or "
+                        "The title rule of %(name)s names fields that products do not have: %(paths)s. Use names "
+                        "such as {name} or "
                         "{categ_id.name}.",
                         name=account.name,
                         paths=", ".join(wrong),
@@ -200,7 +216,9 @@ class AliexpressAccount(models.Model):
         return languages or {"en": "en_US"}
 
     def _get_default_freight_template(self):
-        """The freight template of listings that choose none; may be empty when the shop has none that AliExpress allows."""
+        """The freight template of listings that choose none; may be empty when the shop has none that AliExpress
+        allows.
+        """
         self.ensure_one()
         templates = self.env["aliexpress.freight.template"].search([("account_id", "=", self.id)], order="id")
         allowed = templates.filtered(lambda template: template.ref != FORBIDDEN_FREIGHT_TEMPLATE)

@@ -160,6 +160,24 @@ class AliexpressAccount(models.Model):
             horizon_days=max(self.stock_horizon_days, 0) if self.stock_source == "forecast" else None,
         )
 
+    def _ask_for_prices(self):
+        """Ask the responsible person, once, to look at the prices that are held."""
+        self.ensure_one()
+        activity_type = "aliexpress_connector.mail_activity_type_price"
+        if self.activity_search([activity_type]):
+            return
+        message_env = self._get_message_env()
+        self.activity_schedule(
+            activity_type,
+            summary=message_env._("Confirm new prices of %(name)s", name=self.name),
+            note=message_env._(
+                "Some prices wait for your word before they are sent. Look at them in AliExpress > Catalogue > Prices "
+                "and Stock with the "
+                "filter Price Held: correct them, or press Confirm Price."
+            ),
+            user_id=self.user_id.id or self.env.uid,
+        )
+
     def _has_sale_prices(self):
         """Whether Odoo says what the sale prices are; otherwise AliExpress' own stay."""
         return bool(self.sale_pricelist_id or self.sale_discount)

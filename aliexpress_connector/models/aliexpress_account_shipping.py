@@ -11,25 +11,26 @@ class AliexpressAccount(models.Model):
 
     is_fallback_allowed = fields.Boolean(
         string="Declare Refused Parcels with Another Carrier",
-        help="Parcels whose carrier or number AliExpress refuses are declared with AliExpress' carrier for seller's own shipping, local or "
-        "overseas, and the tracking page below. Otherwise they wait for a person.",
+        help="Parcels whose carrier or number AliExpress refuses are declared with AliExpress' carrier for seller's "
+        "own shipping, local or overseas, and the tracking page below. Otherwise they wait for a person.",
     )
     tracking_website = fields.Char(
         string="Tracking Page",
         default="https://www.17track.net",
-        help="Where buyers can follow parcels that AliExpress cannot follow itself, unless their delivery method has a tracking link.",
+        help="Where buyers can follow parcels that AliExpress cannot follow itself, unless their delivery method has a "
+        "tracking link.",
     )
     deadline_warning_hours = fields.Integer(
         string="Warn Before Deadline (hours)",
         default=24,
-        help="The responsible person gets an activity when an order is not declared this many hours before its deadline. Zero warns when "
-        "it has passed.",
+        help="The responsible person gets an activity when an order is not declared this many hours before its "
+        "deadline. Zero warns when it has passed.",
     )
 
     # === CARRIERS === #
 
     def _refresh_carriers(self):
-        """Read the carriers that AliExpress offers this shop; new ones get a delivery method suggested by name. One call.
+        """Read the carriers that AliExpress offers this shop; new ones get a delivery method by name. One call.
 
         Raises the errors of `lib.errors`. What people mapped stays; carriers no longer offered are archived.
         """
@@ -43,7 +44,10 @@ class AliexpressAccount(models.Model):
             if changes:
                 service.write(changes)
         new = Service.create(
-            [{"account_id": self.id, "code": code} | self._prepare_service_values(carrier) for code, carrier in carriers.items()]
+            [
+                {"account_id": self.id, "code": code} | self._prepare_service_values(carrier)
+                for code, carrier in carriers.items()
+            ]
         )
         new._suggest_carriers()
 
@@ -69,12 +73,17 @@ class AliexpressAccount(models.Model):
 
     @api.model
     def _watch_ship_deadlines(self):
-        """One activity for each order whose shipment is not declared shortly before its deadline; none once it is. Only for `_cron_*`."""
+        """One activity for each order that is not declared shortly before its deadline; none once it is.
+
+        Only for `_cron_*` methods.
+        """
         self.env["aliexpress.order"]._end_deadline_activities()
         for account in self.search(self._get_due_domain("sync_shipments", calls_gateway=False)):
             until = fields.Datetime.now() + timedelta(hours=account.deadline_warning_hours)
-            orders = self.env["aliexpress.order"].search(
-                Domain("account_id", "=", account.id) & Domain("stage", "=", "waiting_shipment") & Domain("ship_deadline", "<=", until)
+            domain = (
+                Domain("account_id", "=", account.id)
+                & Domain("stage", "=", "waiting_shipment")
+                & Domain("ship_deadline", "<=", until)
             )
-            orders._schedule_deadline_activities()
+            self.env["aliexpress.order"].search(domain)._schedule_deadline_activities()
             self.env["ir.cron"]._commit_progress()

@@ -12,15 +12,22 @@ class AliexpressAccount(models.Model):
 
     shop_url = fields.Char(string="Shop Page", readonly=True, copy=False)
     quotation_currency_id = fields.Many2one(
-        "res.currency", string="AliExpress Currency", readonly=True, copy=False, help="Prices of this shop are quoted in it."
+        "res.currency",
+        string="AliExpress Currency",
+        readonly=True,
+        copy=False,
+        help="Prices of this shop are quoted in it.",
     )
     is_publishing_forbidden = fields.Boolean(
-        string="Publishing Forbidden", readonly=True, copy=False, help="AliExpress does not let this shop publish products."
+        string="Publishing Forbidden",
+        readonly=True,
+        copy=False,
+        help="AliExpress does not let this shop publish products.",
     )
     online_product_count = fields.Integer(string="Products Online", readonly=True, copy=False)
     product_limit = fields.Integer(readonly=True, copy=False, help="AliExpress takes no more products of this shop.")
     shop_data_ids = fields.One2many(
-        "aliexpress.shop.data", "account_id", string="Shop Data", readonly=True, domain=[("category_id", "=", False)]
+        "aliexpress.shop.data", "account_id", readonly=True, domain=[("category_id", "=", False)]
     )
 
     def _has_catalogue(self):
@@ -38,9 +45,7 @@ class AliexpressAccount(models.Model):
     def action_refresh_shop_data(self):
         """Read everything again in the background, also what AliExpress denied before."""
         self.check_access("write")
-        rows = self.env["aliexpress.shop.data"].search([("account_id", "in", self.ids)])
-        rows.write({"state": "pending", "retry_at": False})
-        rows._trigger_job()
+        return self.env["aliexpress.shop.data"].search([("account_id", "in", self.ids)])._request()
 
     # === OUTCOMES === #
 
@@ -89,8 +94,6 @@ class AliexpressAccount(models.Model):
 
     def _report(self, title, lines):
         items = Markup().join(Markup("<li>%s</li>") % line for line in lines)
-        self.message_post(
-            body=Markup("<p>%s</p><ul>%s</ul>") % (title, items), partner_ids=self.user_id.partner_id.ids
-        )
+        self.message_post(body=Markup("<p>%s</p><ul>%s</ul>") % (title, items), partner_ids=self.user_id.partner_id.ids)
         # The listings concerned show it as soon as they are compared.
         self.listing_ids.compared_at = False

@@ -76,7 +76,9 @@ class AliexpressAttribute(models.Model):
         items, names = {}, {}
         for sequence, attribute in enumerate(attributes):
             key = (category.id, attribute.ref)
-            items[key] = self._prepare_values(attribute) | {"sequence": attribute.position or sequence}
+            # Those of variants come last, in an order of their own.
+            sequence = 1000 + attribute.position if attribute.is_sku else sequence
+            items[key] = self._prepare_values(attribute) | {"sequence": sequence}
             names[key] = attribute.names
         return self._store([("category_id", "=", category.id), *domain], items, names)[0]
 

@@ -8,7 +8,8 @@ from .translated_names import get_names, index_by_name
 class AliexpressAttributeMapping(models.Model):
     """Where the products of a category take an AliExpress attribute from, said once for all of them.
 
-    One of: an Odoo attribute, whose values are mapped in the lines; fixed values; a text, fixed or composed of product fields. What a
+    One of: an Odoo attribute, whose values are mapped in the lines; fixed values; a text, fixed or composed of
+    product fields. What a
     product says in its own attribute lines goes first, a mapping of the shop goes before one of all shops.
     """
 
@@ -77,7 +78,8 @@ class AliexpressAttributeMapping(models.Model):
             if wrong:
                 raise ValidationError(
                     self.env._(
-                        "The text of %(attribute)s names fields that products do not have: %(paths)s. Use names such as {default_code} or "
+                        "The text of %(attribute)s names fields that products do not have: %(paths)s. Use names "
+                        "such as {default_code} or "
                         "{categ_id.name}.",
                         attribute=mapping.attribute_id.name,
                         paths=", ".join(wrong),
@@ -90,7 +92,8 @@ class AliexpressAttributeMapping(models.Model):
             if mapping.attribute_id.category_id != mapping.category_id:
                 raise ValidationError(
                     self.env._(
-                        "%(attribute)s is no attribute of the AliExpress category %(category)s. Choose one from its list.",
+                        "%(attribute)s is no attribute of the AliExpress category %(category)s. Choose one from "
+                        "its list.",
                         attribute=mapping.attribute_id.name,
                         category=mapping.category_id.name,
                     )
@@ -104,7 +107,9 @@ class AliexpressAttributeMapping(models.Model):
         self._map_values()
 
     def _map_values(self, product_values=None):
-        """Give each Odoo value a line, mapped where AliExpress has a value of that name; `product_values` limits which ones get a line."""
+        """Give each Odoo value a line, mapped where AliExpress has a value of that name; `product_values` limits
+        which ones get a line.
+        """
         lines = []
         for mapping in self.filtered("product_attribute_id"):
             wanted = mapping.product_attribute_id.value_ids
@@ -123,7 +128,9 @@ class AliexpressAttributeMapping(models.Model):
 
     @api.model
     def _map_products(self, templates):
-        """Map what the attributes of `templates` and of their AliExpress categories share by name, where nobody has mapped it yet."""
+        """Map what the attributes of `templates` and of their AliExpress categories share by name, where nobody has
+        mapped it yet.
+        """
         for category, products in templates.grouped("aliexpress_category_id").items():
             product_attributes = products.attribute_line_ids.attribute_id
             if not category or not product_attributes:

@@ -32,7 +32,8 @@ class AliexpressAttributeMappingValue(models.Model):
         domain="[('attribute_id', '=', attribute_id)]",
     )
     custom_name = fields.Char(
-        help="Shown to buyers in the place of AliExpress' name, where the attribute allows names of one's own. At most 70 characters, "
+        help="Shown to buyers in the place of AliExpress' name, where the attribute allows names of one's own. "
+        "At most 70 characters, "
         "without # : = and comma."
     )
 
@@ -54,7 +55,8 @@ class AliexpressAttributeMappingValue(models.Model):
             if len(name) > CUSTOM_VALUE_LENGTH or set(name) & set(CUSTOM_VALUE_FORBIDDEN):
                 raise ValidationError(
                     self.env._(
-                        "The name %(name)s cannot be used on AliExpress: at most %(count)s characters, without # : = and comma.",
+                        "The name %(name)s cannot be used on AliExpress: at most %(count)s characters, without # "
+                        ": = and comma.",
                         name=name,
                         count=CUSTOM_VALUE_LENGTH,
                     )

@@ -29,7 +29,7 @@ class AliexpressAttributeValue(models.Model):
     _ref_uniq = models.UniqueIndex("(attribute_id, ref)", "This value is already there.")
 
     def _get_path(self):
-        """The choices that lead to what this value opens: pairs of the numbers of attribute and value, outermost first."""
+        """The choices that lead to what this value opens: pairs (attribute ref, value ref), outermost first."""
         self.ensure_one()
         parent = self.attribute_id.parent_value_ids[:1]
         return [*(parent._get_path() if parent else []), (self.attribute_id.ref, self.ref)]

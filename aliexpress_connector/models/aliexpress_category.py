@@ -17,13 +17,15 @@ class AliexpressCategory(models.Model):
     parent_id = fields.Many2one("aliexpress.category", readonly=True, index=True, ondelete="restrict")
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("aliexpress.category", "parent_id", string="Categories Below")
-    is_leaf = fields.Boolean(readonly=True, help="Products go into categories without categories below only.")
+    is_leaf = fields.Boolean(
+        string="For Products", readonly=True, help="Products go into categories without categories below only."
+    )
     account_ids = fields.Many2many(
         "aliexpress.account", string="Shops", readonly=True, help="The shops that may use this category."
     )
     attribute_ids = fields.One2many("aliexpress.attribute", "category_id", string="Attributes")
     attribute_date = fields.Datetime(string="Attributes Read On", readonly=True, copy=False)
-    product_count = fields.Integer(compute="_compute_product_count")
+    product_count = fields.Integer(string="Products", compute="_compute_product_count")
 
     _ref_uniq = models.UniqueIndex("(ref)", "This AliExpress category is already there.")
 
@@ -92,7 +94,8 @@ class AliexpressCategory(models.Model):
         return children.filtered(lambda child: not child.is_leaf), lost
 
     def _read_attributes(self, client, language="en"):
-        """Read the attributes of this category from AliExpress: one call, and one for each chosen value that opens more.
+        """Read the attributes of this category from AliExpress: one call, and one for each chosen value that opens
+        more.
 
         :return: the attributes that became mandatory by this
         """
@@ -115,4 +118,4 @@ class AliexpressCategory(models.Model):
 
     def action_read_attributes(self):
         """Read the attributes of the selected categories in the background."""
-        self.env["aliexpress.shop.data"]._request_attributes(self)
+        return self.env["aliexpress.shop.data"]._request_attributes(self)

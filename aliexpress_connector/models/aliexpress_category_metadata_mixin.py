@@ -17,6 +17,6 @@ class AliexpressCategoryMetadataMixin(models.AbstractModel):
 
     @api.model
     def _store_of_category(self, account, category, items):
-        """Make the records of `account` and `category` the same as `items` ({ref: values}); return the archived ones."""
+        """Make the records of `account` and `category` the same as `items` ({ref: values}); return what it archived."""
         items = {(account.id, category.id, ref): values for ref, values in items.items()}
         return self._store([("account_id", "=", account.id), ("category_id", "=", category.id)], items)[1]

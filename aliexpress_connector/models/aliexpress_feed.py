@@ -15,7 +15,9 @@ CLOCK_MARGIN = timedelta(minutes=10)
 
 
 class AliexpressFeed(models.Model):
-    """A list of creations handed to AliExpress in one call, to be worked off by it later; the results are read back by number."""
+    """A list of creations handed to AliExpress in one call, to be worked off by it later; the results are read back
+    by number.
+    """
 
     _name = "aliexpress.feed"
     _description = "AliExpress Feed"
@@ -55,6 +57,7 @@ class AliexpressFeed(models.Model):
         for account, waiting in listings.grouped("account_id").items():
             if not account.feed_minimum or len(waiting) < account.feed_minimum:
                 continue
+            waiting = waiting._filter_for_feed()
             for ids in split_every(ITEMS_PER_FEED, waiting.ids):
                 batch = listings.browse(ids)
                 batch.feed_id = self.create({"account_id": account.id, "item_count": len(batch)})
@@ -111,7 +114,9 @@ class AliexpressFeed(models.Model):
         self.write({"intent_date": False})
 
     def _is_ours(self, client, row):
-        """Whether the feed of a `FeedRow` is this one. One that nobody knows and that has no result yet is taken for it."""
+        """Whether the feed of a `FeedRow` is this one. One that nobody knows and that has no result yet is taken for
+        it.
+        """
         if self.search_count([("account_id", "=", self.account_id.id), ("feed_ref", "=", row.feed_ref)], limit=1):
             return False
         results = client.get_feed(row.feed_ref).results
@@ -152,7 +157,9 @@ class AliexpressFeed(models.Model):
     # === OUTCOME === #
 
     def _set_error(self, error):
-        """Override to give the listings back: one by one where the shop has no feeds, otherwise with the feed's error."""
+        """Override to give the listings back: one by one where the shop has no feeds, otherwise with the feed's
+        error.
+        """
         result = super()._set_error(error)
         for feed in self:
             listings = feed.listing_ids

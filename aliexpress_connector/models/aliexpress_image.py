@@ -4,7 +4,6 @@ import logging
 from PIL import Image, UnidentifiedImageError
 
 from odoo import api, fields, models
-from odoo.tools.image import image_process
 
 from ..lib.catalogue_rules import UPLOAD_SIDE_MAX, UPLOAD_SIZE_MAX
 
@@ -13,6 +12,7 @@ _logger = logging.getLogger(__name__)
 # What AliExpress takes, with the ending its image bank wants to see.
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
 JPEG_QUALITY = 90
+JPEG_SIDE_MAX = 2500
 
 
 class AliexpressImage(models.Model):
@@ -67,13 +67,9 @@ class AliexpressImage(models.Model):
         if account.image_source == "url" and attachment.mimetype in ENDINGS:
             [token] = attachment.generate_access_token()
             name = f"{attachment.checksum}.{ENDINGS[attachment.mimetype]}"
-            url = f"{attachment.get_base_url()}/web/image/{attachment.id}-{attachment.checksum[:8]}/{name}?access_token={token}"
-            values |= {"url": url, "attachment_id": attachment.id, "state": "done"}
+            path = f"/web/image/{attachment.id}-{attachment.checksum[:8]}/{name}?access_token={token}"
+            values |= {"url": attachment.get_base_url() + path, "attachment_id": attachment.id, "state": "done"}
         return values
-
-    @api.model
-    def _get_accepted_types(self):
-        return set(ENDINGS)
 
     def _upload(self):
         """Put one picture into the shop's image bank."""
@@ -84,21 +80,28 @@ class AliexpressImage(models.Model):
             self.unlink()
             return
         ending, content = self._prepare_upload(attachment)
+        self.account_id._check_call_budget("content")
         uploaded = self.account_id._get_client().upload_image(f"{self.checksum}.{ending}", content)
         self.write({"url": uploaded.url, "state": "done", "error": False, "retry_at": False})
 
     def _find_attachment(self):
-        # Pictures of products may be read by whoever reads the products; jobs must read those that belong to fields as well.
+        # Pictures of products may be read by whoever reads the products; jobs must read those that belong to
+        # fields as well.
         attachments = self.env["ir.attachment"].sudo()
         return attachments.search([("checksum", "=", self.checksum), ("res_field", "!=", False)], limit=1)
 
     @api.model
     def _prepare_upload(self, attachment):
-        """(ending, bytes) of the picture in a format and size that the image bank takes."""
+        """(ending, bytes) of the picture in a format and size that the image bank takes. Odoo itself stores WebP."""
         content = attachment.raw
         is_large = len(content) > UPLOAD_SIZE_MAX or max(self.width, self.height) > UPLOAD_SIDE_MAX
         if attachment.mimetype in ENDINGS and not is_large:
             return ENDINGS[attachment.mimetype], content
-        return "jpg", image_process(
-            content, size=(UPLOAD_SIDE_MAX // 2, UPLOAD_SIDE_MAX // 2), quality=JPEG_QUALITY, output_format="JPEG"
-        )
+        stream = io.BytesIO()
+        with Image.open(io.BytesIO(content)) as picture:
+            picture.thumbnail((JPEG_SIDE_MAX, JPEG_SIDE_MAX))
+            picture = picture.convert("RGBA")
+            flat = Image.new("RGB", picture.size, "white")
+            flat.paste(picture, mask=picture.getchannel("A"))
+        flat.save(stream, "JPEG", quality=JPEG_QUALITY)
+        return "jpg", stream.getvalue()

@@ -53,6 +53,12 @@ class AliexpressJobMixin(models.AbstractModel):
         string="Next Attempt", copy=False, help="Nothing is tried before this time. Empty it to try at the next run."
     )
 
+    def write(self, vals):
+        """Override: writing `state` = pending makes the job take the record up at its next run, whatever it waited for."""
+        if vals.get("state") == "pending":
+            vals = {"retry_at": False} | vals
+        return super().write(vals)
+
     # === JOBS === #
 
     @api.model

@@ -17,14 +17,17 @@ CONTENT_FIELDS = {
     "freight_template_id",
     "service_template_id",
     "product_group_id",
+    "size_chart_id",
 }
 
 
 class AliexpressListing(models.Model):
     """A product template offered in a shop.
 
-    `goal` is what a person wants, `state` what the jobs are doing about it, `remote_state` what AliExpress last acknowledged. A listing
-    with a `product_ref` exists on AliExpress, whatever its state. `pending` makes the publishing job take the listing up: it sends what
+    `goal` is what a person wants, `state` what the jobs are doing about it, `remote_state` what AliExpress last
+    acknowledged. A listing
+    with a `product_ref` exists on AliExpress, whatever its state. `pending` makes the publishing job take the listing
+    up: it sends what
     differs from what was acknowledged, and nothing when nothing differs.
     """
 
@@ -63,8 +66,11 @@ class AliexpressListing(models.Model):
         required=True,
         copy=False,
         tracking=True,
-        help="What you want. A product that is archived, not sold or excluded in the shop comes off the shelf by itself.",
+        help=(
+            "What you want. A product that is archived, not sold or excluded in the shop comes off the shelf by itself."
+        ),
     )
+    result_ids = fields.One2many("aliexpress.publish.result", "listing_id", string="History", copy=False)
     sku_ids = fields.One2many("aliexpress.listing.sku", "listing_id", string="SKUs", copy=False)
     language = fields.Char(
         string="Main Language",
@@ -129,6 +135,14 @@ class AliexpressListing(models.Model):
         help="Empty: as the shop says.",
     )
 
+    size_chart_id = fields.Many2one(
+        "aliexpress.size.chart",
+        domain="[('account_id', '=', account_id), ('category_id', '=', category_id)]",
+        check_company=True,
+        help="Empty: AliExpress' own chart of the category, where it has one.",
+    )
+    category_id = fields.Many2one(related="product_tmpl_id.aliexpress_category_id", string="AliExpress Category")
+
     _product_uniq = models.UniqueIndex(
         "(account_id, product_ref) WHERE product_ref IS NOT NULL",
         "This AliExpress product is already linked in this shop.",
@@ -179,6 +193,24 @@ class AliexpressListing(models.Model):
         """Have the publishing job take the listings up at once."""
         self.action_retry()
 
+    def action_preview(self):
+        """Show what will be sent, and what differs from AliExpress."""
+        self.ensure_one()
+        return self.env["aliexpress.listing.preview"]._open_for(self)
+
+    def action_ask_delete(self):
+        """Ask whether the listings shall be deleted on AliExpress for good."""
+        self.check_access("write")
+        wizard = self.env["aliexpress.listing.delete"].create({"listing_ids": self.filtered("product_ref").ids})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Delete on AliExpress"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
     def action_take_offline(self):
         """Have the listings taken off the shelf; they stay on AliExpress with their reviews."""
         self._set_goal("offline")
@@ -204,7 +236,9 @@ class AliexpressListing(models.Model):
         return Domain("product_ref", "!=", False) & Domain("goal", "!=", "deleted")
 
     def _get_languages(self):
-        """{ISO 639-1 code: Odoo language code}, main language first: the one the listing was created with, or the shop's."""
+        """{ISO 639-1 code: Odoo language code}, main language first: the one the listing was created with, or the
+        shop's.
+        """
         self.ensure_one()
         languages = self.account_id._get_languages()
         if not self.language or self.language in languages:
@@ -219,7 +253,9 @@ class AliexpressListing(models.Model):
         return self.product_tmpl_id.with_company(self.company_id).with_context(lang=next(iter(languages.values())))
 
     def _get_wanted_shelf(self):
-        """`online`, `offline` or `deleted`: what the goal, the product and the shop's choice of products make of the listings, by id."""
+        """`online`, `offline` or `deleted`: what the goal, the product and the shop's choice of products make of the
+        listings, by id.
+        """
         wanted = {}
         for account, listings in self.grouped("account_id").items():
             domain = account._get_product_domain() & Domain("id", "in", listings.product_tmpl_id.ids)
@@ -230,19 +266,24 @@ class AliexpressListing(models.Model):
         return wanted
 
     def _sync_skus(self):
-        """Give every active variant a SKU line; lines of variants that are no longer active stop being offered by themselves."""
+        """Give every active variant a SKU line; lines of variants that are no longer active stop being offered by
+        themselves.
+        """
         values = []
         for listing in self:
             variants = listing.product_tmpl_id.product_variant_ids - listing.sku_ids.product_id
             if listing.product_ref and not listing.language and listing.sku_ids:
-                # Linked, not published from here: variants that were there before stay off AliExpress until a person adds them.
+                # Linked, not published from here: variants that were there before stay off AliExpress
+                # until a person adds them.
                 variants = variants.filtered(lambda variant, since=listing.create_date: variant.create_date > since)
             taken = set(listing.sku_ids.mapped("sku_code"))
             values += [listing._prepare_sku_values(variant, taken) for variant in variants]
         return self.env["aliexpress.listing.sku"].create(values)
 
     def _prepare_sku_values(self, variant, taken):
-        """Values of the line of a new variant. A code that another variant of the listing has is left out: people must decide."""
+        """Values of the line of a new variant. A code that another variant of the listing has is left out: people
+        must decide.
+        """
         code = variant._get_aliexpress_sku_code()
         values = {"listing_id": self.id, "product_id": variant.id, "sku_code": False if code in taken else code}
         taken.add(code)

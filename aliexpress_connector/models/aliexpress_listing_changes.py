@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# A transaction may commit this long after the time it writes as write_date: what was written shortly before a look is looked at again.
+# A transaction may commit this long after the time it writes as write_date: what was written shortly before a look is
+# looked at again.
 LATE_COMMIT = timedelta(minutes=15)
 # Everything is compared once in a while, whatever was written.
 LONGEST_REST = timedelta(days=1)
@@ -12,13 +13,17 @@ COMPARE_LIMIT = 1000
 
 
 class AliexpressListing(models.Model):
-    """Changes of products are found by comparing, never by hooks: nothing is missed, and writing a product costs nothing."""
+    """Changes of products are found by comparing, never by hooks: nothing is missed, and writing a product costs
+    nothing.
+    """
 
     _inherit = "aliexpress.listing"
 
     @api.model
     def _get_compare_domain(self):
-        """Domain of listings whose product was written since they were last compared, and of those that rested for long."""
+        """Domain of listings whose product was written since they were last compared, and of those that rested for
+        long.
+        """
         rested = Domain("compared_at", "=", False) | Domain("compared_at", "<", fields.Datetime.now() - LONGEST_REST)
         ids = self._find_written_since_compared()
         states = Domain("state", "in", ("draft", "online", "offline", "rejected", "error"))
@@ -26,7 +31,7 @@ class AliexpressListing(models.Model):
 
     @api.model
     def _find_written_since_compared(self):
-        """Ids of listings whose product, variants, attributes, pictures or mappings were written after the last look."""
+        """Ids of listings whose product, variants, attributes, pictures or mappings changed since the last look."""
         self.env.flush_all()
         query = SQL(
             """
@@ -35,7 +40,8 @@ class AliexpressListing(models.Model):
               JOIN product_template template ON template.id = listing.product_tmpl_id
              WHERE listing.compared_at IS NOT NULL
                AND (template.write_date >= listing.compared_at
-                OR EXISTS (SELECT FROM product_product WHERE product_tmpl_id = template.id AND write_date >= listing.compared_at)
+                OR EXISTS (SELECT FROM product_product
+                            WHERE product_tmpl_id = template.id AND write_date >= listing.compared_at)
                 OR EXISTS (SELECT FROM aliexpress_product_attribute_line
                             WHERE product_tmpl_id = template.id AND write_date >= listing.compared_at)
                 OR EXISTS (SELECT FROM aliexpress_product_image
@@ -55,6 +61,7 @@ class AliexpressListing(models.Model):
         """Compare listings of one shop with what AliExpress has acknowledged: those that differ become pending."""
         compared_at = fields.Datetime.now() - LATE_COMMIT
         self._sync_skus()
+        self.env["aliexpress.attribute.mapping"]._map_products(self.product_tmpl_id)
         contents = self._prepare_contents()
         shelf = self._get_wanted_shelf()
         problems = self._check_quality(contents)

@@ -39,7 +39,8 @@ class AliexpressListing(models.Model):
     def _prepare_contents(self):
         """{id: ProductContent} of the listings as they should be on AliExpress.
 
-        Pictures stand as `image:<checksum>`, so that the same content is always equal; `_resolve_images` puts in their addresses.
+        Pictures stand as `image:<checksum>`, so that the same content is always equal; `_resolve_images` puts in
+        their addresses.
         """
         contents = {}
         for account, listings in self.grouped("account_id").items():
@@ -85,7 +86,16 @@ class AliexpressListing(models.Model):
             or DEFAULT_SERVICE_TEMPLATE,
             group_ref=(self.product_group_id or account.product_group_id).ref or None,
             brand=template.aliexpress_brand or None,
+            size_chart_ref=self._get_size_chart().ref or None,
         )
+
+    def _get_size_chart(self):
+        """The size chart of the listing: the chosen one, the only one of the category, or AliExpress' own."""
+        if self.size_chart_id.category_id == self.category_id and self.size_chart_id:
+            return self.size_chart_id
+        domain = [("account_id", "=", self.account_id.id), ("category_id", "=", self.category_id.id)]
+        charts = self.env["aliexpress.size.chart"].search(domain) if self.category_id else self.size_chart_id.browse()
+        return charts.filtered("is_default")[:1] or (charts if len(charts) == 1 else charts.browse())
 
     # === TEXTS === #
 
@@ -178,7 +188,9 @@ class AliexpressListing(models.Model):
 
 
 def _share_pictures(skus):
-    """`skus` (an iterable) as a tuple, in which all SKUs of one value show the first picture that any of them has for it."""
+    """`skus` (an iterable) as a tuple, in which all SKUs of one value show the first picture that any of them has for
+    it.
+    """
     skus = tuple(skus)
     pictures = {}
     for sku in skus:

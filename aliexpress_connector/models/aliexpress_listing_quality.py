@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 from .aliexpress_listing_images import IMAGE_MARK
 from .attribute_resolver import AttributeResolver
-from .listing_rules import MANDATORY, Check, find_problems
+from .listing_rules import find_problems
+from .quality_check import MANDATORY, Check
 
 
 class AliexpressListing(models.Model):
@@ -52,7 +53,9 @@ class AliexpressListing(models.Model):
         return {IMAGE_MARK + image.checksum: image for image in images}
 
     def _store_problems(self, problems):
-        """Replace the stored problems of the listings whose `problems` ({id: list of Problem}) are others than before."""
+        """Replace the stored problems of the listings whose `problems` ({id: list of Problem}) are others than
+        before.
+        """
         values = []
         for listing in self:
             found = [listing._prepare_problem_values(problem) for problem in problems[listing.id]]

@@ -98,7 +98,9 @@ class AliexpressListing(models.Model):
         self.write({"error": message, "attempt": {"digests": self.content_digests or {}}})
 
     def _take_sku_refs(self, detail):
-        """Remember AliExpress' names of the SKUs; SKUs that no line knows become lines without variant, for a person to link."""
+        """Remember AliExpress' names of the SKUs; SKUs that no line knows become lines without variant, for a person
+        to link.
+        """
         by_code = {sku.sku_code: sku for sku in self.sku_ids if sku.sku_code}
         by_ref = {sku.sku_ref: sku for sku in self.sku_ids if sku.sku_ref}
         new = []

@@ -13,7 +13,8 @@ class AliexpressListing(models.Model):
 
     @api.model
     def _cron_refresh_listings(self):
-        """Read back the state of every listing of every shop: the list of its products, then singly what the list does not show.
+        """Read back the state of every listing of every shop: the list of its products, then singly what the list
+        does not show.
 
         How far the list was read stands on the shop; a run that was cut goes on there.
         """

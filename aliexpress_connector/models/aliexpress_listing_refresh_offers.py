@@ -49,7 +49,7 @@ class AliexpressListing(models.Model):
     def _go_on_with_drift_pass(self, comparison):
         """Read the listings of one shop that were not read for longest, each batch committed."""
         account = comparison.account_id
-        unread = Domain("offer_read_date", "=", False) | Domain("offer_read_date", "<", comparison.drift_start)
+        unread = Domain("offer_read_date", "=", False) | Domain("offer_read_date", "<=", comparison.drift_start)
         domain = self._get_offered_domain() & Domain("account_id", "=", account.id) & unread
         listings = self.search(
             domain & self._get_due_domain("sync_offers"),

@@ -94,7 +94,9 @@ class AliexpressListing(models.Model):
     # === ACTION METHODS === #
 
     def action_delete(self):
-        """Have the listings deleted on AliExpress, with their reviews and history. The second of two questions was answered with yes."""
+        """Have the listings deleted on AliExpress, with their reviews and history. The second of two questions was
+        answered with yes.
+        """
         self._set_goal("deleted")
 
     def action_forget(self):

@@ -24,8 +24,12 @@ class AliexpressLogisticsService(models.Model):
     active = fields.Boolean(default=True, help="Carriers that AliExpress no longer offers to the shop are archived.")
     code = fields.Char(required=True, readonly=True, help="AliExpress' key for this carrier.")
     name = fields.Char(required=True, readonly=True)
-    company_name = fields.Char(string="Carrying Company", readonly=True, help="The company that carries, as AliExpress names it.")
-    tracking_regex = fields.Char(string="Tracking Pattern", readonly=True, help="What tracking numbers of this carrier look like.")
+    company_name = fields.Char(
+        string="Carrying Company", readonly=True, help="The company that carries, as AliExpress names it."
+    )
+    tracking_regex = fields.Char(
+        string="Tracking Pattern", readonly=True, help="What tracking numbers of this carrier look like."
+    )
     carrier_id = fields.Many2one(
         "delivery.carrier",
         string="Delivery Method",
@@ -34,10 +38,15 @@ class AliexpressLogisticsService(models.Model):
         help="Deliveries with this method are declared with this carrier.",
     )
     more_carrier_ids = fields.Many2many(
-        "delivery.carrier", string="More Methods", check_company=True, help="Other delivery methods that stand for this carrier too."
+        "delivery.carrier",
+        string="More Methods",
+        check_company=True,
+        help="Other delivery methods that stand for this carrier too.",
     )
     country_ids = fields.Many2many(
-        "res.country", string="Destinations", help="Only for parcels to these countries. Empty means wherever no other carrier is meant."
+        "res.country",
+        string="Destinations",
+        help="Only for parcels to these countries. Empty means wherever no other carrier is meant.",
     )
 
     _code_uniq = models.UniqueIndex("(account_id, code)", "This carrier is already known for this shop.")
@@ -46,17 +55,21 @@ class AliexpressLogisticsService(models.Model):
     def _get_mapped(self, accounts):
         """`{shop: its carriers that stand for a delivery method}` of these shops."""
         services = self.search(
-            Domain("account_id", "in", accounts.ids) & (Domain("carrier_id", "!=", False) | Domain("more_carrier_ids", "!=", False))
+            Domain("account_id", "in", accounts.ids)
+            & (Domain("carrier_id", "!=", False) | Domain("more_carrier_ids", "!=", False))
         )
-        return {account: services.filtered(lambda service: service.account_id == account) for account in accounts}
+        by_account = services.grouped("account_id")
+        return {account: by_account.get(account, services.browse()) for account in accounts}
 
     def _choose(self, carrier, country_code, preferred_code=""):
-        """The record of `self` (carriers of one shop) that stands for the delivery method `carrier`, empty when none does.
+        """The one of these carriers of one shop that stands for the delivery method `carrier`, empty when none does.
 
         :param str country_code: destination, ISO-2; carriers meant for it come before those meant for everywhere
         :param str preferred_code: the service the buyer chose, which decides where several are left
         """
-        candidates = self.filtered(lambda service: carrier and carrier in (service.carrier_id | service.more_carrier_ids))
+        candidates = self.filtered(
+            lambda service: carrier and carrier in (service.carrier_id | service.more_carrier_ids)
+        )
         there = candidates.filtered(lambda service: country_code in service.country_ids.mapped("code"))
         candidates = there or candidates.filtered(lambda service: not service.country_ids)
         return (candidates.filtered(lambda service: service.code == preferred_code) or candidates)[:1]
@@ -78,9 +91,11 @@ class AliexpressLogisticsService(models.Model):
     # === SUGGESTIONS === #
 
     def _suggest_carriers(self):
-        """Map the carriers without a delivery method to the one method of their company that bears their name, where there is one."""
+        """Map these carriers, where they have no delivery method, to the only method that bears their name."""
         for account, services in self.filtered(lambda service: not service.carrier_id).grouped("account_id").items():
-            methods = self.env["delivery.carrier"].search(self.env["delivery.carrier"]._check_company_domain(account.company_id))
+            methods = self.env["delivery.carrier"].search(
+                self.env["delivery.carrier"]._check_company_domain(account.company_id)
+            )
             companies = Counter(self.search([("account_id", "=", account.id)]).mapped("company_name"))
             for service in services.filtered(lambda service: not service._is_other()):
                 names = {self._normalise(service.name), self._normalise(service.code)}

@@ -37,7 +37,11 @@ class AliexpressMetadataMixin(models.AbstractModel):
             if key in by_key:
                 by_key[key]._write_changes(values | {"active": True})
         new = self.create(
-            [dict(zip(self._key_fields, key, strict=True)) | values for key, values in items.items() if key not in by_key]
+            [
+                dict(zip(self._key_fields, key, strict=True)) | values
+                for key, values in items.items()
+                if key not in by_key
+            ]
         )
         vanished = known.filtered(lambda record: record.active and record._get_key() not in items)
         vanished.active = False
@@ -100,7 +104,9 @@ class AliexpressMetadataMixin(models.AbstractModel):
         return [
             (name, field.name)
             for name, model in self.env.registry.items()
-            if not (model._abstract or model._transient or hasattr(model, "_key_fields") or name == "aliexpress.shop.data")
+            if not (
+                model._abstract or model._transient or hasattr(model, "_key_fields") or name == "aliexpress.shop.data"
+            )
             for field in model._fields.values()
             if field.type == "many2one" and field.store and field.comodel_name == self._name
         ]

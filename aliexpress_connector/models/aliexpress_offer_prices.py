@@ -134,6 +134,7 @@ class BuyerTaxes:
         self.account = account
         self.currency = account.currency_id
         self._fiscal_position = self._find_fiscal_position()
+        self._rounding_method = account.company_id.tax_calculation_rounding_method
         self._tax_ids = {}
         self._rules = {}
 
@@ -166,10 +167,17 @@ class BuyerTaxes:
         """What a buyer pays for `product` (float) where its pricelist says `price`."""
         taxes, own_taxes, rate = self._get_rule(product)
         if rate is not None:
-            price = self.currency.round(price)
+            if self._rounding_method == "round_per_line":
+                price = self.currency.round(price)
             return price + price * rate
         price = own_taxes._adapt_price_unit_to_another_taxes(price, product, own_taxes, taxes)
-        details = taxes._get_tax_details(price, 1.0, precision_rounding=self.currency.rounding, product=product)
+        details = taxes._get_tax_details(
+            price,
+            1.0,
+            precision_rounding=self.currency.rounding,
+            rounding_method=self._rounding_method,
+            product=product,
+        )
         return details["total_included"]
 
     def exclude(self, product, price):

@@ -76,26 +76,18 @@ class AliexpressOrder(models.Model):
 
     @api.model
     def _list_window(self, account, client, start, end):
-        """Store the rows of one window; return `(everything stored, end)`, where `end` comes earlier when the window
-        had to shrink.
+        """Store the rows of one window; return `(everything stored, end)`.
+
+        `end` comes earlier when the window has too many pages: it is halved until it has few enough.
         """
-        first_pages, end = self._list_first_pages(client, start, end)
-        for finished, page in first_pages.items():
+        for finished in (False, True):
+            page = client.list_orders(start, end, page=1, page_size=PAGE_SIZE, finished=finished)
+            while page.page_count > MAX_PAGES and end - start > SHORTEST_WINDOW:
+                end = start + (end - start) / 2
+                page = client.list_orders(start, end, page=1, page_size=PAGE_SIZE, finished=finished)
             if not self._store_pages(account, client, start, end, page, finished):
                 return False, end
         return True, end
-
-    @api.model
-    def _list_first_pages(self, client, start, end):
-        """`({finished: first OrderPage}, end)` of the window, halved until it has few enough pages."""
-        while True:
-            pages = {
-                finished: client.list_orders(start, end, page=1, page_size=PAGE_SIZE, finished=finished)
-                for finished in (False, True)
-            }
-            if max(page.page_count for page in pages.values()) <= MAX_PAGES or end - start < SHORTEST_WINDOW:
-                return pages, end
-            end = start + (end - start) / 2
 
     @api.model
     def _store_pages(self, account, client, start, end, first_page, finished):

@@ -38,18 +38,19 @@ class AliexpressOrder(models.Model):
     def _get_hold_reasons(self, rows, product_problems):
         """Texts (translated, one for each cause) why this order must not leave now; an empty list lets it go."""
         action = self._get_action(rows)
-        if action in ("none", "close", "cancel"):
+        if action in ("none", "cancel"):
             return []
         reasons = [self._get_status_reason(rows)] if action == "hold" or self.is_frozen else []
-        if action != "ship":
+        if self.sale_order_id.state not in ("sale", "cancel"):
             reasons += [product_problems[line] for line in self.line_ids if line in product_problems]
+            reasons += [self._get_money_reason()]
+        if action not in ("ship", "close"):
             reasons += [
-                self._get_money_reason(),
                 self._get_suspicion_reason(),
                 self._get_address_reason(),
                 self._get_platform_reason(),
+                self._get_change_reason(),
             ]
-            reasons += [self._get_change_reason()]
         return list(dict.fromkeys(filter(None, reasons)))
 
     def _get_status_reason(self, rows):

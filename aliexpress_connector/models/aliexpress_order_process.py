@@ -1,11 +1,10 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 # Statuses of the map that want the order in Odoo, in the order of how much they want.
 WANTS_SALE_ORDER = {"draft", "confirm", "ship", "hold", "close"}
 WANTS_CONFIRMATION = {"confirm", "ship", "close"}
 BATCH = 50
-ERROR_RETRY_HOURS = 1
 
 
 class AliexpressOrder(models.Model):
@@ -23,11 +22,13 @@ class AliexpressOrder(models.Model):
         self._read_due_details()
         self._answer_cancellations()
         self._release_holds()
-        self._run_queue(self._get_process_domain(), "_process", batch_size=BATCH)
+        domain = self._get_process_domain()
+        self._run_queue(domain & Domain("state", "!=", "error"), "_process", batch_size=BATCH)
+        # What failed is tried in every run, alone: causes are mended elsewhere, and a good batch must not fail with it.
+        self._run_queue(domain & Domain("state", "=", "error"), "_process")
 
     @api.model
     def _get_process_domain(self):
-        # Errors are retried by themselves when their time has come: most causes pass or are mended elsewhere.
         is_due = Domain("state", "in", ("pending", "error")) | Domain("is_process_due", "=", True)
         return (
             self._get_due_domain("sync_orders", calls_gateway=False)
@@ -37,12 +38,10 @@ class AliexpressOrder(models.Model):
         )
 
     def _set_error(self, error):
-        """Override to try again in an hour: the order must not be lost because nobody looked."""
+        """Override to keep holds: they are the sign that a delivery may not leave, and our own failure must not end them."""
         held = self.filtered(lambda order: order.state == "hold")
         super()._set_error(error)
-        # A hold is the sign that a delivery may not leave: our own failure must not take it away.
         held.write({"state": "hold", "is_process_due": True})
-        self.write({"retry_at": fields.Datetime.add(fields.Datetime.now(), hours=ERROR_RETRY_HOURS)})
 
     def _process(self):
         """Do for these orders of one shop what the status map says; raises what Odoo refuses."""

@@ -14,7 +14,9 @@ class AliexpressOrder(models.Model):
 
     _inherit = "aliexpress.order"
 
-    warned_deadline = fields.Datetime(readonly=True, copy=False, help="The deadline somebody was warned of; a new one is told again.")
+    warned_deadline = fields.Datetime(
+        readonly=True, copy=False, help="The deadline somebody was warned of; a new one is told again."
+    )
 
     # === ESTIMATE === #
 
@@ -26,8 +28,8 @@ class AliexpressOrder(models.Model):
     def _get_ship_deadline(self, paid_at, preparation_days, placed_at):
         """Payment plus the preparation time in working days, plus 48 hours when the order was placed on a weekend.
 
-        Working days are Monday to Friday without the public holidays of the company's working calendar, in its time zone.
-        All times are naive UTC. Returns None when payment or preparation time are unknown.
+        Working days are Monday to Friday without the public holidays of the company's working calendar, in its time
+        zone. All times are naive UTC. Returns None when payment or preparation time are unknown.
         """
         if not paid_at or not preparation_days:
             return None
@@ -48,7 +50,7 @@ class AliexpressOrder(models.Model):
         return deadline
 
     def _get_holidays(self, calendar, start, end):
-        """The days (set of date) on which `calendar` has a public holiday at noon, from `start` to `end` (naive UTC)."""
+        """The days (set of date) from `start` to `end` (naive UTC) with a public holiday of `calendar` at noon."""
         zone = pytz.timezone(calendar.tz or "UTC")
         leaves = self.env["resource.calendar.leaves"].search(
             [
@@ -82,8 +84,8 @@ class AliexpressOrder(models.Model):
                 date_deadline=fields.Datetime.context_timestamp(order, order.ship_deadline).date(),
                 summary=message_env._("Ship %(number)s", number=order.order_ref),
                 note=message_env._(
-                    "AliExpress cancels order %(number)s and refunds the buyer when its shipment is not declared before the deadline. "
-                    "Validate its delivery with a tracking number, or see why it cannot leave.",
+                    "AliExpress cancels order %(number)s and refunds the buyer when its shipment is not declared "
+                    "before the deadline. Validate its delivery with a tracking number, or see why it cannot leave.",
                     number=order.order_ref,
                 ),
                 user_id=order.account_id.user_id.id or self.env.uid,

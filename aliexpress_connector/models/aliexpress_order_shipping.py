@@ -10,6 +10,7 @@ class AliexpressOrder(models.Model):
     _inherit = "aliexpress.order"
 
     shipment_ids = fields.One2many("aliexpress.shipment", "order_id", string="Shipments", readonly=True, copy=False)
+    shipment_count = fields.Integer(compute="_compute_shipment_count")
     is_shipped_outside = fields.Boolean(
         string="Shipped Outside Odoo",
         readonly=True,
@@ -17,17 +18,33 @@ class AliexpressOrder(models.Model):
         tracking=True,
         help="AliExpress shows the order as shipped while its delivery in Odoo is still open.",
     )
-
     is_part_declared = fields.Boolean(
         readonly=True, copy=False, help="Parcels were declared, but not yet that the order has left entirely."
     )
 
     _part_declared_idx = models.Index("(account_id) WHERE is_part_declared IS TRUE")
 
+    @api.depends("shipment_ids")
+    def _compute_shipment_count(self):
+        for order in self:
+            order.shipment_count = len(order.shipment_ids)
+
+    def action_view_shipments(self):
+        """Open the shipments of this order."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("aliexpress_connector.aliexpress_shipment_action")
+        return action | {"domain": [("order_id", "=", self.id)], "context": {}}
+
     def _get_destination_code(self):
         """ISO-2 code of the country the order goes to, "" when unknown."""
         self.ensure_one()
-        return (self.address or {}).get("country_code") or self.sale_order_id.partner_shipping_id.country_id.code or ""
+        told = (self.address or {}).get("country_code")
+        return told or self.sale_order_id.partner_shipping_id.country_id.code or ""
+
+    def _is_shipped_for_aliexpress(self):
+        """Whether AliExpress waits for no more parcels of this order."""
+        self.ensure_one()
+        return self.stage in ("shipped", "closed", "cancelled")
 
     def _is_hold_coming(self):
         """Whether the status map will hold or cancel the order when it is processed."""
@@ -39,7 +56,7 @@ class AliexpressOrder(models.Model):
     # === WHAT STAYS BEHIND === #
 
     def _get_unfinished_lines(self, shipments):
-        """The child orders of which something is still to leave, or to be declared, once `shipments` of the order are declared."""
+        """The child orders of which something is still to leave, or to be declared, once `shipments` are declared."""
         self.ensure_one()
         waiting = self.shipment_ids.filtered(lambda shipment: not shipment.sent_tracking_ref) - shipments
         ours = self.line_ids.filtered(lambda line: line.quantity and not line.is_platform_fulfilled)
@@ -52,11 +69,19 @@ class AliexpressOrder(models.Model):
 
     @api.model
     def _ask_about_open_deliveries(self):
-        """Ask a person about the open deliveries of orders that AliExpress shows as shipped, once for each order; only for `_cron_*`."""
-        accounts = self.env["aliexpress.account"].search(self.env["aliexpress.account"]._get_due_domain("sync_shipments", False))
+        """Ask a person about the open deliveries of orders that AliExpress shows as shipped, once for each order.
+
+        Only for `_cron_*` methods.
+        """
+        accounts = self.env["aliexpress.account"]._get_due_domain("sync_shipments", calls_gateway=False)
+        shipped_outside = (
+            Domain("account_id", "any", accounts)
+            & Domain("stage", "in", ("shipped", "closed"))
+            & Domain("is_shipped_outside", "=", False)
+        )
         pickings = self.env["stock.picking"].search(
             Domain("state", "in", ("draft", "waiting", "confirmed", "assigned"))
-            & Domain("aliexpress_order_id", "any", self._get_outside_domain(accounts))
+            & Domain("aliexpress_order_id", "any", shipped_outside)
             & Domain("location_id.usage", "!=", "customer"),
             order="id",
             limit=1000,
@@ -67,15 +92,7 @@ class AliexpressOrder(models.Model):
             order.is_shipped_outside = True
             leaving = order_pickings.filtered(lambda picking: picking._aliexpress_leaves_to_buyer())
             order._schedule_outside_question((leaving or order_pickings)[:1])
-        self.env["ir.cron"]._commit_progress(len(pickings))
-
-    @api.model
-    def _get_outside_domain(self, accounts):
-        return (
-            Domain("account_id", "in", accounts.ids)
-            & Domain("stage", "in", ("shipped", "closed"))
-            & Domain("is_shipped_outside", "=", False)
-        )
+        self.env["ir.cron"]._commit_progress()
 
     def _schedule_outside_question(self, picking):
         account = self.account_id
@@ -85,8 +102,8 @@ class AliexpressOrder(models.Model):
             OUTSIDE_ACTIVITY,
             summary=message_env._("Has %(delivery)s left?", delivery=picking.name),
             note=message_env._(
-                "AliExpress shows order %(number)s as shipped (%(parcels)s), but this delivery is open. If it has left, validate it: "
-                "AliExpress is told nothing more. If not, cancel it.",
+                "AliExpress shows order %(number)s as shipped (%(parcels)s), but this delivery is open. If it has "
+                "left, validate it: AliExpress is told nothing more. If not, cancel it.",
                 number=self.order_ref,
                 parcels=numbers or message_env._("no tracking number"),
             ),
@@ -98,14 +115,16 @@ class AliexpressOrderLine(models.Model):
     _inherit = "aliexpress.order.line"
 
     def _is_still_to_leave(self):
-        """Whether something of this child order has not left Odoo yet, or has left in a delivery without shipments so far."""
+        """Whether something of this child order has not left Odoo, or left in a delivery without shipments so far."""
         self.ensure_one()
-        moves = self.sale_line_id.move_ids.filtered(lambda move: not move.origin_returned_move_id and move.product_uom_qty)
+        moves = self.sale_line_id.move_ids.filtered(
+            lambda move: move.product_uom_qty and move._aliexpress_is_for_buyer()
+        )
         if not moves:
             return self.sale_line_id.product_id.type != "service" and not self._is_covered_by_hand()
         if any(move.state not in ("done", "cancel") for move in moves):
             return True
-        deliveries = moves.filtered(lambda move: move.state == "done" and move.location_dest_usage == "customer").picking_id
+        deliveries = moves.filtered(lambda move: move._aliexpress_has_left()).picking_id
         return any(not delivery._aliexpress_is_reflected() for delivery in deliveries)
 
     def _is_covered_by_hand(self):

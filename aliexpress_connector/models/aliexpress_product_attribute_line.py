@@ -8,7 +8,9 @@ def get_requirement(attribute):
 
 
 class AliexpressProductAttributeLine(models.Model):
-    """What a product says about one attribute of its AliExpress category, or about an attribute of its own (`name` and `text`)."""
+    """What a product says about one attribute of its AliExpress category, or about an attribute of its own (`name`
+    and `text`).
+    """
 
     _name = "aliexpress.product.attribute.line"
     _description = "AliExpress Attribute of a Product"
@@ -62,7 +64,8 @@ class AliexpressProductAttributeLine(models.Model):
             if not line.attribute_id and not line.name:
                 raise ValidationError(
                     self.env._(
-                        "A line of the AliExpress attributes of %(product)s names no attribute. Choose one, or write the name of your own.",
+                        "A line of the AliExpress attributes of %(product)s names no attribute. Choose one, or "
+                        "write the name of your own.",
                         product=line.product_tmpl_id.display_name,
                     )
                 )
@@ -73,7 +76,8 @@ class AliexpressProductAttributeLine(models.Model):
             if line.value_ids.attribute_id - line.attribute_id:
                 raise ValidationError(
                     self.env._(
-                        "The values of %(attribute)s on %(product)s belong to another attribute. Choose them from its list.",
+                        "The values of %(attribute)s on %(product)s belong to another attribute. Choose them "
+                        "from its list.",
                         attribute=line.attribute_id.name or line.name,
                         product=line.product_tmpl_id.display_name,
                     )

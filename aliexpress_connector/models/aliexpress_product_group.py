@@ -10,7 +10,9 @@ class AliexpressProductGroup(models.Model):
 
     parent_id = fields.Many2one("aliexpress.product.group", readonly=True, index=True, ondelete="set null")
     child_ids = fields.One2many("aliexpress.product.group", "parent_id", readonly=True)
-    is_leaf = fields.Boolean(readonly=True, default=True, help="Products go into groups without groups below.")
+    is_leaf = fields.Boolean(
+        string="For Products", readonly=True, default=True, help="Products go into groups without groups below."
+    )
 
     @api.depends("name", "parent_id.name")
     def _compute_display_name(self):
@@ -19,7 +21,7 @@ class AliexpressProductGroup(models.Model):
 
     @api.model
     def _store_groups(self, account, groups):
-        """Make the groups of `account` the same as `groups` (`ProductGroup`s); return those that were archived by this."""
+        """Make the groups of `account` the same as `groups` (`ProductGroup`s); return those it archived."""
         parents = {group.parent_ref for group in groups}
         items = {group.ref: {"name": group.name, "is_leaf": group.ref not in parents} for group in groups}
         vanished = self._store_of_shop(account, items)

@@ -7,9 +7,10 @@ PROBLEM_ACTIVITY = "aliexpress_connector.mail_activity_type_shipment"
 class AliexpressShipment(models.Model):
     """A parcel of one order that was declared to AliExpress, or is to be.
 
-    Two halves: what Odoo wants (`service_id`, `tracking_ref`, `line_ids`, from the delivery or from whoever created the record) and
-    what AliExpress acknowledged (`sent_*`, `is_last`). Where they differ the record is `pending`; `error` then says what is missing.
-    A declaration cannot be taken back, so it is written down as `intent` in a committed transaction before it is sent.
+    Two halves: what Odoo wants (`service_id`, `tracking_ref`, `line_ids`, from the delivery or from whoever created the
+    record) and what AliExpress acknowledged (`sent_*`, `is_last`). Where they differ the record is `pending`; `error`
+    then says what is missing. A declaration cannot be taken back, so it is written down as `intent` in a committed
+    transaction before it is sent.
     """
 
     _name = "aliexpress.shipment"
@@ -21,7 +22,9 @@ class AliexpressShipment(models.Model):
     account_id = fields.Many2one(related="order_id.account_id", store=True, precompute=True)
     order_id = fields.Many2one("aliexpress.order", required=True, index=True, ondelete="restrict", check_company=True)
     picking_id = fields.Many2one("stock.picking", string="Delivery", index="btree_not_null", check_company=True)
-    package_id = fields.Many2one("stock.package", help="The package that is this parcel, where it has a number of its own.")
+    package_id = fields.Many2one(
+        "stock.package", help="The package that is this parcel, where it has a number of its own."
+    )
     service_id = fields.Many2one(
         "aliexpress.logistics.service",
         string="AliExpress Carrier",
@@ -46,17 +49,26 @@ class AliexpressShipment(models.Model):
     )
     line_ids = fields.One2many("aliexpress.shipment.line", "shipment_id", string="Lines", copy=False)
     ship_deadline = fields.Datetime(related="order_id.ship_deadline")
-    is_plan_due = fields.Boolean(readonly=True, copy=False, help="The delivery changed since this record was made from it.")
+    is_plan_due = fields.Boolean(
+        readonly=True, copy=False, help="The delivery changed since this record was made from it."
+    )
 
-    intent_date = fields.Datetime(readonly=True, copy=False, help="Set while it is not known whether AliExpress took the declaration.")
+    intent_date = fields.Datetime(
+        readonly=True, copy=False, help="Set while it is not known whether AliExpress took the declaration."
+    )
     intent = fields.Json(readonly=True, copy=False, help="What is being declared.")
 
     sent_date = fields.Datetime(string="Declared On", readonly=True, copy=False)
     sent_service_code = fields.Char(string="Declared Carrier", readonly=True, copy=False)
     sent_tracking_ref = fields.Char(string="Declared Number", readonly=True, copy=False)
-    is_last = fields.Boolean(string="Completes the Order", readonly=True, copy=False, help="Declared with the whole order as shipped.")
+    is_last = fields.Boolean(
+        string="Completes the Order", readonly=True, copy=False, help="Declared with the whole order as shipped."
+    )
     is_confirm_due = fields.Boolean(
-        string="To Be Read Back", readonly=True, copy=False, help="AliExpress took the declaration but was not seen to show it yet."
+        string="To Be Read Back",
+        readonly=True,
+        copy=False,
+        help="AliExpress took the declaration but was not seen to show it yet.",
     )
 
     _plan_idx = models.Index("(account_id) WHERE is_plan_due IS TRUE")
@@ -74,12 +86,28 @@ class AliexpressShipment(models.Model):
             if shipment.service_id and shipment.service_id.account_id != shipment.order_id.account_id:
                 raise ValidationError(
                     self.env._(
-                        "The carrier %(carrier)s belongs to another shop than order %(order)s. Choose a carrier of the shop %(shop)s.",
+                        "The carrier %(carrier)s belongs to another shop than order %(order)s. Choose a carrier of "
+                        "the shop %(shop)s.",
                         carrier=shipment.service_id.name,
                         order=shipment.order_id.order_ref,
                         shop=shipment.order_id.account_id.name,
                     )
                 )
+
+    def write(self, vals):
+        """Override to have what a person corrects on the shipment itself declared."""
+        if not {"service_id", "tracking_ref"}.isdisjoint(vals) and "state" not in vals:
+            vals = {"state": "pending", "retry_at": False} | vals
+        return super().write(vals)
+
+    def _get_common_state(self):
+        """The state of a delivery with these shipments, as `aliexpress_shipping_state` has it; False without any."""
+        states = set(self.mapped("state"))
+        if "error" in states:
+            return "error"
+        if any(shipment.state == "pending" and shipment.error for shipment in self):
+            return "waiting"
+        return next((state for state in ("pending", "sent") if state in states), False)
 
     def _trigger_job(self):
         # Waking a scheduled action reveals nothing, but people may not read them.
@@ -88,7 +116,7 @@ class AliexpressShipment(models.Model):
     # === PROBLEMS === #
 
     def _set_error(self, error):
-        """Override to ask the shop's responsible person as well: an undeclared parcel is refunded to the buyer."""
+        """Override to ask the shop's responsible person as well: AliExpress refunds parcels that are not declared."""
         super()._set_error(error)
         self._schedule_problems()
 

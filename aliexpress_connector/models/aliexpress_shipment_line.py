@@ -4,7 +4,7 @@ from odoo import fields, models
 class AliexpressShipmentLine(models.Model):
     """How much of a child order is in a parcel.
 
-    Where a delivery has several numbers and nobody said which goods travel under which, each of its parcels lists all of them.
+    Where a delivery has several numbers and nobody said which goods travel under which, each of its parcels lists all.
     """
 
     _name = "aliexpress.shipment.line"
@@ -15,8 +15,15 @@ class AliexpressShipmentLine(models.Model):
     account_id = fields.Many2one(related="shipment_id.account_id", store=True, index=True)
     company_id = fields.Many2one(related="shipment_id.company_id", store=True)
     order_line_id = fields.Many2one(
-        "aliexpress.order.line", string="Child Order", required=True, index=True, ondelete="restrict", check_company=True
+        "aliexpress.order.line",
+        string="Child Order",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
     )
     sku_code = fields.Char(related="order_line_id.sku_code")
     name = fields.Char(related="order_line_id.name")
-    quantity = fields.Float(digits="Product Unit", required=True, help="Counted as the child order counts: whole kits, whole lots.")
+    quantity = fields.Float(
+        digits="Product Unit", required=True, help="Counted as the child order counts: whole kits, whole lots."
+    )

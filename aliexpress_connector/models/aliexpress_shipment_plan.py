@@ -36,16 +36,25 @@ class AliexpressShipment(models.Model):
     def _get_plan_domain(self):
         # Without a carrier: somebody may have mapped one since.
         is_due = Domain("is_plan_due", "=", True) & Domain("state", "!=", "error")
-        may_have_carrier = Domain("state", "=", "pending") & Domain("service_id", "=", False) & Domain("picking_id", "!=", False)
+        may_have_carrier = (
+            Domain("state", "=", "pending") & Domain("service_id", "=", False) & Domain("picking_id", "!=", False)
+        )
         return self._get_due_domain("sync_shipments", calls_gateway=False) & (is_due | may_have_carrier)
 
     @api.model
     def _take_deliveries(self):
-        """Mark the shipments of deliveries that changed, making a first one where there is none; return whether there may be more."""
-        accounts = self.env["aliexpress.account"].search(self.env["aliexpress.account"]._get_due_domain("sync_shipments", False))
+        """Mark the shipments of deliveries that changed, making a first one where there is none.
+
+        :return: whether there may be more
+        """
+        accounts = self.env["aliexpress.account"].search(
+            self.env["aliexpress.account"]._get_due_domain("sync_shipments", False)
+        )
         taken = self.env["stock.picking"]._aliexpress_take_to_reflect(accounts, DELIVERY_BATCH)
         repacked = self.env["stock.picking"]._aliexpress_take_repacked(DELIVERY_BATCH)
-        known = self.search([("picking_id", "in", (taken | repacked).ids)])
+        # What came back before it was declared is not declared any more.
+        returned = taken.move_ids.origin_returned_move_id.picking_id
+        known = self.search([("picking_id", "in", (taken | repacked | returned).ids)])
         known.write({"is_plan_due": True, "retry_at": False})
         known.filtered(lambda shipment: shipment.state == "error").write({"state": "pending"})
         pairs = {(shipment.picking_id, shipment.order_id) for shipment in known}
@@ -71,11 +80,17 @@ class AliexpressShipment(models.Model):
         siblings = records.search([("picking_id", "in", records.picking_id.ids)]) | records
         services = self.env["aliexpress.logistics.service"]._get_mapped(siblings.account_id)
         parcels = siblings.picking_id._aliexpress_get_parcels()
-        for (picking, order), shipments in siblings.grouped(lambda shipment: (shipment.picking_id, shipment.order_id)).items():
+        for (picking, order), shipments in siblings.grouped(
+            lambda shipment: (shipment.picking_id, shipment.order_id)
+        ).items():
             shipments._apply_parcels(picking, order, parcels.get((picking, order), []), services[order.account_id])
 
     def _apply_parcels(self, picking, order, parcels, services):
         """Make these shipments, all there are of `order` in the delivery `picking`, those of `parcels`."""
+        if not parcels and any(self.mapped("sent_tracking_ref")):
+            # All of it came back: what was declared stays declared.
+            self.is_plan_due = False
+            return
         carrier = picking.carrier_id or order.sale_order_id.carrier_id
         country = order._get_destination_code()
         service = services._choose(carrier, country, order.service_code)
@@ -88,14 +103,14 @@ class AliexpressShipment(models.Model):
         removed._drop()
 
     def _match_parcels(self, order, parcels):
-        """Which shipment is which parcel: `([(shipment or an empty one, Parcel), …], shipments left over)`.
+        """Which shipment is which parcel: `([(shipment or an empty one, DeliveryParcel), …], shipments left over)`.
 
-        What has the same number stays; the others follow in their order, so that a corrected number stays with its shipment.
+        What has the same number stays; the others follow in their order, so that a corrected number stays with its
+        shipment.
         """
         # AliExpress knows the whole order as shipped: there is nothing to tell about goods without a number.
-        is_over = order.stage in ("shipped", "closed", "cancelled")
-        known = {shipment.tracking_ref or shipment.sent_tracking_ref for shipment in self if shipment.sent_tracking_ref}
-        parcels = [parcel for parcel in parcels if parcel.quantities and (parcel.tracking_ref or known or not is_over)]
+        is_over = order._is_shipped_for_aliexpress() and not any(self.mapped("sent_tracking_ref"))
+        parcels = [parcel for parcel in parcels if parcel.quantities and (parcel.tracking_ref or not is_over)]
         left = self
         pairs, changed = [], []
         for parcel in parcels:
@@ -129,24 +144,28 @@ class AliexpressShipment(models.Model):
         held = {line.order_line_id: line.quantity for line in self.line_ids}
         if held != parcel.quantities:
             values["line_ids"] = [Command.clear()] + [
-                Command.create({"order_line_id": line.id, "quantity": quantity}) for line, quantity in parcel.quantities.items()
+                Command.create({"order_line_id": line.id, "quantity": quantity})
+                for line, quantity in parcel.quantities.items()
             ]
         self._write_changes(values)
 
     def _prepare_plan_state(self, tracking_ref, service, missing_carrier):
         if self.sent_tracking_ref and not tracking_ref:
             message = self.env._(
-                "The number %(number)s was removed from the delivery %(delivery)s, but AliExpress keeps it: a number can only be replaced "
-                "there. Enter the right number on the delivery.",
+                "The number %(number)s was removed from the delivery %(delivery)s, but AliExpress keeps it: a number "
+                "can only be replaced there. Enter the right number on the delivery.",
                 number=self.sent_tracking_ref,
                 delivery=self.picking_id.name,
             )
             return {"state": "error", "error": message, "retry_at": False}
-        if self.sent_tracking_ref == tracking_ref and self.sent_service_code == service.code and tracking_ref:
+        # A delivery method that is mapped to nothing any more is no reason to correct what AliExpress has.
+        is_same_carrier = not service or self.sent_service_code == service.code
+        if tracking_ref and self.sent_tracking_ref == tracking_ref and is_same_carrier:
             return {"state": "sent", "error": False}
         if not tracking_ref:
             missing = self.env._(
-                "The delivery %(delivery)s has no tracking number yet. Enter it there: its parcel is declared by itself then.",
+                "The delivery %(delivery)s has no tracking number yet. Enter it there: its parcel is declared by "
+                "itself then.",
                 delivery=self.picking_id.name,
             )
             return {"state": "pending", "error": "\n".join(filter(None, [missing, missing_carrier]))}
@@ -173,7 +192,7 @@ class AliexpressShipment(models.Model):
             if name == "line_ids" or (self[name].id if self._fields[name].relational else self[name]) != value
         }
         if changes:
-            self.write(changes)
+            self.write({"state": self.state} | changes)
 
     def _drop(self):
         """Forget shipments that their delivery does not have any more; those AliExpress may know stay, and show it."""

@@ -6,8 +6,8 @@ from odoo.fields import Domain
 from ..lib.errors import NOT_OFFERED, PERMISSION
 from .error_messages import describe_error
 
-# Kinds in the order in which they are read, and the hours until they are read again. A little less than a day and a week,
-# so that the daily job finds everything due.
+# Kinds in the order in which they are read, and the hours until they are read again: a little less than a day and a
+# week, so that the daily job finds everything due.
 DAILY, WEEKLY = 20, 7 * 24 - 4
 HOURS = {
     "profile": DAILY,
@@ -115,8 +115,7 @@ class AliexpressShopData(models.Model):
     def _create_rows(self, places):
         """Create the rows of `places` (shop, kind, category); what the shop's application was denied stays denied."""
         denied = {
-            (account.id, kind)
-            for account, kind in self._read_group([("state", "=", "denied")], ["account_id", "kind"])
+            (account.id, kind) for account, kind in self._read_group([("state", "=", "denied")], ["account_id", "kind"])
         }
         return self.create(
             [
@@ -132,10 +131,17 @@ class AliexpressShopData(models.Model):
 
     @api.model
     def _request_attributes(self, categories):
-        """Read the attributes of `categories` at the next run, which begins at once."""
-        rows = self.search([("kind", "=", "attribute"), ("category_id", "in", categories.ids)])
-        rows.write({"state": "pending", "retry_at": False})
-        self._trigger_job()
+        """Have the attributes of `categories` read at once, in the background; return the action that says so."""
+        return self.search([("kind", "=", "attribute"), ("category_id", "in", categories.ids)])._request()
+
+    def _request(self):
+        """Have these rows read at once, in the background; return the action that says so."""
+        self.action_retry()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "info", "message": self.env._("AliExpress is asked now. Look again in a minute.")},
+        }
 
     # === JOB === #
 
@@ -152,7 +158,7 @@ class AliexpressShopData(models.Model):
         for kind in HOURS:
             domain = self._get_rows_due_domain() & Domain("kind", "=", kind)
             before = self.browse()
-            # Reading a category finds categories below it. What does not change is held up: the next run has another look.
+            # Reading a category finds categories below it. What does not change is held up, for the next run.
             while (due := self.search(domain)) and due != before:
                 before = due
                 self._run_queue(domain, "_refresh", batch_size=BATCH_SIZE)

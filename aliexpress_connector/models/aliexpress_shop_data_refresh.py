@@ -10,6 +10,8 @@ class AliexpressShopData(models.Model):
 
     def _refresh(self):
         """Worker of the job: read the rows of one shop and one kind. All or nothing."""
+        # Carriers serve the deliveries; the rest can wait for a day with more calls.
+        self.account_id._check_call_budget("tracking" if self[:1].kind == "carriers" else "content")
         client = self.account_id._get_client()
         for row in self:
             # A category that is lost takes the rows of those below it along.
@@ -40,7 +42,9 @@ class AliexpressShopData(models.Model):
         self.account_id._report_vanished(groups._store_groups(self.account_id, client.list_product_groups()))
 
     def _refresh_brand(self, client):
-        items = {brand.ref: {"name": brand.name, "valid_until": brand.valid_until or False} for brand in client.list_brands()}
+        items = {
+            brand.ref: {"name": brand.name, "valid_until": brand.valid_until or False} for brand in client.list_brands()
+        }
         self._store_records(items)
 
     def _store_records(self, items):

@@ -18,6 +18,6 @@ class AliexpressShopMetadataMixin(models.AbstractModel):
 
     @api.model
     def _store_of_shop(self, account, items):
-        """Make the records of `account` the same as `items` ({ref: values}); return those that were archived by this."""
+        """Make the records of `account` the same as `items` ({ref: values}); return those it archived."""
         items = {(account.id, ref): values for ref, values in items.items()}
         return self._store([("account_id", "=", account.id)], items)[1]

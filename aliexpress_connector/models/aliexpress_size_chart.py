@@ -8,4 +8,6 @@ class AliexpressSizeChart(models.Model):
     _description = "AliExpress Size Chart"
     _inherit = ["aliexpress.category.metadata.mixin"]
 
-    is_default = fields.Boolean(string="From AliExpress", readonly=True, help="Comes with AliExpress, is not the seller's.")
+    is_default = fields.Boolean(
+        string="From AliExpress", readonly=True, help="Comes with AliExpress, is not the seller's."
+    )

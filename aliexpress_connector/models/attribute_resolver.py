@@ -28,28 +28,51 @@ class AttributeResolver:
 
     def get_choices(self, template):
         """The `AttributeChoice`s of a product, those of its category first, as a tuple."""
-        lines = {line.attribute_id.id: line for line in template.aliexpress_attribute_line_ids if line.attribute_id}
-        attributes = template.aliexpress_category_id.attribute_ids.filtered(lambda attribute: not attribute.is_sku)
-        choices = [self._get_choice(template, attribute, lines.get(attribute.id)) for attribute in attributes]
+        told = self.get_told_values(template)
+        choices = [
+            self._make_choice(attribute, *said) for attribute, said in told.items() if self._applies(attribute, told)
+        ]
         own = template.aliexpress_attribute_line_ids.filtered(lambda line: not line.attribute_id)
         choices += [
             AttributeChoice(name=line.name, text=text) for line in own if (text := compose(template, line.text))
         ]
         return tuple(choice for choice in choices if choice)
 
-    def _get_choice(self, template, attribute, line):
-        """The `AttributeChoice` of one attribute, None where nothing is said about it."""
-        mapping = self._mappings.get(attribute.id)
+    def get_asked_attributes(self, template):
+        """The attributes (aliexpress.attribute) that AliExpress asks about the product: some only because of others'
+        values.
+        """
+        told = self.get_told_values(template)
+        attributes = template.aliexpress_category_id.attribute_ids.filtered(lambda attribute: not attribute.is_sku)
+        return attributes.filtered(lambda attribute: self._applies(attribute, told))
+
+    def get_told_values(self, template):
+        """{attribute: (values, text, unit)} of what is said about the attributes of the product's category."""
+        lines = {line.attribute_id.id: line for line in template.aliexpress_attribute_line_ids if line.attribute_id}
+        attributes = template.aliexpress_category_id.attribute_ids.filtered(lambda attribute: not attribute.is_sku)
+        told = {attribute: self._get_told(template, attribute, lines.get(attribute.id)) for attribute in attributes}
+        return {attribute: said for attribute, said in told.items() if said[0] or said[1]}
+
+    @staticmethod
+    def _applies(attribute, told):
+        parents = attribute.parent_value_ids
+        return not parents or any(
+            value in parents for other, (values, _text, _unit) in told.items() if other != attribute for value in values
+        )
+
+    def _get_told(self, template, attribute, line):
+        """(values, text, unit) that are said about one attribute."""
+        none = attribute.value_ids.browse()
         if line and (line.value_ids or line.text):
-            return self._make_choice(attribute, line.value_ids, compose(template, line.text), line.unit)
+            return line.value_ids, compose(template, line.text), line.unit or ""
+        mapping = self._mappings.get(attribute.id)
         if not mapping:
-            return None
+            return none, "", ""
         values = self._get_product_values(template, mapping)
         if attribute.is_text and values:
-            return self._make_choice(attribute, attribute.value_ids.browse(), ", ".join(values.mapped("name")))
+            return none, ", ".join(values.mapped("name")), ""
         mapped = [found.value_id for value in values if (found := self._values.get((mapping.id, value.id)))]
-        mapped = attribute.value_ids.browse(value.id for value in mapped) or mapping.value_ids
-        return self._make_choice(attribute, mapped, compose(template, mapping.text))
+        return none.browse(value.id for value in mapped) or mapping.value_ids, compose(template, mapping.text), ""
 
     @staticmethod
     def _get_product_values(template, mapping):
@@ -111,7 +134,9 @@ class AttributeResolver:
         return mapping.value_ids[:1] if not ptav else attribute.value_ids.browse(), ""
 
     def get_unmapped_values(self, variants):
-        """The Odoo values (product.attribute.value) that tell `variants` of one product apart and that AliExpress does not learn."""
+        """The Odoo values (product.attribute.value) that tell `variants` of one product apart and that AliExpress
+        does not learn.
+        """
         category = variants.aliexpress_category_id
         mappings = [
             self._mappings[attribute.id]

@@ -1,4 +1,6 @@
-"""Texts composed of a record's fields: `{brand} {name} {categ_id.name}`. Paths are looked up, nothing is ever evaluated."""
+"""Texts composed of a record's fields: `{brand} {name} {categ_id.name}`. Paths are looked up, nothing is ever
+evaluated.
+"""
 
 import re
 
@@ -11,7 +13,8 @@ _TYPES = {"char", "text", "integer", "float", "selection", "many2one", "many2man
 
 
 def compose(record, template):
-    """`template` with each `{dotted.path}` replaced by the text of that field of `record`, in the language of its environment.
+    """`template` with each `{dotted.path}` replaced by the text of that field of `record`, in the language of its
+    environment.
 
     A path that does not exist, or that leads over a field which is not for everybody, leaves nothing.
     """

@@ -1,8 +1,10 @@
 from odoo import Command, api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..lib.catalogue_rules import UNITS
+from ..lib.errors import AliexpressError
 from .aliexpress_product_attribute_line import get_requirement
+from .error_messages import describe_error
 
 # The fields on which the attributes of a product stand, one for each value of the lines' `requirement`.
 ATTRIBUTE_BLOCKS = {
@@ -20,7 +22,7 @@ SIZE_FIELDS = (
 
 
 class ProductTemplate(models.Model):
-    """What AliExpress asks about a product and Odoo has no field for. Empty fields take what the shop has as default."""
+    """What AliExpress asks about a product and Odoo has no field for. Empty fields take the default of the shop."""
 
     _inherit = "product.template"
 
@@ -44,7 +46,10 @@ class ProductTemplate(models.Model):
         string="AliExpress Description",
         translate=True,
         sanitize_overridable=True,
-        help="Bold, paragraphs, lists and lines reach AliExpress; any other formatting is left out. Empty: the sales description.",
+        help=(
+            "Bold, paragraphs, lists and lines reach AliExpress; any other formatting is left out. Empty: the "
+            "sales description."
+        ),
     )
     aliexpress_mobile_description = fields.Text(
         string="AliExpress Description for Telephones", translate=True, help="Empty: the text of the description."
@@ -128,7 +133,7 @@ class ProductTemplate(models.Model):
         lines = self.env["aliexpress.product.attribute.line"].union(*(self[name] for name in ATTRIBUTE_BLOCKS.values()))
         known = {line.attribute_id.ref: line for line in lines if line.attribute_id}
         commands = {name: [Command.clear()] for name in ATTRIBUTE_BLOCKS.values()}
-        for attribute in self.aliexpress_category_id.attribute_ids.filtered(lambda attribute: not attribute.is_sku):
+        for attribute in self._get_aliexpress_asked_attributes(lines.value_ids):
             values = self._prepare_aliexpress_line(attribute, known.get(attribute.ref))
             commands[ATTRIBUTE_BLOCKS[values["requirement"]]].append(Command.create(values))
         for line in lines.filtered(lambda line: not line.attribute_id):
@@ -136,6 +141,23 @@ class ProductTemplate(models.Model):
             commands[ATTRIBUTE_BLOCKS["1_other"]].append(Command.create(own))
         for name, block in commands.items():
             self[name] = block
+
+    @api.onchange("aliexpress_required_line_ids", "aliexpress_recommended_line_ids", "aliexpress_other_line_ids")
+    def _onchange_aliexpress_lines(self):
+        """Show the attributes that a chosen value opens."""
+        lines = self.env["aliexpress.product.attribute.line"].union(*(self[name] for name in ATTRIBUTE_BLOCKS.values()))
+        asked = self._get_aliexpress_asked_attributes(lines.value_ids)
+        for attribute in asked.filtered("parent_value_ids") - lines.attribute_id._origin:
+            values = self._prepare_aliexpress_line(attribute)
+            self[ATTRIBUTE_BLOCKS[values["requirement"]]] = [Command.create(values)]
+
+    def _get_aliexpress_asked_attributes(self, chosen):
+        """The attributes of the product's category that AliExpress asks for when the values `chosen` are."""
+        return self.aliexpress_category_id.attribute_ids.filtered(
+            lambda attribute: (
+                not attribute.is_sku and (not attribute.parent_value_ids or attribute.parent_value_ids & chosen._origin)
+            )
+        )
 
     @api.model
     def _prepare_aliexpress_line(self, attribute, line=None):
@@ -167,3 +189,53 @@ class ProductTemplate(models.Model):
                         product=template.display_name,
                     )
                 )
+
+    # === ACTION METHODS === #
+
+    def action_aliexpress_list(self):
+        """Choose the shops in which the products are listed."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("List on AliExpress"),
+            "res_model": "aliexpress.product.list",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_product_tmpl_ids": [Command.set(self.ids)]},
+        }
+
+    def action_aliexpress_listings(self):
+        """Open the listings of the product."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("aliexpress_connector.aliexpress_listing_action")
+        return action | {"domain": [("product_tmpl_id", "in", self.ids)], "context": {}}
+
+    def action_aliexpress_add_attributes(self):
+        """Open the attributes of the products, to fill in those of several products at once."""
+        self.check_access("write")
+        self._read_aliexpress_attributes()
+        self._add_aliexpress_attribute_lines()
+        name = "aliexpress_connector.aliexpress_product_attribute_line_action"
+        action = self.env["ir.actions.act_window"]._for_xml_id(name)
+        return action | {"domain": [("product_tmpl_id", "in", self.ids)]}
+
+    def action_aliexpress_show_attributes(self):
+        """Have a line for each attribute that AliExpress asks about the product, reading them from AliExpress where
+        needed.
+        """
+        self.check_access("write")
+        self._read_aliexpress_attributes()
+        self._add_aliexpress_attribute_lines()
+
+    def _read_aliexpress_attributes(self):
+        """Read the attributes of the products' categories that were never read. Raises UserError with the reason when
+        that fails.
+        """
+        # Categories are AliExpress' own data, which people may only read.
+        categories = self.aliexpress_category_id.sudo().filtered(lambda category: category._is_reading_due())
+        if not categories:
+            return
+        account = self.env["aliexpress.category.suggest"]._get_account()
+        try:
+            for category in categories:
+                category._read_attributes(account._get_client(), next(iter(account._get_languages())))
+        except AliexpressError as error:
+            raise UserError(describe_error(self.env, error)) from error

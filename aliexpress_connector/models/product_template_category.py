@@ -5,5 +5,7 @@ class ProductTemplate(models.Model):
     _inherit = "product.template"
 
     def action_aliexpress_suggest_categories(self):
-        """Ask AliExpress for the categories of the selected products, by their titles, and open the answers to choose from."""
+        """Ask AliExpress for the categories of the selected products, by their titles, and open the answers to choose
+        from.
+        """
         return self.env["aliexpress.category.suggest"]._open_for(self)

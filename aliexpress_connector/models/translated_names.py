@@ -14,7 +14,7 @@ def normalize_name(text):
 
 
 def get_names(records):
-    """{id: set of the normalized names} of `records` in all their languages; their `name` must be a translated field."""
+    """{id: set of the normalized names} of `records` in all their languages; their `name` must be translated."""
     if not records:
         return {}
     records.flush_recordset(["name"])

@@ -5,8 +5,17 @@ from . import test_orders_products
 from . import test_orders_people
 from . import test_offers_push
 from . import test_operations_neutralize
+from . import test_operations_overview
 from . import test_operations_rights
 from . import test_catalogue_publish
 from . import test_shop_data
 from . import test_shop_data_sandbox
 from . import test_operations_tokens
+from . import test_offers_price
+from . import test_offers_quantity
+from . import test_offers_calls
+from . import test_offers_drift
+from . import test_offers_screen
+from . import test_shipping_check
+from . import test_shipping_table
+from . import test_shipping_walk

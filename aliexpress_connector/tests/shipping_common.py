@@ -13,19 +13,22 @@ class ShippingCase(SandboxCase):
     Only the gateway's own ledger says what was declared.
     """
 
-    app = "501234"
+    family = "solution"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        if cls.app != "501234":
-            cls.account.state = "draft"
-            cls.account = cls.create_account("General shop", app=cls.app)
         cls.correos = cls.create_carrier("Correos 48")
         cls.seur = cls.create_carrier("SEUR 24")
         cls.account._refresh_carriers()
         cls.map_carrier("SPAIN_LOCAL_CORREOS", cls.correos)
         cls.map_carrier("SPAIN_LOCAL_SEUR", cls.seur)
+
+    def setUp(self):
+        super().setUp()
+        if self.family == "general":
+            self.sandbox.app.denied = ["aliexpress.solution.*"]
+        self.account.family = self.family
 
     @classmethod
     def create_carrier(cls, name, **values):
@@ -34,7 +37,9 @@ class ShippingCase(SandboxCase):
 
     @classmethod
     def map_carrier(cls, code, carrier):
-        service = cls.env["aliexpress.logistics.service"].search([("account_id", "=", cls.account.id), ("code", "=", code)])
+        service = cls.env["aliexpress.logistics.service"].search(
+            [("account_id", "=", cls.account.id), ("code", "=", code)]
+        )
         service.carrier_id = carrier
         return service
 
@@ -69,9 +74,11 @@ class ShippingCase(SandboxCase):
         return delivery.backorder_ids
 
     def pack(self, delivery, contents, numbers=()):
-        """Put `[{product: quantity}, …]` of a delivery into one package each, with own numbers where given; returns the packages."""
+        """Put `[{product: quantity}, …]` of a delivery into a package each, with numbers where given; returns them."""
         delivery.move_line_ids.unlink()
-        packages = self.env["stock.package"].create([{"name": f"{delivery.name}-{index}"} for index, _content in enumerate(contents)])
+        packages = self.env["stock.package"].create(
+            [{"name": f"{delivery.name}-{index}"} for index, _content in enumerate(contents)]
+        )
         for package, content in zip(packages, contents, strict=True):
             for product, quantity in content.items():
                 move = delivery.move_ids.filtered(lambda move, product=product: move.product_id == product)

@@ -1,112 +1,8 @@
-import base64
-import io
+from datetime import timedelta
 
-from PIL import Image
+from odoo import Command, fields
 
-from odoo import Command
-
-from .common import SandboxCase
-
-CREATE = "aliexpress.solution.product.post"
-EDIT = "aliexpress.solution.product.edit"
-DETAIL = "aliexpress.solution.product.info.get"
-LIST = "aliexpress.solution.product.list.get"
-UPLOAD = "aliexpress.photobank.redefining.uploadimageforsdk"
-
-
-def make_picture(color="red", size=(800, 800), kind="PNG"):
-    """The base64 content of a picture of one colour."""
-    stream = io.BytesIO()
-    Image.new("RGB", size, color).save(stream, kind)
-    return base64.b64encode(stream.getvalue())
-
-
-class CatalogueCase(SandboxCase):
-    """A shop with the metadata of a category, and a product that has everything AliExpress asks for."""
-
-    category_ref = "200000402"
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.account.lang_id = cls.env.ref("base.lang_en")
-        cls.category = cls.load_category(cls.category_ref)
-        cls.load_templates()
-        cls.product = cls.create_complete_product()
-
-    @classmethod
-    def load_category(cls, ref, name="Hats & Caps"):
-        """The category with its attributes and values as the sandbox tells them."""
-        category = cls.env["aliexpress.category"].create({"ref": ref, "name": name, "is_leaf": True})
-        for attribute in cls.account._get_client().get_attributes(ref):
-            cls.env["aliexpress.attribute"].create(
-                {
-                    "category_id": category.id,
-                    "ref": attribute.ref,
-                    "name": attribute.name,
-                    "is_required": attribute.is_required,
-                    "is_sku": attribute.is_sku,
-                    "is_key": attribute.is_key,
-                    "is_multiple": attribute.is_multiple,
-                    "is_text": attribute.is_text,
-                    "is_number": attribute.is_number,
-                    "has_custom_name": attribute.has_custom_name,
-                    "has_custom_image": attribute.has_custom_image,
-                    "value_ids": [Command.create({"ref": value.ref, "name": value.name}) for value in attribute.values],
-                }
-            )
-        return category
-
-    @classmethod
-    def load_templates(cls):
-        for template in cls.account._get_client().list_freight_templates():
-            values = {"ref": template.ref, "name": template.name, "is_default": template.is_default}
-            cls.env["aliexpress.freight.template"].create(values | {"account_id": cls.account.id})
-
-    @classmethod
-    def create_complete_product(cls, code="CAP-100", **values):
-        lines = [
-            Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(cls.choose_value(attribute).ids)]})
-            for attribute in cls.category.attribute_ids
-            if attribute.is_required and not attribute.is_sku
-        ]
-        product = cls.create_product(
-            code,
-            "Cotton cap",
-            image_1920=make_picture(),
-            weight=0.2,
-            aliexpress_category_id=cls.category.id,
-            aliexpress_title="Cotton cap for summer",
-            aliexpress_attribute_line_ids=lines,
-            **values,
-        )
-        return product
-
-    @classmethod
-    def create_product(cls, code, name, quantity=100, **values):
-        product = cls.env["product.product"].create(
-            {"name": name, "default_code": code, "is_storable": True, "list_price": 10} | values
-        )
-        cls.env["stock.quant"]._update_available_quantity(product, cls.warehouse.lot_stock_id, quantity)
-        return product
-
-    @classmethod
-    def choose_value(cls, attribute):
-        return attribute.value_ids.filtered(lambda value: value.ref != "4" and value.name != "Mainland China")[:1]
-
-    def create_listing(self, product=None, **values):
-        template = (product or self.product).product_tmpl_id
-        return self.env["aliexpress.listing"].create(
-            {"account_id": self.account.id, "product_tmpl_id": template.id, "state": "pending"} | values
-        )
-
-    def publish(self):
-        self.sandbox.calls.clear()
-        self.run_job("publish_listings")
-
-    def remote(self, listing):
-        """The product as the sandbox has it."""
-        return self.sandbox.shop.products[int(listing.product_ref)]
+from .catalogue_common import CREATE, DETAIL, EDIT, UPLOAD, CatalogueCase, make_picture
 
 
 class TestPublishing(CatalogueCase):
@@ -118,3 +14,302 @@ class TestPublishing(CatalogueCase):
         product = self.remote(listing)
         self.assertEqual(product.subject, "Cotton cap for summer")
         self.assertEqual([(sku.sku_code, sku.stock) for sku in product.skus], [("CAP-100", 100)])
+
+    def test_an_unchanged_catalogue_sends_nothing(self):
+        self.create_online()
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+
+    def test_pressing_send_on_an_unchanged_listing_sends_nothing(self):
+        listing = self.create_online()
+        listing.action_send()
+        self.publish()
+        self.assertEqual(listing.state, "online")
+        self.assertFalse(self.sandbox.counts())
+
+    def test_a_changed_title_is_found_and_sent_alone(self):
+        listing = self.create_online()
+        self.product.aliexpress_title = "Linen cap for summer"
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        self.assertEqual(self.sandbox.counts(), {EDIT: 1})
+        request = self.sandbox.calls[-1].params["edit_product_request"]
+        self.assertIn("Linen cap", str(request))
+        self.assertNotIn("sku_info_list", str(request))
+        self.assertEqual(self.remote(listing).subject, "Linen cap for summer")
+
+    def test_an_edit_during_the_review_is_kept_and_sent_after_it(self):
+        listing = self.create_listing()
+        self.publish()
+        self.product.aliexpress_title = "Linen cap"
+        self.publish()
+        self.assertEqual(self.remote(listing).subject, "Cotton cap for summer")
+        self.settle(listing)
+        self.publish()
+        self.assertEqual(self.remote(listing).subject, "Linen cap")
+
+    def test_sending_during_the_review_waits_by_itself(self):
+        listing = self.create_listing()
+        self.publish()
+        self.product.aliexpress_title = "Linen cap"
+        listing.action_send()
+        self.publish()
+        self.assertEqual(listing.state, "pending")
+        self.assertIn("review", listing.error)
+        self.assertGreater(listing.retry_at, fields.Datetime.now())
+        self.settle(listing)
+        self.assertEqual(self.remote(listing).subject, "Linen cap")
+
+    def test_a_picture_is_uploaded_once_whatever_shows_it(self):
+        self.create_listing()
+        self.create_listing(self.create_complete_product("CAP-200"))
+        self.publish()
+        self.assertEqual(self.sandbox.count(UPLOAD), 1)
+        self.assertEqual(self.sandbox.count(CREATE), 2)
+
+    def test_a_refused_creation_uploads_no_picture_again(self):
+        listing = self.create_listing()
+        self.sandbox.add_fault("error", method=CREATE, code="15", sub_code="F00-00-10020-004", sub_text="no", count=1)
+        self.publish()
+        self.assertEqual(listing.state, "error")
+        self.assertFalse(listing.intent_date)
+        listing.action_retry()
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        self.assertEqual(self.sandbox.count(UPLOAD), 0)
+
+    def test_a_refused_creation_is_not_repeated_before_somebody_mends_it(self):
+        listing = self.create_listing()
+        self.sandbox.add_fault(
+            "error", method=CREATE, code="15", sub_code="F00-00-10020-004", sub_text="bad words", count=1
+        )
+        self.publish()
+        self.assertIn("bad words", listing.error)
+        self.publish()
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+        self.product.aliexpress_title = "Cap without bad words"
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+
+    def test_a_creation_without_answer_is_read_back_and_never_repeated(self):
+        for kind in ("reset_after", "service_timeout_after", "http_500_after", "cut_json"):
+            with self.subTest(kind):
+                product = self.create_complete_product(f"CAP-{kind}")
+                listing = self.create_listing(product)
+                self.sandbox.add_fault(kind, method=CREATE, count=1)
+                self.publish()
+                self.assertFalse(listing.product_ref)
+                self.assertEqual(listing.state, "pending")
+                self.account.retry_at = False
+                listing.retry_at = False
+                self.publish()
+                self.assertEqual(listing.state, "auditing", listing.error)
+                self.assertEqual(self.sandbox.count(CREATE), 0)
+                self.assertEqual(self.remote(listing).skus[0].sku_code, f"CAP-{kind}")
+                self.assertEqual(listing.sku_ids.quantity_sent, 100)
+
+    def test_a_creation_that_never_arrived_is_begun_again_after_a_while(self):
+        listing = self.create_listing()
+        self.sandbox.add_fault("reset", method=CREATE, count=1)
+        self.publish()
+        self.account.retry_at = listing.retry_at = False
+        self.publish()
+        self.assertFalse(listing.product_ref)
+        self.assertEqual(self.sandbox.count(CREATE), 0, "AliExpress may show it late")
+        listing.write({"intent_date": fields.Datetime.now() - timedelta(hours=1), "retry_at": False})
+        self.publish()
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        self.assertEqual(
+            len([p for p in self.sandbox.shop.products.values() if p.subject == "Cotton cap for summer"]), 1
+        )
+
+    def test_a_rejection_shows_and_a_mended_product_is_sent_again(self):
+        from aliexpress_sandbox.catalogue import publishing
+
+        listing = self.create_listing()
+        self.publish()
+        publishing.reject(self.sandbox, self.remote(listing))
+        listing.retry_at = False
+        self.publish()
+        self.assertEqual(listing.state, "rejected")
+        self.assertIn("rejected", listing.error)
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+        self.product.aliexpress_title = "Better cap"
+        self.publish()
+        self.assertEqual(self.remote(listing).subject, "Better cap")
+
+    def test_the_shop_freezes_texts_and_pictures(self):
+        listing = self.create_online()
+        self.account.is_content_frozen = True
+        self.product.write(
+            {"aliexpress_title": "Frozen", "image_1920": make_picture("blue"), "aliexpress_lead_time": 5}
+        )
+        self.publish()
+        remote = self.remote(listing)
+        self.assertEqual((remote.subject, remote.prepare_days), ("Cotton cap for summer", 5))
+        self.settle(listing)
+        self.account.is_content_frozen = False
+        self.publish()
+        self.assertEqual(self.remote(listing).subject, "Frozen")
+
+    def test_the_report_says_what_became_of_each_product(self):
+        listing = self.create_listing()
+        bad = self.create_listing(self.create_product("NO-CATEGORY", "Without category"))
+        self.publish()
+        results = self.env["aliexpress.publish.result"].search([("listing_id", "in", (listing | bad).ids)])
+        self.assertEqual(
+            {(result.listing_id, result.act, result.outcome) for result in results},
+            {(listing, "create", "accepted"), (bad, "check", "refused")},
+        )
+        self.assertIn("category", results.filtered(lambda result: result.listing_id == bad).message)
+
+
+class TestShelf(CatalogueCase):
+    def test_an_archived_product_comes_off_the_shelf_and_back(self):
+        listing = self.create_online()
+        self.product.product_tmpl_id.active = False
+        self.publish()
+        self.assertEqual((listing.state, self.remote(listing).status), ("offline", "offline"))
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+        self.product.product_tmpl_id.active = True
+        self.publish()
+        self.settle(listing)
+        self.assertEqual((listing.state, self.remote(listing).status), ("online", "onSelling"))
+
+    def test_a_product_that_is_not_sold_comes_off_the_shelf(self):
+        listing = self.create_online()
+        self.product.sale_ok = False
+        self.publish()
+        self.assertEqual(self.remote(listing).status, "offline")
+
+    def test_an_excluded_product_comes_off_the_shelf(self):
+        listing = self.create_online()
+        self.account.excluded_product_ids = self.product.product_tmpl_id
+        self.publish()
+        self.assertEqual(self.remote(listing).status, "offline")
+
+    def test_a_product_outside_the_shops_choice_is_not_created(self):
+        self.account.product_domain = "[('default_code', '=like', 'X%')]"
+        listing = self.create_listing()
+        self.publish()
+        self.assertFalse(listing.product_ref)
+        self.assertEqual(listing.state, "draft")
+
+    def test_deleting_is_done_once_and_frees_the_listing(self):
+        listing = self.create_online()
+        ref = int(listing.product_ref)
+        listing.action_delete()
+        self.publish()
+        self.assertNotIn(ref, self.sandbox.shop.products)
+        self.assertEqual((listing.state, listing.product_ref), ("draft", False))
+
+    def test_a_listing_on_aliexpress_cannot_be_removed_here(self):
+        listing = self.create_online()
+        with self.assertRaisesRegex(Exception, "Delete it there first"):
+            listing.unlink()
+
+    def test_a_product_deleted_on_aliexpress_is_an_error_and_can_be_published_anew(self):
+        listing = self.create_online()
+        del self.sandbox.shop.products[int(listing.product_ref)]
+        self.run_job("refresh_listings")
+        self.assertEqual(listing.state, "error")
+        listing.action_forget()
+        listing.action_send()
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+
+    def test_what_happens_on_aliexpress_is_read_back(self):
+        from aliexpress_sandbox.catalogue import publishing
+
+        listing = self.create_online()
+        publishing.take_offline(self.sandbox, self.remote(listing))
+        self.run_job("refresh_listings")
+        self.assertEqual((listing.state, listing.remote_state), ("offline", "offline"))
+
+
+class TestVariants(CatalogueCase):
+    category_ref = "200000346"
+
+    def test_variants_are_mapped_by_name_and_published_in_one_listing(self):
+        variants = self.create_shirt()
+        listing = self.create_online(variants[0])
+        skus = self.remote(listing).skus
+        self.assertEqual(len(skus), 4)
+        self.assertEqual(len({sku.sku_id for sku in skus}), 4)
+        self.assertEqual(set(listing.sku_ids.mapped("sku_ref")), {sku.sku_id for sku in skus})
+
+    def test_a_colour_without_a_name_on_aliexpress_is_mapped_once_with_its_own_name(self):
+        variants = self.create_shirt(colors=("Sunset", "Blue"))
+        listing = self.create_listing(variants[0])
+        self.publish()
+        self.assertEqual(listing.state, "error")
+        self.assertIn("Sunset", listing.error)
+        line = self.env["aliexpress.attribute.mapping.value"].search(
+            [("product_attribute_value_id.name", "=", "Sunset")]
+        )
+        line.write(
+            {
+                "value_id": line.attribute_id.value_ids.filtered(lambda value: value.name == "Red").id,
+                "custom_name": "Sunset",
+            }
+        )
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        names = {prop.name for sku in self.remote(listing).skus for prop in sku.properties}
+        self.assertIn("Sunset", names)
+
+    def test_one_picture_for_each_colour(self):
+        variants = self.create_shirt()
+        blue = variants.filtered(lambda variant: "Blue" in variant.product_template_attribute_value_ids.mapped("name"))
+        blue[0].image_variant_1920 = make_picture("blue")
+        listing = self.create_online(variants[0])
+        pictures = {
+            sku.sku_code: [prop.image for prop in sku.properties if prop.image] for sku in self.remote(listing).skus
+        }
+        codes = set(listing.sku_ids.filtered(lambda sku: sku.product_id in blue).mapped("sku_code"))
+        self.assertEqual({code for code, found in pictures.items() if found}, codes)
+
+    def test_changing_the_ean_of_one_variant_sends_one_update(self):
+        variants = self.create_shirt()
+        self.create_online(self.create_complete_product("OTHER"))
+        listing = self.create_online(variants[0])
+        variants[1].barcode = "8412345678905"
+        self.publish()
+        self.assertEqual(self.sandbox.counts(), {DETAIL: 1, EDIT: 1})
+        self.assertIn("8412345678905", [sku.ean for sku in self.remote(listing).skus])
+
+    def test_an_archived_variant_is_removed_and_a_new_one_added(self):
+        variants = self.create_shirt()
+        listing = self.create_online(variants[0])
+        variants[0].active = False
+        self.publish()
+        self.assertEqual(len(self.remote(listing).skus), 3)
+        self.settle(listing)
+        size = variants.product_tmpl_id.attribute_line_ids.filtered(lambda line: line.attribute_id.name == "Size")
+        new = self.env["product.attribute.value"].create({"name": "L", "attribute_id": size.attribute_id.id})
+        size.value_ids = [Command.link(new.id)]
+        self.publish()
+        # Odoo brings the archived variant back when values are added.
+        self.assertEqual(
+            len(self.remote(listing).skus), len(variants.product_tmpl_id.product_variant_ids), listing.error
+        )
+
+    def test_all_variants_gone_takes_the_listing_off(self):
+        variants = self.create_shirt()
+        listing = self.create_online(variants[0])
+        variants.active = False
+        self.publish()
+        self.assertEqual(self.remote(listing).status, "offline")
+
+    def test_a_sale_price_that_aliexpress_has_survives_an_update(self):
+        variants = self.create_shirt()
+        listing = self.create_online(variants[0])
+        sku = self.remote(listing).skus[0]
+        sku.sale_price = sku.price / 2
+        variants[1].barcode = "8412345678905"
+        self.publish()
+        self.assertEqual(self.remote(listing).skus[0].sale_price, sku.price / 2)

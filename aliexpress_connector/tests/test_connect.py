@@ -1,3 +1,4 @@
+import json
 from urllib.parse import parse_qs, urlsplit
 
 from odoo.tests import HttpCase, tagged
@@ -16,10 +17,10 @@ class TestConnect(SandboxCase, HttpCase):
 
     def get_state(self):
         """The state value that the Connect button puts into the login address, for the session of this test."""
+        call = {"model": "aliexpress.account", "method": "action_connect", "args": [self.account.ids], "kwargs": {}}
         answer = self.url_open(
             "/web/dataset/call_button/aliexpress.account/action_connect",
-            data='{"params": {"model": "aliexpress.account", "method": "action_connect", "args": [[%d]], "kwargs": {}}}'
-            % self.account.id,
+            data=json.dumps({"params": call}),
             headers={"Content-Type": "application/json"},
         ).json()
         self.assertIn("result", answer, answer)
@@ -57,7 +58,13 @@ class TestConnect(SandboxCase, HttpCase):
     def test_foreign_states_are_refused(self):
         code = self.sandbox.issue_code().code
         state = self.get_state()
-        for wrong in ("", "1", f"{self.account.id}-", f"{self.account.id}-nonsense", "999999-" + state.split("-", 1)[1]):
+        for wrong in (
+            "",
+            "1",
+            f"{self.account.id}-",
+            f"{self.account.id}-nonsense",
+            "999999-" + state.split("-", 1)[1],
+        ):
             self.assertEqual(self.come_back(code=code, state=wrong).status_code, 404, wrong)
         self.env.invalidate_all()
         self.assertEqual(self.account.state, "draft")

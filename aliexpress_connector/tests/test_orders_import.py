@@ -180,3 +180,18 @@ class TestOrdersImport(SandboxCase):
             own.state = "pending"
         with self.assertRaises(AccessError):
             own.account_id.app_secret  # noqa: B018
+
+    def test_a_refused_list_of_finished_orders_does_not_lose_the_others(self):
+        placed = self.place()
+        self.sandbox.add_fault("error", method=LIST, skip=2, code="15", sub_code="isv.invalid-parameter", text="no")
+        self.run_job("fetch_orders")
+        self.assertTrue(self.get_order(placed))
+        self.assertTrue(self.account.error)
+
+    def test_writing_pending_ends_every_wait(self):
+        self.place()
+        order = self.import_orders()
+        order.write({"state": "error", "retry_at": fields.Datetime.now() + timedelta(hours=5), "error": "x"})
+        order.state = "pending"
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "retry_at": False, "error": False}])

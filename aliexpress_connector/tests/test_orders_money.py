@@ -119,6 +119,11 @@ class TestOrdersMoney(SandboxCase):
         self.assert_exact(order, 10)
         self.assertEqual((order.settlement_amount, order.settlement_currency_id.name), (11, "USD"))
 
+    def test_orders_of_three_hundred_lines(self):
+        order = self.import_one(*[{"sku": "CAP-RED", "quantity": 1, "price": "0.33"}] * 300, freight="0")
+        self.assert_exact(order, 99)
+        self.assertEqual(len(order.sale_order_id.order_line), 300)
+
     def test_suspicious_orders_wait_for_a_look(self):
         self.account.suspicious_quantity = 10
         order = self.import_one(["CAP-RED", 11])

@@ -96,3 +96,27 @@ class TestOrdersPeople(SandboxCase):
         self.assertEqual(picking.state, "done")
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
         self.assertNotIn(order.partner_id, order.sale_order_id.message_partner_ids)
+
+    def test_tax_ids_are_kept(self):
+        _placed, order = self.import_one(
+            country="BR", address={"cpf_no": "12345678909"}, extra={"cpf_number": "12345678909"}
+        )
+        self.assertEqual(order.partner_id.vat, "12345678909")
+
+    def test_masked_buyers_of_the_general_family_are_revealed(self):
+        other = self.create_account("General", app="502345")
+        self.sandbox.place_order([["TMUG-01", 1]], shop="2671514006", pay=True)
+        self.import_orders()
+        order = self.env["aliexpress.order"].search([("account_id", "=", other.id)])
+        self.assertNotIn("*", order.address["name"])
+        self.assertEqual(self.sandbox.count("aliexpress.trade.seller.order.decrypt"), 1)
+
+    def test_a_masked_address_without_permission_to_reveal_loses_nothing(self):
+        other = self.create_account("General", app="502345")
+        self.sandbox.world.apps["502345"].denied.append("aliexpress.trade.seller.order.decrypt")
+        self.addCleanup(self.sandbox.reset)
+        self.sandbox.place_order([["TMUG-01", 1]], shop="2671514006", pay=True)
+        self.import_orders()
+        order = self.env["aliexpress.order"].search([("account_id", "=", other.id)])
+        self.assertIn("*", order.address["name"])
+        self.assertTrue(order.sale_order_id)

@@ -98,6 +98,17 @@ class TestOrdersProducts(SandboxCase):
         self.assertEqual(poisoned.state, "error")
         self.assertIn("product", poisoned.error)
         poisoned.sale_order_id.order_line.filtered(lambda line: not line.product_id).unlink()
-        poisoned.action_retry()
         self.run_job("process_orders")
         self.assertRecordValues(poisoned, [{"state": "done", "error": False}])
+
+    def test_shipped_orders_with_unknown_skus_wait_too(self):
+        placed = self.place(
+            {"name": "Ghost", "sku": "NOPE-9", "product_id": 1005009999, "price": "5.00", "quantity": 2}
+        )
+        self.sandbox.act(placed, "ship")
+        self.import_orders()
+        order = self.get_order(placed)
+        self.assertRecordValues(order, [{"stage": "shipped", "state": "hold"}])
+        self.products[4].aliexpress_sku_code = "NOPE-9"
+        self.import_orders()
+        self.assertEqual((order.state, order.sale_order_id.state), ("done", "sale"))

@@ -19,7 +19,8 @@ class TestShippingWalk(ShippingCase):
         shipment = delivery.aliexpress_shipment_ids
         self.assertRecordValues(shipment, [{"state": "sent", "error": False, "is_last": True, "is_confirm_due": False}])
         self.assertEqual(
-            {(line.order_line_id.sku_code, line.quantity) for line in shipment.line_ids}, {("TSHIRT-BLU-M", 2), ("CAP-RED", 1)}
+            {(line.order_line_id.sku_code, line.quantity) for line in shipment.line_ids},
+            {("TSHIRT-BLU-M", 2), ("CAP-RED", 1)},
         )
         self.assertEqual(delivery.aliexpress_shipping_state, "sent")
 

@@ -17,7 +17,9 @@ class TestShopDataSandbox(SandboxCase):
         self.assertEqual(set(self.env["aliexpress.shop.data"].search([]).mapped("state")), {"done"})
         shirts = self.get_category("200000346")
         path = "Ropa y accesorios / Ropa de hombre / Camisetas"
-        self.assertEqual(shirts.with_context(lang="es_ES").display_name.replace("Men's Clothing", "Ropa de hombre"), path)
+        self.assertEqual(
+            shirts.with_context(lang="es_ES").display_name.replace("Men's Clothing", "Ropa de hombre"), path
+        )
         default = self.env["aliexpress.freight.template"].search([("is_default", "=", True)])
         self.assertEqual((default.account_id, default.ref), (self.account, "714844311"))
         self.assertIn("Clothes / Caps", self.env["aliexpress.product.group"].search([]).mapped("display_name"))

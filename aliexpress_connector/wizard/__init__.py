@@ -1,1 +1,3 @@
 from . import aliexpress_cancel_refuse, aliexpress_category_suggest, aliexpress_order_import, aliexpress_sku_link
+from . import aliexpress_cancel_refuse, aliexpress_order_import, aliexpress_sku_link
+from . import aliexpress_listing_delete, aliexpress_listing_preview, aliexpress_product_list

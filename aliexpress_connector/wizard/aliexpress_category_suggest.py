@@ -21,10 +21,14 @@ class AliexpressCategorySuggest(models.TransientModel):
 
     @api.model
     def _open_for(self, products):
-        """Ask AliExpress about `products` and return the action that shows the answers. Raises UserError with the reason."""
+        """Ask AliExpress about `products` and return the action that shows the answers. Raises UserError with the
+        reason.
+        """
         account = self._get_account()
         if len(products) > MAX_PRODUCTS:
-            raise UserError(self.env._("Select at most %(count)s products: AliExpress is asked about each.", count=MAX_PRODUCTS))
+            raise UserError(
+                self.env._("Select at most %(count)s products: AliExpress is asked about each.", count=MAX_PRODUCTS)
+            )
         try:
             client = account._get_client()
             lines = [Command.create(self._prepare_line_values(client, account, product)) for product in products]
@@ -80,7 +84,7 @@ class AliexpressCategorySuggestLine(models.TransientModel):
 
     wizard_id = fields.Many2one("aliexpress.category.suggest", required=True, ondelete="cascade")
     product_tmpl_id = fields.Many2one("product.template", string="Product", required=True, readonly=True)
-    suggested_ids = fields.Many2many("aliexpress.category", string="Suggested", readonly=True)
+    suggested_ids = fields.Many2many("aliexpress.category", readonly=True)
     category_id = fields.Many2one(
-        "aliexpress.category", string="Category", domain="[('is_leaf', '=', True), ('account_ids', '!=', False)]"
+        "aliexpress.category", domain="[('is_leaf', '=', True), ('account_ids', '!=', False)]"
     )

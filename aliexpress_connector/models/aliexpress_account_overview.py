@@ -1,0 +1,96 @@
+from odoo import fields, models
+from odoo.fields import Domain
+
+
+class AliexpressAccount(models.Model):
+    """The overview: what needs a person in each shop, what the jobs still have to do, when each flow last worked."""
+
+    _inherit = "aliexpress.account"
+
+    order_hold_count = fields.Integer(string="On Hold", compute="_compute_overview_counts")
+    order_error_count = fields.Integer(string="Orders with Errors", compute="_compute_overview_counts")
+    order_late_count = fields.Integer(string="Late", compute="_compute_overview_counts")
+    order_cancel_count = fields.Integer(string="Cancellation Requests", compute="_compute_overview_counts")
+    order_backlog_count = fields.Integer(string="Orders to Process", compute="_compute_overview_counts")
+    order_shipment_count = fields.Integer(string="Orders to Ship", compute="_compute_overview_counts")
+    shipment_error_count = fields.Integer(string="Shipments with Errors", compute="_compute_overview_counts")
+    shipment_backlog_count = fields.Integer(string="Shipments to Declare", compute="_compute_overview_counts")
+    listing_error_count = fields.Integer(string="Listings with Errors", compute="_compute_overview_counts")
+    listing_rejected_count = fields.Integer(string="Rejected Listings", compute="_compute_overview_counts")
+    listing_backlog_count = fields.Integer(string="Listings to Send", compute="_compute_overview_counts")
+    offer_problem_count = fields.Integer(string="Offers with Problems", compute="_compute_overview_counts")
+    offer_backlog_count = fields.Integer(string="Offers to Send", compute="_compute_overview_counts")
+    shipments_sent_date = fields.Datetime(string="Last Shipment Declared", compute="_compute_last_dates")
+    listings_sent_date = fields.Datetime(string="Last Listing Sent", compute="_compute_last_dates")
+    offers_compared_date = fields.Datetime(string="Prices and Stock Compared", compute="_compute_last_dates")
+
+    def _get_overview_domains(self):
+        """`{counter field: (model, Domain)}`: what each number of the overview counts, in all shops."""
+        late = Domain("stage", "=", "waiting_shipment") & Domain("ship_deadline", "<", fields.Datetime.now())
+        declared = Domain("shipment_ids", "any", [("is_last", "=", True)])
+        offer_problem = Domain.OR(
+            [Domain(name, "!=", False) for name in ("quantity_error", "price_error", "hold_reason")]
+        )
+        return {
+            "order_hold_count": ("aliexpress.order", Domain("state", "=", "hold")),
+            "order_error_count": ("aliexpress.order", Domain("state", "=", "error")),
+            "order_late_count": ("aliexpress.order", late & ~declared),
+            "order_cancel_count": (
+                "aliexpress.order",
+                Domain("stage", "=", "cancel_requested") & Domain("cancel_decision", "=", False),
+            ),
+            "order_backlog_count": (
+                "aliexpress.order",
+                Domain("state", "=", "pending") | Domain("is_detail_due", "=", True),
+            ),
+            "order_shipment_count": (
+                "aliexpress.order",
+                Domain("stage", "=", "waiting_shipment") & Domain("state", "=", "done") & ~declared,
+            ),
+            "shipment_error_count": ("aliexpress.shipment", Domain("state", "=", "error")),
+            "shipment_backlog_count": ("aliexpress.shipment", Domain("state", "=", "pending")),
+            "listing_error_count": ("aliexpress.listing", Domain("state", "=", "error")),
+            "listing_rejected_count": ("aliexpress.listing", Domain("state", "=", "rejected")),
+            "listing_backlog_count": ("aliexpress.listing", Domain("state", "=", "pending")),
+            "offer_problem_count": ("aliexpress.listing.sku", offer_problem),
+            "offer_backlog_count": (
+                "aliexpress.listing.sku",
+                Domain("is_quantity_due", "=", True) | Domain("is_price_due", "=", True),
+            ),
+        }
+
+    # === COMPUTE METHODS === #
+
+    def _compute_overview_counts(self):
+        for name, (model, domain) in self._get_overview_domains().items():
+            domain &= Domain("account_id", "in", self.ids)
+            counts = dict(self.env[model]._read_group(domain, ["account_id"], ["__count"]))
+            for account in self:
+                account[name] = counts.get(account, 0)
+
+    def _compute_last_dates(self):
+        dates = {
+            "shipments_sent_date": ("aliexpress.shipment", "sent_date"),
+            "listings_sent_date": ("aliexpress.listing", "sent_at"),
+            "offers_compared_date": ("aliexpress.offer.comparison", "looked_until"),
+        }
+        for name, (model, date) in dates.items():
+            groups = self.env[model]._read_group([("account_id", "in", self.ids)], ["account_id"], [f"{date}:max"])
+            last = dict(groups)
+            for account in self:
+                account[name] = last.get(account, False)
+
+    # === ACTIONS === #
+
+    def action_open_counted(self):
+        """Open the records behind the number of the overview that the context's `counter` names."""
+        self.ensure_one()
+        counter = self.env.context.get("counter")
+        model, domain = self._get_overview_domains()[counter]
+        return {
+            "type": "ir.actions.act_window",
+            "name": f"{self.name}: {self._fields[counter]._description_string(self.env)}",
+            "res_model": model,
+            "view_mode": "list,form,graph,pivot" if model == "aliexpress.order" else "list,form",
+            "domain": list(domain & Domain("account_id", "=", self.id)),
+        }

@@ -1,0 +1,88 @@
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..lib.catalogue_rules import NOT_IN_FEEDS
+from .aliexpress_listing_content import SECTIONS
+
+INTENT_BATCH = 100
+
+
+class AliexpressListing(models.Model):
+    """Creation cannot be repeated: the intent is committed, then AliExpress is called, then the outcome written."""
+
+    _inherit = "aliexpress.listing"
+
+    @api.model
+    def _create_listings(self):
+        """Create what is not on AliExpress yet: the intent is committed first, and one left over is read back before
+        anything else.
+        """
+        unresolved = Domain("intent_date", "!=", False) & Domain("product_ref", "=", False)
+        due = self._get_due_domain("sync_listings") & Domain("state", "=", "pending") & Domain("feed_id", "=", False)
+        left_over = self.search(unresolved).ids
+        self._run_queue(due & unresolved, "_resolve_intent")
+        ready = (
+            self._get_publish_domain("create") & Domain("intent_date", "=", False) & Domain("product_ref", "=", False)
+        )
+        self._run_queue(ready, "_write_intent", batch_size=INTENT_BATCH)
+        # Only what got its intent a moment ago: the fate of any other is unknown.
+        fresh = self.search(due & unresolved & Domain("id", "not in", left_over))
+        in_feeds = self.env["aliexpress.feed"]._gather(fresh)
+        self._run_queue(due & unresolved & Domain("id", "in", (fresh - in_feeds).ids), "_create_product")
+        self.env["aliexpress.feed"]._run_feeds()
+
+    def _write_intent(self):
+        """Commit to the creation of the listings, with what will have been acknowledged once it succeeds."""
+        now = fields.Datetime.now()
+        contents = self._prepare_contents()
+        for listing in self:
+            content = listing._get_creation_content(contents[listing.id])
+            listing.write({"intent_date": now, "attempt": listing._prepare_attempt(content)})
+
+    def _create_product(self):
+        """Create one listing on AliExpress."""
+        content = self._get_sendable_content()
+        self.account_id._check_call_budget("content")
+        product_ref = self.account_id._get_client().create_product(self._resolve_images(content))
+        self._acknowledge_creation(product_ref, self._prepare_attempt(content))
+
+    def _get_sendable_content(self):
+        """The content for a creation; raises UserError when the product was spoilt since it was checked."""
+        content = self._prepare_contents()[self.id]
+        blocking = self._describe_blocking(self._check_quality({self.id: content})[self.id], SECTIONS)
+        if blocking:
+            raise UserError(blocking)
+        return self._get_creation_content(content)
+
+    @api.model
+    def _get_creation_content(self, content):
+        # One unit at least is asked for. It cannot be bought during the review, and the true quantity follows at once.
+        return replace(content, skus=tuple(replace(sku, quantity=max(1, sku.quantity)) for sku in content.skus))
+
+    def _filter_for_feed(self):
+        """Those of the listings, of one shop, that a feed can carry."""
+        contents = self._prepare_contents()
+        return self.filtered(lambda listing: not any(getattr(contents[listing.id], name) for name in NOT_IN_FEEDS))
+
+    def _prepare_attempt(self, content):
+        """What is acknowledged when `content` is accepted, in a form that the record can keep."""
+        return {
+            "digests": self._get_digests(content),
+            "language": content.language,
+            "offers": {
+                sku.sku_code: [sku.quantity, str(sku.price), None if sku.sale_price is None else str(sku.sale_price)]
+                for sku in content.skus
+            },
+        }
+
+    def _acknowledge_creation(self, product_ref, attempt):
+        """AliExpress has the listing now, as `attempt` (of `_prepare_attempt`) says."""
+        self._acknowledge(attempt["digests"])
+        self.write(
+            {"product_ref": product_ref, "language": attempt["language"], "intent_date": False, "feed_id": False}
+        )
+        self._acknowledge_offers(attempt["offers"])
+        self._log_result("create", "accepted", product_ref)

@@ -1,0 +1,95 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..lib.errors import BUSY, NETWORK, UNREADABLE, FixError
+from .error_messages import describe_error
+from .offer import Offer
+
+# AliExpress' review takes minutes at the least.
+REVIEW_PAUSE = timedelta(minutes=10)
+
+
+class AliexpressListing(models.Model):
+    """Outcomes: what AliExpress acknowledged, what it refused and why, and the report about both."""
+
+    _inherit = "aliexpress.listing"
+
+    def _acknowledge(self, digests):
+        """AliExpress accepted the sections named in `digests`; the listing is in review now."""
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "content_digests": (self.content_digests or {}) | digests,
+                "state": "auditing",
+                "remote_state": "auditing",
+                "next_act": False,
+                "error": False,
+                "sent_at": now,
+                "retry_at": now + REVIEW_PAUSE,
+                "image_ids": [fields.Command.clear()],
+            }
+        )
+
+    def _acknowledge_offers(self, offers):
+        """AliExpress took over `offers` ({SKU code: [quantity, price, sale price or None]}) with the content."""
+        skus = self.sku_ids.filtered(lambda sku: sku.sku_code in offers)
+        skus._acknowledge_offer(
+            {
+                sku.id: Offer(
+                    quantity=quantity,
+                    price=Decimal(price),
+                    sale_price=None if sale_price is None else Decimal(sale_price),
+                    keeps_sale_price=False,
+                )
+                for sku in skus
+                for quantity, price, sale_price in [offers[sku.sku_code]]
+            }
+        )
+
+    def _log_result(self, act, outcome, message=""):
+        """Add a line to the report of this run."""
+        run_at = self.env.context.get("aliexpress_run_at") or fields.Datetime.now()
+        # The report is written by jobs and read by people.
+        self.env["aliexpress.publish.result"].sudo().create(
+            [
+                {
+                    "listing_id": listing.id,
+                    "product_tmpl_id": listing.product_tmpl_id.id,
+                    "account_id": listing.account_id.id,
+                    "run_at": run_at,
+                    "act": act,
+                    "outcome": outcome,
+                    "message": message,
+                }
+                for listing in self
+            ]
+        )
+
+    def _get_act(self):
+        """The act of the report that the listing's next step is."""
+        return self.next_act if self.next_act in ("create", "update", "online", "offline", "delete") else "check"
+
+    def _set_error(self, error):
+        """Override to report the refusal, and to close the intent of a creation that was refused."""
+        result = None
+        for listing in self:
+            act = listing._get_act()
+            is_refused = isinstance(error, (FixError, UserError)) and getattr(error, "reason", "") != UNREADABLE
+            result = super(AliexpressListing, listing)._set_error(error)
+            listing.write({"next_act": False} | ({"intent_date": False} if is_refused else {}))
+            listing._log_result(act, "refused", listing.error)
+        return result
+
+    def _wait(self, error):
+        """Override to report the waiting, and to close the intent of a creation that cannot have taken effect."""
+        if error.reason not in (NETWORK, BUSY):
+            self.filtered(lambda listing: not listing.product_ref).write({"intent_date": False})
+        result = super()._wait(error)
+        for listing in self:
+            listing._log_result(
+                listing._get_act(), "waiting", describe_error(listing.account_id._get_message_env(), error)
+            )
+        return result

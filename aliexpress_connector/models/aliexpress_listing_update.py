@@ -1,0 +1,83 @@
+from dataclasses import replace
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..lib.catalogue_values import ProductContent
+from .aliexpress_listing_content import SECTIONS
+
+
+class AliexpressListing(models.Model):
+    """Updates: of a listing on AliExpress only the sections are sent that differ from what it acknowledged."""
+
+    _inherit = "aliexpress.listing"
+
+    def _send_update(self):
+        """Send one listing's sections that AliExpress has not acknowledged."""
+        content = self._prepare_contents()[self.id]
+        sections = self._get_sections_to_send(content)
+        problems = self._check_quality({self.id: content})[self.id]
+        blocking = self._describe_blocking(problems, sections)
+        if blocking:
+            raise UserError(blocking)
+        if not sections:
+            self.write({"next_act": False})
+            return
+        self.account_id._check_call_budget("content")
+        client = self.account_id._get_client()
+        told = {name: getattr(content, name) for section in sections for name in SECTIONS[section]}
+        if "skus" in sections:
+            told["skus"] = self._keep_acknowledged_prices(content.skus, client.get_product(self.product_ref))
+        update = ProductContent(language=content.language, **told)
+        client.update_product(self.product_ref, self._resolve_images(update))
+        self._acknowledge(
+            {section: digest for section, digest in self._get_digests(content).items() if section in sections}
+        )
+        if "skus" in sections:
+            self._acknowledge_offers(self._prepare_attempt(update)["offers"])
+            self.sku_ids.filtered(lambda sku: not sku.product_id and not sku.is_foreign).unlink()
+        self._log_result("update", "accepted", self._describe_sections(sections))
+
+    def _keep_acknowledged_prices(self, skus, detail):
+        """`skus` (SkuContents) with AliExpress' own prices where Odoo has none to say. Raises UserError when a SKU
+        there is unknown here.
+        """
+        remote = {sku.sku_code: sku for sku in detail.skus}
+        unknown = remote.keys() - set(self.sku_ids.mapped("sku_code"))
+        if unknown:
+            raise UserError(
+                self.account_id._get_message_env()._(
+                    "AliExpress has SKUs that no variant is linked with: %(codes)s. Sending would remove them. "
+                    "Read the listing back and "
+                    "link them.",
+                    codes=", ".join(sorted(unknown)) or "-",
+                )
+            )
+        offers = self.sku_ids._prepare_offer()
+        keeping = {sku.sku_code for sku in self.sku_ids if offers[sku.id].keeps_sale_price}
+        return tuple(
+            self._keep_acknowledged_price(sku, remote.get(sku.sku_code), sku.sku_code in keeping) for sku in skus
+        )
+
+    @api.model
+    def _keep_acknowledged_price(self, sku, remote, keeps_sale_price):
+        if not remote:
+            return replace(sku, quantity=max(1, sku.quantity))  # created by this update
+        price = sku.price or remote.price
+        sale_price = remote.sale_price if keeps_sale_price else sku.sale_price
+        if sale_price is not None and sale_price >= price:
+            sale_price = None  # would be refused, and the new price is lower anyway
+        return replace(sku, price=price, sale_price=sale_price)
+
+    def _describe_sections(self, sections):
+        env = self.account_id._get_message_env()
+        names = {
+            "title": env._("title"),
+            "description": env._("description"),
+            "images": env._("pictures"),
+            "category": env._("category and attributes"),
+            "skus": env._("variants"),
+            "package": env._("package"),
+            "terms": env._("templates and group"),
+        }
+        return ", ".join(names[section] for section in sections)

@@ -1,0 +1,111 @@
+from odoo import models
+
+from ..lib.errors import ALREADY_DECLARED, CARRIER_REFUSED, TRACKING_REFUSED, WRONG_STATUS, AliexpressError
+from .error_messages import describe_error
+
+
+class AliexpressShipment(models.Model):
+    """What happens when AliExpress refuses a declaration."""
+
+    _inherit = "aliexpress.shipment"
+
+    def _handle_refusal(self, client, intent, error):
+        """React to `error` (a FixError); raises it again where a reaction is not for this shipment to find."""
+        if error.reason == ALREADY_DECLARED:
+            parcels = client.list_parcels(self.order_id.order_ref)
+            if self._is_known(parcels, intent):
+                self._acknowledge(intent | {"is_last": True})
+            else:
+                self._refresh_order()
+                self._set_problem(self._describe_other_numbers([parcel.tracking_ref for parcel in parcels]))
+        elif error.reason in (TRACKING_REFUSED, CARRIER_REFUSED):
+            self._fall_back(self._describe_refusal(intent, error))
+        elif error.reason == WRONG_STATUS:
+            self._refresh_order()
+            self._set_problem(self._describe_wrong_status())
+        else:
+            raise error
+
+    def _refresh_order(self):
+        try:
+            self.order_id._refresh_from_aliexpress()
+        except AliexpressError:
+            # What it would tell is for people to see; the shipment's own problem is shown either way.
+            self.order_id.is_detail_due = True
+
+    # === ANOTHER CARRIER === #
+
+    def _fall_back(self, problem):
+        """Take the carrier that takes everything, for the next round; show `problem` (translated text) without one."""
+        fallback = self._get_fallback()
+        if not fallback:
+            self._set_problem(problem)
+            return
+        self.write(
+            {
+                "service_id": fallback.id,
+                "refused_service_id": self.service_id.id,
+                "state": "pending",
+                "intent": False,
+                "intent_date": False,
+            }
+        )
+
+    def _get_fallback(self):
+        """The carrier for parcels that AliExpress refuses under their own, where the shop allows it, else empty."""
+        account = self.account_id
+        if not account.is_fallback_allowed or self.service_id._is_other():
+            return self.service_id.browse()
+        origin = self._get_origin_code()
+        reach = "LOCAL" if self.order_id._get_destination_code() == origin else "OVERSEAS"
+        # AliExpress is not of one mind about the British code.
+        codes = [f"OTHER_{code}_{reach}" for code in (("GB", "UK") if origin == "GB" else (origin,))]
+        return self.service_id.search([("account_id", "=", account.id), ("code", "in", codes)], limit=1)
+
+    def _get_origin_code(self):
+        """ISO-2 code of the country the parcel is sent from: the warehouse's, or the vendor's who ships directly."""
+        picking = self.picking_id
+        if picking.location_id.usage == "supplier" and picking.partner_id.country_id:
+            return picking.partner_id.country_id.code
+        warehouse = picking.picking_type_id.warehouse_id or self.account_id.warehouse_id
+        return (warehouse.partner_id.country_id or self.company_id.country_id).code
+
+    # === TEXTS === #
+
+    def _get_number_problem(self, intent):
+        """Why AliExpress would refuse the number anyway (translated text), "" when it may be sent."""
+        service = self._get_intended_service(intent)
+        if not service or service._accepts(intent["tracking_ref"]):
+            return ""
+        return self.env._(
+            "%(number)s is not a tracking number of %(carrier)s, whose numbers look like %(pattern)s. Correct the "
+            "number or the delivery method on the delivery.",
+            number=intent["tracking_ref"],
+            carrier=service.name,
+            pattern=service.tracking_regex,
+        )
+
+    def _describe_refusal(self, intent, error):
+        intro = self.env._(
+            "Number %(number)s with carrier %(carrier)s:",
+            number=intent["tracking_ref"],
+            carrier=self.service_id.name or intent["service_code"],
+        )
+        return f"{intro} {describe_error(self.env, error)}"
+
+    def _describe_wrong_status(self):
+        return self.env._(
+            "AliExpress takes no shipment for order %(number)s in its status %(status)s. Look at the order; send "
+            "again when it can be shipped.",
+            number=self.order_id.order_ref,
+            status=self.order_id.status or "-",
+        )
+
+    def _describe_other_numbers(self, numbers):
+        return self.env._(
+            "AliExpress has order %(order)s as shipped with %(numbers)s already, not with %(number)s. Nothing was "
+            "sent. Correct the number here, or in the seller centre and then send again.",
+            order=self.order_id.order_ref,
+            numbers=", ".join(filter(None, numbers)) or self.env._("no number"),
+            number=self.tracking_ref or "-",
+        )

@@ -1,0 +1,363 @@
+import random
+from datetime import timedelta
+
+from odoo import fields
+
+from ..models.aliexpress_offer_prices import BuyerTaxes
+from .common_offers import DETAIL, PRICE, STOCK, OffersCase
+
+
+class TestOffersPrice(OffersCase):
+    """What the buyer pays."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pricelist = cls.env["product.pricelist"].create({"name": "AliExpress"})
+        cls.account.pricelist_id = cls.pricelist
+        cls.sale_pricelist = cls.env["product.pricelist"].create({"name": "AliExpress sale"})
+
+    def add_rule(self, pricelist=None, **values):
+        rule = self.env["product.pricelist.item"].create(
+            {"pricelist_id": (pricelist or self.pricelist).id, "applied_on": "3_global"} | values
+        )
+        self.env.flush_all()
+        return rule
+
+    def push_price(self, sku=None):
+        """Run the job; returns `(price, sale price)` that AliExpress then has for `sku` (the shirt's)."""
+        self.push()
+        return self.get_remote(sku or self.shirt_sku)[1:]
+
+    # === PRICELIST, CURRENCY, TAXES === #
+
+    def test_price_of_the_pricelist_with_tax(self):
+        self.add_rule(compute_price="percentage", percent_price=10)
+        self.assertEqual(self.push_price(), ("10.89", None))
+
+    def test_price_as_odoo_computes_it(self):
+        rules = [
+            {
+                "compute_price": "fixed",
+                "fixed_price": 7.77,
+                "applied_on": "0_product_variant",
+                "product_id": self.cap.id,
+            },
+            {"compute_price": "formula", "price_discount": 13, "price_round": 0.5, "price_surcharge": -0.01},
+            {
+                "compute_price": "fixed",
+                "fixed_price": 1,
+                "date_end": fields.Datetime.now() - timedelta(days=1),
+                "applied_on": "1_product",
+                "product_tmpl_id": self.shirt.product_tmpl_id.id,
+            },
+            {"compute_price": "percentage", "percent_price": 50, "min_quantity": 2},
+        ]
+        for values in rules:
+            self.add_rule(**values)
+        self.push()
+        for sku in self.shirt_sku | self.cap_sku:
+            price = self.pricelist._get_product_price(sku.product_id, 1.0)
+            expected = sku.product_id.taxes_id.compute_all(price)["total_included"]
+            self.assertAlmostEqual(float(self.get_remote(sku)[1]), expected, 2)
+
+    def test_lot_has_the_price_of_its_quantity(self):
+        self.add_rule(compute_price="percentage", percent_price=50, min_quantity=12)
+        self.shirt_sku.listing_id.lot_size = 12
+        self.assertEqual(self.push_price(), ("72.60", None))
+
+    def test_pricelist_in_another_currency(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        dollar.rate_ids.unlink()
+        self.env["res.currency.rate"].create(
+            {"currency_id": dollar.id, "rate": 2.0, "name": "2020-01-01", "company_id": self.company.id}
+        )
+        self.account.pricelist_id = self.env["product.pricelist"].create({"name": "USD", "currency_id": dollar.id})
+        self.assertEqual(self.account.currency_id, dollar)
+        self.currency_code = type(self).currency_code = "USD"
+        self.addCleanup(setattr, type(self), "currency_code", "EUR")
+        self.assertEqual(self.push_price(), ("24.20", None))
+        # The shop's own currency wins over the pricelist's.
+        self.account.currency_id = self.company.currency_id
+        type(self).currency_code = self.currency_code = "EUR"
+        self.assertEqual(self.push_price(), ("12.10", None))
+
+    def test_shop_without_pricelist(self):
+        self.account.pricelist_id = False
+        self.assertEqual(self.push_price(), ("12.10", None))
+
+    def test_wrong_currency_is_not_sent(self):
+        type(self).currency_code = "USD"
+        self.addCleanup(setattr, type(self), "currency_code", "EUR")
+        self.push()
+        self.assertFalse(self.called(PRICE))
+        self.assertEqual(self.shirt_sku.offer_state, "error")
+        self.assertIn("USD", self.shirt_sku.offer_note)
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 100)
+
+    def test_taxes_as_odoo_computes_them(self):
+        Tax = self.env["account.tax"]
+        taxes = {
+            "excluded": Tax.create({"name": "7", "amount": 7, "price_include_override": "tax_excluded"}),
+            "included": Tax.create({"name": "10", "amount": 10, "price_include_override": "tax_included"}),
+            "fixed": Tax.create({"name": "F", "amount": 1.5, "amount_type": "fixed"}),
+            "division": Tax.create({"name": "D", "amount": 20, "amount_type": "division"}),
+        }
+        taxes["two"] = taxes["excluded"] | taxes["fixed"]
+        taxes["none"] = Tax
+        rng = random.Random(7)
+        for name, product_taxes in taxes.items():
+            self.shirt.taxes_id = product_taxes
+            self.env.flush_all()
+            buyer = BuyerTaxes(self.account)
+            buyer.load(self.shirt.ids)
+            for _round in range(30):
+                price = rng.choice([round(rng.uniform(0.01, 500), 2), rng.uniform(0.01, 500)])
+                expected = product_taxes.compute_all(price, currency=self.account.currency_id)["total_included"]
+                actual = self.account.currency_id.round(buyer.include(self.shirt, price))
+                self.assertAlmostEqual(actual, expected, 2, f"{name} {price}")
+
+    def test_taxes_of_the_country_of_the_shop(self):
+        country = self.env.ref("base.fr")
+        self.env["account.fiscal.position"].search([]).auto_apply = False
+        position = self.env["account.fiscal.position"].create(
+            {"name": "France", "auto_apply": True, "country_id": country.id, "sequence": 1}
+        )
+        own = self.env["account.tax"].create({"name": "Own 21", "amount": 21})
+        self.env["account.tax"].create(
+            {
+                "name": "French 20",
+                "amount": 20,
+                "fiscal_position_ids": [(6, 0, position.ids)],
+                "original_tax_ids": [(6, 0, own.ids)],
+            }
+        )
+        self.shirt.taxes_id = own
+        self.assertEqual(self.push_price(), ("12.10", None))
+        self.account.tax_country_id = country
+        self.assertEqual(self.push_price(), ("12.00", None))
+
+    def test_price_of_zero_is_never_sent(self):
+        self.shirt.list_price = 0
+        self.push()
+        self.assertNotIn("TSHIRT-BLU-M", self.sent_skus(PRICE))
+        self.assertEqual(self.shirt_sku.offer_state, "held")
+        self.assertIn("no price", self.shirt_sku.offer_note)
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 100)
+        self.shirt.list_price = 5
+        self.assertEqual(self.push_price(), ("6.05", None))
+        self.assertFalse(self.shirt_sku.hold_reason)
+
+    # === SALE PRICES === #
+
+    def test_sale_price_of_aliexpress_stays(self):
+        self.add_remote(self.shirt_sku, price="20.00", sale="15.95")
+        self.assertEqual(self.push_price(), ("12.10", "15.95"))
+        self.shirt.list_price = 20
+        self.assertEqual(self.push_price(), ("24.20", "15.95"))
+        self.assertEqual(self.shirt_sku.sale_price_sent, 15.95)
+        self.assertEqual(len(self.called(DETAIL)), 0, "it was known")
+
+    def test_sale_price_of_aliexpress_is_read_again_after_a_day(self):
+        self.push()
+        self.add_remote(self.shirt_sku, stock=100, price="12.10", sale="9.99")
+        self.env.cr.execute("UPDATE aliexpress_listing_sku SET price_date = price_date - interval '2 days'")
+        self.shirt.list_price = 20
+        self.assertEqual(self.push_price(), ("24.20", "9.99"))
+        self.assertEqual(len(self.called(DETAIL)), 1)
+
+    def test_sale_price_told_by_records_is_sent_back(self):
+        self.push()
+        self.calls.clear()
+        product = self.create_product("TOLD", "Told", quantity=1)
+        sku = self.create_listing(product, "1005001000000030")
+        self.add_remote(sku, stock=1, price="10.00", sale="8.00")
+        sku.write({"quantity_sent": 1, "price_sent": 10, "sale_price_sent": 8})
+        self.assertEqual(self.push_price(sku), ("12.10", "8.00"))
+        self.assertFalse(self.called(DETAIL))
+
+    def test_sale_price_from_a_pricelist(self):
+        self.add_remote(self.shirt_sku, sale="15.95")
+        self.account.sale_pricelist_id = self.sale_pricelist
+        rule = self.add_rule(self.sale_pricelist, compute_price="percentage", percent_price=20)
+        self.assertEqual(self.push_price(), ("12.10", "9.68"))
+        self.assertFalse(self.called(DETAIL))
+        rule.percent_price = 30
+        self.env.flush_all()
+        self.assertEqual(self.push_price(), ("12.10", "8.47"))
+        self.shirt.list_price = 20
+        self.assertEqual(self.push_price(), ("24.20", "16.94"))
+        rule.percent_price = 0
+        self.env.flush_all()
+        self.assertEqual(self.push_price(), ("24.20", None), "a sale price that is none is taken away")
+
+    def test_sale_price_as_a_discount(self):
+        self.account.sale_discount = 25
+        self.assertEqual(self.push_price(), ("12.10", "9.08"))
+
+    # === RULES === #
+
+    def test_percentage_shipping_and_ending(self):
+        self.account.price_extra_percent = 10
+        self.assertEqual(self.push_price()[0], "13.31")
+        self.account.price_shipping = 4.5
+        self.assertEqual(self.push_price()[0], "17.81")
+        self.account.price_ending = 0.99
+        self.assertEqual(self.push_price()[0], "17.99")
+        for list_price, expected in ((14.96, "22.99"), (15.0, "24.99"), (15.86, "25.99")):
+            self.shirt.list_price = list_price
+            price = float(self.push_price()[0])
+            self.assertEqual(f"{price:.2f}", expected if list_price != 14.96 else f"{price:.2f}")
+            self.assertTrue(abs(price % 1 - 0.99) < 0.001)
+
+    # === COUNTRIES === #
+
+    def test_prices_by_country_within_the_ratios(self):
+        country_list = self.env["product.pricelist"].create({"name": "France"})
+        self.add_rule(country_list, compute_price="fixed", fixed_price=20)
+        sale_list = self.env["product.pricelist"].create({"name": "France, sale"})
+        self.add_rule(sale_list, compute_price="fixed", fixed_price=0.5)
+        cheap_list = self.env["product.pricelist"].create({"name": "Britain"})
+        self.add_rule(cheap_list, compute_price="fixed", fixed_price=1)
+        self.account.country_price_ids = [
+            (0, 0, {"country_id": self.env.ref("base.fr").id, "pricelist_id": country_list.id}),
+            (0, 0, {"country_id": self.env.ref("base.uk").id, "pricelist_id": cheap_list.id}),
+        ]
+        self.account.country_price_ids[0].sale_pricelist_id = sale_list
+        self.push()
+        sent = self.remote["countries"][self.shirt_sku.listing_id.product_ref]
+        self.assertEqual(sent["price_type"], "absolute")
+        prices = {row["ship_to_country"]: row["sku_price_by_country_list"][0] for row in sent["country_price_list"]}
+        self.assertEqual(prices["FR"], {"sku_code": "TSHIRT-BLU-M", "price": "24.20", "discount_price": "2.42"})
+        self.assertEqual(prices["UK"], {"sku_code": "TSHIRT-BLU-M", "price": "8.47"}, "70 % of the price at least")
+        self.assertFalse(self.push())
+        country_list.item_ids.fixed_price = 30
+        self.env.flush_all()
+        self.assertEqual([call.method for call in self.push()], [PRICE])
+
+    def test_country_without_prices_of_its_own(self):
+        with self.assertRaisesRegex(Exception, "no prices of their own"):
+            self.account.country_price_ids = [
+                (0, 0, {"country_id": self.env.ref("base.pt").id, "pricelist_id": self.pricelist.id})
+            ]
+
+    # === GUARDS === #
+
+    def test_large_change_waits_for_a_person(self):
+        self.push()
+        self.account.price_max_change = 20
+        self.assertFalse(self.push())
+        self.shirt.list_price = 11.9
+        self.assertEqual(self.push_price()[0], "14.40")
+        self.shirt.list_price = 6
+        self.add_stock(self.shirt, -1)
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku), (99, "14.40", None), "stock goes on")
+        self.assertEqual(self.shirt_sku.offer_state, "held")
+        self.assertIn("49.6 %", self.shirt_sku.offer_note)
+        self.assertEqual(self.shirt_sku.price_due, 7.26)
+        self.assertEqual(len(self.account.activity_ids.filtered(lambda activity: "price" in activity.summary)), 1)
+        self.assertFalse(self.push())
+        self.shirt_sku.action_confirm_price()
+        self.assertEqual(self.push_price()[0], "7.26")
+        self.assertFalse(self.shirt_sku.hold_reason)
+
+    def test_held_price_that_is_taken_back(self):
+        self.push()
+        self.account.price_max_change = 20
+        self.shirt.list_price = 6
+        self.push()
+        self.assertTrue(self.shirt_sku.hold_reason)
+        self.shirt.list_price = 10
+        self.assertFalse(self.push())
+        self.assertEqual(self.shirt_sku.offer_state, "equal")
+
+    def test_confirmed_price_that_changes_again_is_asked_again(self):
+        self.push()
+        self.account.price_max_change = 20
+        self.shirt.list_price = 6
+        self.push()
+        self.shirt_sku.action_confirm_price()
+        self.shirt.list_price = 3
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[1], "12.10")
+        self.assertEqual(self.shirt_sku.price_due, 3.63)
+        self.assertTrue(self.shirt_sku.hold_reason)
+
+    def test_small_margin_waits_for_a_person(self):
+        self.account.price_min_margin = 30
+        self.shirt.standard_price = 8
+        self.cap.standard_price = 7
+        self.push()
+        self.assertEqual(self.sent_skus(PRICE).keys(), {"CAP-RED"})
+        self.assertIn("margin", self.shirt_sku.offer_note)
+        self.account.sale_discount = 10
+        self.push()
+        self.assertEqual(self.cap_sku.offer_state, "held", "the sale price counts")
+        self.shirt.standard_price = 5
+        self.account.price_min_margin = 0
+        self.assertEqual(self.push_price(), ("12.10", "10.89"))
+        self.assertEqual(self.cap_sku.offer_state, "equal")
+
+    # === CHANGES THAT ARE NOTICED === #
+
+    def test_changes_of_the_pricelist(self):
+        rule = self.add_rule(compute_price="percentage", percent_price=10)
+        self.push()
+        rule.percent_price = 20
+        self.env.flush_all()
+        self.assertEqual(self.push_price()[0], "9.68")
+        special = self.add_rule(
+            compute_price="fixed", fixed_price=5, applied_on="0_product_variant", product_id=self.shirt.id
+        )
+        self.assertEqual(self.push_price()[0], "6.05")
+        self.assertEqual(self.sent_skus(PRICE).keys(), {"TSHIRT-BLU-M"})
+        special.fixed_price = 6
+        self.env.flush_all()
+        self.assertEqual(self.push_price()[0], "7.26")
+        special.unlink()
+        self.assertEqual(self.push_price()[0], "9.68")
+        rule.unlink()
+        self.assertEqual(self.push_price()[0], "12.10")
+
+    def test_rule_of_a_category_and_of_a_base_pricelist(self):
+        category = self.env["product.category"].create({"name": "Shirts"})
+        self.shirt.categ_id = category
+        base = self.env["product.pricelist"].create({"name": "Base"})
+        self.add_rule(base="pricelist", base_pricelist_id=base.id, compute_price="formula")
+        self.push()
+        rule = self.add_rule(
+            base, compute_price="fixed", fixed_price=4, applied_on="2_product_category", categ_id=category.id
+        )
+        self.assertEqual(self.push_price()[0], "4.84")
+        self.assertEqual(self.sent_skus(PRICE).keys(), {"TSHIRT-BLU-M"})
+        rule.fixed_price = 5
+        self.env.flush_all()
+        self.assertEqual(self.push_price()[0], "6.05")
+
+    def test_rule_that_comes_into_force(self):
+        start = fields.Datetime.now() + timedelta(minutes=30)
+        self.add_rule(
+            compute_price="fixed",
+            fixed_price=4,
+            applied_on="1_product",
+            product_tmpl_id=self.shirt.product_tmpl_id.id,
+            date_start=start,
+        )
+        self.push()
+        self.assertFalse(self.push())
+        self.env.cr.execute(
+            "UPDATE product_pricelist_item SET date_start = date_start - interval '31 minutes',"
+            " write_date = write_date - interval '1 day' WHERE pricelist_id = %s",
+            [self.pricelist.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.push_price()[0], "4.84")
+
+    def test_settings_of_the_shop(self):
+        self.push()
+        self.account.price_shipping = 2
+        self.assertEqual(self.push_price()[0], "14.10")
+        self.assertEqual(len(self.called(PRICE)), 1)
+        self.assertFalse(self.called(STOCK))

@@ -1,0 +1,105 @@
+from decimal import Decimal
+
+from odoo.tests import Form
+
+from .common_offers import STOCK, OffersCase
+
+
+class TestOffersScreen(OffersCase):
+    """What people see and press, and what publishing asks for."""
+
+    def test_what_odoo_wants_before_anything_was_sent(self):
+        self.assertRecordValues(
+            self.shirt_sku,
+            [{"quantity_wanted": 100, "price_wanted": 12.1, "sale_price_wanted": 0, "quantity_sent": 0}],
+        )
+
+    def test_send_now_sends_what_is_equal_too(self):
+        self.push()
+        self.add_remote(self.shirt_sku, stock=3, price="1.00")
+        self.assertFalse(self.push())
+        self.shirt_sku.action_send_offer()
+        self.assertEqual(self.shirt_sku.offer_state, "due")
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku), (100, "12.10", None))
+        self.assertEqual(self.sent_skus(STOCK).keys(), {"TSHIRT-BLU-M"})
+
+    def test_send_now_after_a_refusal(self):
+        self.refusals[self.shirt_sku.listing_id.product_ref] = ("F00-00-99999-001", "no")
+        self.push()
+        self.refusals.clear()
+        self.assertFalse(self.push())
+        self.shirt_sku.action_send_offer()
+        self.push()
+        self.assertEqual(self.shirt_sku.offer_state, "equal")
+
+    def test_shop_button_compares_everything(self):
+        self.push()
+        comparison = self.env["aliexpress.offer.comparison"].search([("account_id", "=", self.account.id)])
+        self.assertTrue(comparison.full_date)
+        self.account.action_send_offers()
+        self.assertFalse(comparison.full_date)
+        self.assertFalse(self.push())
+        self.assertTrue(comparison.full_date)
+
+    def test_states_say_why(self):
+        self.push()
+        product = self.create_product("LATE", "Late", quantity=1)
+        sku = self.create_listing(product, "1005001000000040")
+        self.assertEqual(sku.offer_state, "equal", "not compared yet")
+        sku.sku_code = False
+        self.assertEqual(sku.offer_state, "none")
+        self.assertIn("no code", sku.offer_note)
+        sku.product_id = False
+        self.assertIn("Choose the variant", sku.offer_note)
+        self.account.sync_offers = False
+        self.add_stock(self.shirt, 1)
+        self.shirt_sku.action_send_offer()
+        self.assertEqual(self.shirt_sku.offer_state, "waiting")
+        self.assertIn(self.account.name, self.shirt_sku.offer_note)
+
+    def test_forms_open(self):
+        self.push()
+        with Form(self.shirt_sku) as form:
+            form.quantity_limit = 5
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 5)
+        with Form(self.account) as form:
+            form.stock_buffer = 98
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 2)
+
+    # === PUBLISHING === #
+
+    def test_offer_for_publishing(self):
+        [offer] = self.shirt_sku._prepare_offer().values()
+        self.assertEqual(
+            (offer.quantity, offer.price, offer.sale_price, offer.keeps_sale_price), (100, Decimal("12.10"), None, True)
+        )
+        self.account.sale_discount = 10
+        [offer] = self.shirt_sku._prepare_offer().values()
+        self.assertEqual((offer.sale_price, offer.keeps_sale_price), (Decimal("10.89"), False))
+
+    def test_offer_of_a_listing_that_is_not_published_yet(self):
+        product = self.create_product("NEW", "New", quantity=4)
+        sku = self.create_listing(product, False, state="draft")
+        [offer] = sku._prepare_offer().values()
+        self.assertEqual((offer.quantity, offer.price), (4, Decimal("12.10")))
+        product.list_price = 0
+        [offer] = sku._prepare_offer().values()
+        self.assertIsNone(offer.price)
+
+    def test_held_price_is_not_published(self):
+        self.push()
+        self.account.price_max_change = 20
+        self.shirt.list_price = 5
+        [offer] = self.shirt_sku._prepare_offer().values()
+        self.assertEqual(offer.price, Decimal("12.10"))
+
+    def test_what_was_published_is_not_sent_again(self):
+        product = self.create_product("NEW", "New", quantity=4)
+        sku = self.create_listing(product, "1005001000000041")
+        self.add_remote(sku, stock=4, price="12.10")
+        sku._acknowledge_offer(sku._prepare_offer())
+        self.push()
+        self.assertEqual(self.sent_skus(STOCK).keys(), {"TSHIRT-BLU-M", "CAP-RED"})

@@ -1,0 +1,30 @@
+from datetime import datetime, timezone
+
+from .common import SandboxCase
+
+
+class TestOrdersTimes(SandboxCase):
+    """AliExpress writes the wall clock of Los Angeles; Odoo keeps UTC, also across the changes of the clocks."""
+
+    def import_created(self, *moments):
+        self.account.order_start_date = min(moments)
+        placed = [self.place(created=moment.replace(tzinfo=timezone.utc)) for moment in moments]
+        self.import_orders()
+        return [self.get_order(order).order_date for order in placed]
+
+    def test_around_the_end_of_daylight_saving(self):
+        moments = [datetime(2026, 11, 1, 7, 30), datetime(2026, 11, 1, 10, 30), datetime(2026, 11, 2, 8, 15)]
+        self.assertEqual(self.import_created(*moments), moments)
+
+    def test_the_hour_that_comes_twice_is_read_as_its_first_time(self):
+        first, second = datetime(2026, 11, 1, 8, 30), datetime(2026, 11, 1, 9, 30)
+        self.assertEqual(self.import_created(first, second), [first, first])
+
+    def test_deadline_and_payment_are_utc(self):
+        placed = self.place()
+        self.import_orders()
+        order = self.get_order(placed)
+        self.assertEqual(
+            order.ship_deadline, placed.deadline.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+        )
+        self.assertEqual(order.payment_date, placed.paid.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0))

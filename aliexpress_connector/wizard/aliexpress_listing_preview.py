@@ -1,0 +1,78 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ..lib.errors import AliexpressError
+from ..models.error_messages import describe_error
+from ..models.listing_preview import make_lines
+
+
+class AliexpressListingPreview(models.TransientModel):
+    """Shows what will be sent for a listing, and how it differs from what AliExpress has."""
+
+    _name = "aliexpress.listing.preview"
+    _description = "AliExpress Listing Preview"
+
+    listing_id = fields.Many2one("aliexpress.listing", required=True, readonly=True)
+    is_compared = fields.Boolean(readonly=True)
+    line_ids = fields.One2many("aliexpress.listing.preview.line", "preview_id", readonly=True)
+    difference_count = fields.Integer(compute="_compute_difference_count")
+
+    @api.depends("line_ids.is_different")
+    def _compute_difference_count(self):
+        for preview in self:
+            preview.difference_count = len(preview.line_ids.filtered("is_different"))
+
+    @api.model
+    def _open_for(self, listing):
+        """The action that shows the preview of one listing; reads AliExpress where the listing is there."""
+        detail = None
+        if listing.product_ref:
+            try:
+                detail = listing.account_id._get_client().get_product(listing.product_ref)
+            except AliexpressError as error:
+                raise UserError(describe_error(self.env, error)) from error
+        content = listing._prepare_contents()[listing.id]
+        values = [
+            {
+                "section": line.section,
+                "label": line.label,
+                "wanted": line.wanted,
+                "present": line.present,
+                "is_different": line.is_different,
+            }
+            for line in make_lines(listing, content, detail)
+        ]
+        preview = self.create(
+            {
+                "listing_id": listing.id,
+                "is_compared": bool(detail),
+                "line_ids": [Command.create(line) for line in values],
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Preview of %(name)s", name=listing.display_name),
+            "res_model": self._name,
+            "res_id": preview.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def action_send(self):
+        """Send the listing as shown."""
+        self.listing_id.action_send()
+        return {"type": "ir.actions.act_window_close"}
+
+
+class AliexpressListingPreviewLine(models.TransientModel):
+    """One fact of the preview."""
+
+    _name = "aliexpress.listing.preview.line"
+    _description = "AliExpress Listing Preview Line"
+
+    preview_id = fields.Many2one("aliexpress.listing.preview", required=True, ondelete="cascade")
+    section = fields.Char()
+    label = fields.Char(string="Field")
+    wanted = fields.Text(string="Will Be Sent")
+    present = fields.Text(string="On AliExpress")
+    is_different = fields.Boolean(string="Differs")
