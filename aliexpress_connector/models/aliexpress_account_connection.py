@@ -85,7 +85,6 @@ class AliexpressAccount(models.Model):
             self._get_callback_url(),
             f"{self.id}-{request.csrf_token()}",
             gateway_url=self._get_gateway_url(),
-            on_call=self.env["aliexpress.call.count"]._get_counter(self),
         )
         return {"type": "ir.actions.act_url", "url": url, "target": "self"}
 
