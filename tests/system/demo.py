@@ -1,4 +1,4 @@
-"""A running `./dev demo` and a browser on it: for the tests of whole walks and for the pictures of the documentation."""
+"""`./dev demo` as a person meets it: started as a process, looked at in a real browser."""
 
 import contextlib
 import os
