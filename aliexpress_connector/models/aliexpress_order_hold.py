@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_amount, split_every
 
-from .res_partner import is_masked, load_address
+from .res_partner import Geography, is_masked, load_address
 
 # End reasons of finished orders, as far as any list knows them; any other wants a look.
 CANCELLED_REASONS = {
@@ -35,7 +35,7 @@ class AliexpressOrder(models.Model):
             return "close"
         return "hold"
 
-    def _get_hold_reasons(self, rows, product_problems):
+    def _get_hold_reasons(self, rows, product_problems, geography):
         """Texts (translated, one for each cause) why this order must not leave now; an empty list lets it go."""
         action = self._get_action(rows)
         if action in ("none", "cancel"):
@@ -47,7 +47,7 @@ class AliexpressOrder(models.Model):
         if action not in ("ship", "close"):
             reasons += [
                 self._get_suspicion_reason(),
-                self._get_address_reason(),
+                self._get_address_reason(geography),
                 self._get_platform_reason(),
                 self._get_change_reason(),
             ]
@@ -128,11 +128,9 @@ class AliexpressOrder(models.Model):
             )
         return ""
 
-    def _get_address_reason(self):
+    def _get_address_reason(self, geography):
         address = load_address(self.address)
-        if self.stage != "waiting_shipment" or self.env["res.country"].search_count(
-            [("code", "=", address.country_code or "-")], limit=1
-        ):
+        if self.stage != "waiting_shipment" or geography.find(address.country_code, "")[0]:
             return ""
         return self.env._(
             "The delivery country %(country)s is missing or not known in Odoo. Refresh the order; if it stays, ask "
@@ -231,13 +229,14 @@ class AliexpressOrder(models.Model):
     def _evaluate_holds(self):
         """`{order: reason}` in the language of each shop's responsible person; "" lets the delivery leave."""
         rows = self.env["aliexpress.order.status"]._get_rows(set(self.mapped("status")))
+        geography = Geography(self.env)
         reasons = {}
         self._apply_tolerance()
         for account, orders in self.grouped("account_id").items():
             translated = orders.with_env(account._get_message_env())
             problems = translated._match_products()
             for order in translated:
-                reasons[order.with_env(self.env)] = "\n".join(order._get_hold_reasons(rows, problems))
+                reasons[order.with_env(self.env)] = "\n".join(order._get_hold_reasons(rows, problems, geography))
         return reasons
 
     @api.model

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import models
 from odoo.fields import Domain
 
@@ -23,13 +21,12 @@ class AliexpressOrder(models.Model):
             line: line._get_product_problem() for line in self.line_ids - lines if line.product_id and line.quantity
         }
         skus = self._search_skus(lines)
-        by_field = {name: self._search_products(name, lines) for name in ("aliexpress_sku_code", "default_code")}
+        by_code = [self._search_products(name, lines) for name in ("aliexpress_sku_code", "default_code")]
+        nothing = self.env["product.product"]
         for line in lines:
-            candidates = [
-                skus.get((line.account_id.id, line.product_ref, line.sku_code or False), self.env["product.product"])
-            ]
+            candidates = [skus.get((line.account_id.id, line.product_ref, line.sku_code or False), nothing)]
             if line.sku_code:
-                candidates += [by_field[name][line.sku_code] for name in by_field]
+                candidates += [products.get(line.sku_code, nothing) for products in by_code]
             product, problem = line._choose_product(candidates)
             if product:
                 line.product_id = product
@@ -55,11 +52,9 @@ class AliexpressOrder(models.Model):
     def _search_products(self, name, lines):
         """`{code: products of any company, archived ones too}` with one of the lines' codes in the field `name`."""
         codes = list({code for code in lines.mapped("sku_code") if code})
-        products = self.env["product.product"].with_context(active_test=False)
-        found = defaultdict(lambda: self.env["product.product"])
-        for product in products.search([(name, "in", codes)]) if codes else products:
-            found[product[name]] += product
-        return found
+        if not codes:
+            return {}
+        return self.env["product.product"].with_context(active_test=False).search([(name, "in", codes)]).grouped(name)
 
 
 class AliexpressOrderLine(models.Model):
@@ -69,7 +64,7 @@ class AliexpressOrderLine(models.Model):
         """Take over the products that people chose on quotation lines whose product was not known, at AliExpress'
         prices.
         """
-        unknown = self.env.ref("aliexpress_connector.product_unknown")
+        unknown = self.env["product.product"]._aliexpress_get_helper("unknown")
         chosen = self.filtered(
             lambda line: not line.product_id and line.sale_line_id.product_id not in (unknown.browse(), unknown)
         )

@@ -13,11 +13,13 @@ class AliexpressOrder(models.Model):
         """Create the quotations of these orders of one shop, in one batch, and link them."""
         partners = self._find_partners()
         pricelists = self._get_pricelists()
+        carriers = self._get_carriers()
         taxes = TaxFinder(self.env)
         values_list = []
         for order in self:
             order.partner_id, shipping = partners[order]
-            values_list.append(order._prepare_sale_order_values(shipping, pricelists[order.currency_id], taxes))
+            values = order._prepare_sale_order_values(shipping, pricelists[order.currency_id], taxes)
+            values_list.append(values | {"carrier_id": carriers.get(order.service_code, False)})
         sale_orders = self.env["sale.order"].create(values_list)
         for order, sale_order in zip(self, sale_orders, strict=True):
             order._link_sale_order(sale_order)
@@ -44,7 +46,6 @@ class AliexpressOrder(models.Model):
             "fiscal_position_id": fiscal_position.id,
             "pricelist_id": pricelist.id,
             "user_id": account.user_id.id,
-            "carrier_id": self._get_carrier().id,
             "order_line": [Command.create(line) for line in self._prepare_sale_line_values(fiscal_position, taxes)],
         }
         if self.order_date:
@@ -55,16 +56,16 @@ class AliexpressOrder(models.Model):
             values["warehouse_id"] = account.warehouse_id.id
         return values
 
-    def _get_carrier(self):
-        """The delivery method that stands for the service the buyer chose, empty when none is mapped."""
-        services = (
-            self.env["aliexpress.logistics.service"].search(
-                [("account_id", "=", self.account_id.id), ("code", "=", self.service_code), ("carrier_id", "!=", False)]
-            )
-            if self.service_code
-            else self.env["aliexpress.logistics.service"]
+    def _get_carriers(self):
+        """`{service key: id of the delivery method that stands for it}` of the services the buyers chose."""
+        services = self.env["aliexpress.logistics.service"].search(
+            [
+                ("account_id", "=", self.account_id.id),
+                ("code", "in", [code for code in self.mapped("service_code") if code]),
+                ("carrier_id", "!=", False),
+            ]
         )
-        return services[:1].carrier_id
+        return {service.code: service.carrier_id.id for service in services}
 
     # === LINES === #
 
@@ -72,10 +73,10 @@ class AliexpressOrder(models.Model):
         """Values of all sale order lines: child orders, what changes their prices, freight and the accepted
         difference.
         """
-        discount = self.env.ref("aliexpress_connector.product_discount")
+        get_helper = self.env["product.product"]._aliexpress_get_helper
         values_list, reductions = [], {}
         for line in self.line_ids.filtered("quantity"):
-            product = line.product_id or self.env.ref("aliexpress_connector.product_unknown")
+            product = line.product_id or get_helper("unknown")
             line_taxes = taxes.get_taxes(product, fiscal_position)
             values_list.append(line._prepare_sale_line_values(product, line_taxes))
             for kind, amount in (("discount", -line.amount_seller_discount), ("change", line.amount_adjustment)):
@@ -83,13 +84,13 @@ class AliexpressOrder(models.Model):
                 reductions[key] = reductions.get(key, 0.0) + amount
         names = {"discount": self.env._("AliExpress seller discount"), "change": self.env._("AliExpress price change")}
         for (kind, line_taxes), amount in reductions.items():
-            values_list.append(self._prepare_amount_line(discount, names[kind], amount, line_taxes))
-        freight = self.env.ref("aliexpress_connector.product_freight")
+            values_list.append(self._prepare_amount_line(get_helper("discount"), names[kind], amount, line_taxes))
+        freight = get_helper("freight")
         freight_taxes = taxes.get_taxes(freight, fiscal_position, use_default=True)
         values_list.append(
             self._prepare_amount_line(freight, self.env._("AliExpress freight"), self.amount_freight, freight_taxes)
         )
-        difference = self.env.ref("aliexpress_connector.product_difference")
+        difference = get_helper("difference")
         values_list.append(
             self._prepare_amount_line(
                 difference, self.env._("AliExpress difference"), self.amount_difference, self.env["account.tax"]
@@ -167,7 +168,7 @@ class AliexpressOrder(models.Model):
             ]
         )
         known = {(child.parent_id.id, child.aliexpress_address_key): child for child in children}
-        partners = {}
+        wanted, values_list = {}, {}
         for order in self:
             customer = customers[order._get_buyer_key()]
             address = load_address(order.address)
@@ -175,22 +176,18 @@ class AliexpressOrder(models.Model):
             is_own = customer.aliexpress_address_key == key and normalise(customer.name) == normalise(
                 address.name or customer.name
             )
+            wanted[order] = (customer.id, key)
             if is_own or not (address.street or address.city):
-                partners[order] = (customer, customer)
-                continue
-            if (customer.id, key) not in known:
-                values = Partner._aliexpress_prepare_address_values(address, geography)
-                known[customer.id, key] = Partner.create(
-                    values
-                    | {
-                        "type": "delivery",
-                        "parent_id": customer.id,
-                        "company_id": customer.company_id.id,
-                        "aliexpress_address_key": key,
-                    }
-                )
-            partners[order] = (customer, known[customer.id, key])
-        return partners
+                known[customer.id, key] = customer
+            elif (customer.id, key) not in known:
+                values_list[customer.id, key] = Partner._aliexpress_prepare_address_values(address, geography) | {
+                    "type": "delivery",
+                    "parent_id": customer.id,
+                    "company_id": customer.company_id.id,
+                    "aliexpress_address_key": key,
+                }
+        known.update(zip(values_list, Partner.create(list(values_list.values())), strict=True))
+        return {order: (customers[order._get_buyer_key()], known[key]) for order, key in wanted.items()}
 
 
 class AliexpressOrderLine(models.Model):
@@ -200,7 +197,7 @@ class AliexpressOrderLine(models.Model):
         """Put the products that are known by now in the place of unknown ones, in quotations that still wait for
         them.
         """
-        unknown = self.env.ref("aliexpress_connector.product_unknown")
+        unknown = self.env["product.product"]._aliexpress_get_helper("unknown")
         taxes = TaxFinder(self.env)
         waiting = self.filtered(lambda line: line.product_id and line.sale_line_id.product_id == unknown)
         for line in waiting:

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from .res_partner import Geography
 from .tax_finder import TaxFinder
 
-EXTRA_PRODUCTS = ("product_discount", "product_freight", "product_difference")
+EXTRA_PRODUCTS = ("discount", "freight", "difference")
 
 
 class AliexpressOrder(models.Model):
@@ -76,9 +76,8 @@ class AliexpressOrder(models.Model):
         """Commands that bring freight, discounts and differences to their new amounts; confirmed lines are emptied,
         never deleted.
         """
-        products = self.env["product.product"].union(
-            *(self.env.ref(f"aliexpress_connector.{name}") for name in EXTRA_PRODUCTS)
-        )
+        Product = self.env["product.product"]
+        products = Product.union(*(Product._aliexpress_get_helper(name) for name in EXTRA_PRODUCTS))
         old_lines = list(sale_order.order_line.filtered(lambda line: line.product_id in products))
         commands = []
         for values in new_values:

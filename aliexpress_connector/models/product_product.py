@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ProductProduct(models.Model):
@@ -10,6 +10,13 @@ class ProductProduct(models.Model):
         index="btree_not_null",
         help="Code of this variant on AliExpress, where it is not the internal reference.",
     )
+
+    @api.model
+    def _aliexpress_get_helper(self, name):
+        """The product that stands in sale orders for `name`: discount, freight, unknown or difference. A batch asks for
+        it with every order, so it is not read to see whether it exists.
+        """
+        return self.browse(self.env["ir.model.data"]._xmlid_to_res_id(f"aliexpress_connector.product_{name}", True))
 
     def _get_aliexpress_sku_code(self):
         """The code under which the variant is published: its own, its internal reference, or one made of its number."""

@@ -66,7 +66,7 @@ class SaleOrder(models.Model):
 
     def _aliexpress_settle_rounding(self):
         """Add a line for the cents that taxes rounded line by line left over, so that each total is AliExpress' own."""
-        product = self.env.ref("aliexpress_connector.product_difference")
+        product = self.env["product.product"]._aliexpress_get_helper("difference")
         values_list = []
         for order in self:
             rest = order.currency_id.round(order.aliexpress_order_id.amount_total - order.amount_total)

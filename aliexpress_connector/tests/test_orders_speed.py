@@ -1,0 +1,88 @@
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.fields import Domain
+
+from .common import SandboxCase
+
+BATCH = 50
+CODES = ("TSHIRT-BLU-M", "CAP-RED", "MUG-01")
+
+
+class TestOrdersSpeed(SandboxCase):
+    """What orders cost beside Odoo's own work, in queries: seconds are for the benchmarks."""
+
+    def count_queries(self, work, *args):
+        """How many queries `work(*args)` sends, everything it leaves to be written included."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        work(*args)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def sell_plainly(self, count):
+        """Create and confirm `count` sale orders of new customers, as any Odoo code would."""
+        products = self.env["product.product"].search([("default_code", "in", CODES)])
+        customers = self.env["res.partner"].create(
+            [
+                {
+                    "name": f"Customer {number}",
+                    "street": f"Calle Mayor {number}",
+                    "city": "Madrid",
+                    "zip": "28013",
+                    "country_id": self.env.ref("base.es").id,
+                    "phone": "+34612345678",
+                }
+                for number in range(count)
+            ]
+        )
+        lines = [
+            Command.create({"product_id": product.id, "product_uom_qty": 1, "price_unit": 10}) for product in products
+        ]
+        sale_orders = self.env["sale.order"].create(
+            [{"partner_id": customer.id, "order_line": lines} for customer in customers]
+        )
+        sale_orders.action_confirm()
+        return sale_orders
+
+    def list_orders(self, count):
+        """Orders of new buyers in the inbox, as the list of AliExpress shows them."""
+        known = len(self.sandbox.shop.orders)
+        for number in range(known, known + count):
+            self.place(*([code, 1] for code in CODES), check_stock=False, buyer={"login": f"buyer{number}"})
+        for page_number in (1, 2):
+            self.env["aliexpress.order"]._store_rows(self.account, self.list_page(page_number))
+        return self.env["aliexpress.order"].search([("is_detail_due", "=", True)])
+
+    def list_page(self, number):
+        client, until = self.account._get_client(), fields.Datetime.now() + timedelta(minutes=1)
+        return client.list_orders(self.account.order_start_date, until, page=number, page_size=BATCH, finished=False)
+
+    def read_details(self, orders):
+        self.assertFalse(orders._read_details(Domain("is_detail_due", "=", True)))
+
+    def test_a_batch_costs_hardly_more_queries_than_the_same_sale_orders(self):
+        few = self.list_orders(2)
+        self.read_details(few)
+        few._process()
+        self.sell_plainly(2)
+        orders = self.list_orders(BATCH)
+        self.assertEqual(len(orders), BATCH)
+        with self.subTest("reading details"):
+            # Most of them belong to the batch, not to an order.
+            self.assertLess(self.count_queries(self.read_details, orders), BATCH / 2)
+        with self.subTest("making and confirming sale orders"):
+            plain = self.count_queries(self.sell_plainly, BATCH)
+            ours = self.count_queries(orders._process)
+            self.assertLess(ours, plain * 1.15, f"{ours / BATCH} queries an order, {plain / BATCH} in plain Odoo")
+        self.assertEqual(orders.mapped("state"), ["done"] * BATCH, orders[0].hold_reason)
+        self.assertEqual(set(orders.sale_order_id.picking_ids.mapped("state")), {"assigned"})
+        self.assertEqual(len(orders.partner_id), BATCH)
+
+    def test_a_page_of_unchanged_orders_costs_three_queries(self):
+        orders = self.list_orders(BATCH)
+        self.read_details(orders)
+        page = self.list_page(1)
+        self.assertEqual(len(page.rows), BATCH)
+        self.assertLessEqual(self.count_queries(self.env["aliexpress.order"]._store_rows, self.account, page), 3)
