@@ -23,7 +23,6 @@ from . import (
     test_orders_speed,
     test_orders_status,
     test_orders_times,
-    test_shipping_browser,
     test_shipping_carriers,
     test_shipping_changes,
     test_shipping_check,
