@@ -17,8 +17,8 @@ Point the system parameter aliexpress_connector.gateway_url to its address.
 """
 EPILOG = """\
 scenarios: a file, or a built-in name: default (two shops with listings and orders),
-  empty (the same shops without orders). A running sandbox writes its state with --save
-  and takes it up again with --scenario.
+  demo (one shop and more orders beside them), empty (the two without orders). A running sandbox writes
+  its state with --save and takes it up again with --scenario.
 
 faults (--fault, repeatable): kind=…[,method=…][,count=…][,skip=…][,probability=…]
   [,seconds=…][,style=…][,rows=…]; `method` may hold stars. Kinds:

@@ -3,7 +3,8 @@
 Everything a dataclass can default may be left out. Times are ISO 8601 or relative to
 the moment of loading (`now`, `-2d3h`, `+30d`), amounts are texts or numbers, and the
 mappings of shops, apps, products … may be written as lists. Below `place` stand orders
-in the short form of `Sandbox.place_order`.
+in the short form of `Sandbox.place_order`. `extends` names another scenario: its lists
+come first.
 """
 
 import json
@@ -17,7 +18,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from .clock import read_moment
 from .world import World
 
-BUILT_IN = ("default", "empty")
+BUILT_IN = ("default", "demo", "empty")
 FOLDER = Path(__file__).parent / "scenarios"
 KEYS = {
     "apps": "key",
@@ -32,13 +33,22 @@ _HINTS = {}
 def read(source, now):
     """(world, short orders) from a dict, a path, or the name of a built-in scenario."""
     without_orders = source == "empty"
-    if not isinstance(source, dict):
-        path = FOLDER / "default.json" if source in BUILT_IN else Path(source)
-        source = json.loads(path.read_text(encoding="utf-8"))
-    source = dict(source)
+    source = dict(source) if isinstance(source, dict) else _file("default" if without_orders else source)
     short_orders = source.pop("place", [])
     world = load(World, source, now, "scenario")
     return world, [] if without_orders else short_orders
+
+
+def _file(source):
+    """The data of a file or a built-in scenario, after those of the one it extends."""
+    path = FOLDER / f"{source}.json" if source in BUILT_IN else Path(source)
+    data = json.loads(path.read_text(encoding="utf-8"))
+    if "extends" not in data:
+        return data
+    base = _file(data.pop("extends"))
+    for key, items in data.items():
+        base[key] = base.get(key, []) + items if isinstance(items, list) else items
+    return base
 
 
 def write(world, path):
