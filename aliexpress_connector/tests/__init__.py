@@ -12,6 +12,7 @@ from . import (
     test_operations_login,
     test_operations_neutralize,
     test_operations_overview,
+    test_operations_privacy,
     test_operations_push,
     test_operations_rights,
     test_operations_tokens,
