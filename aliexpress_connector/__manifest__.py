@@ -60,6 +60,7 @@
         "views/delivery_carrier_views.xml",
         "views/sale_order_views.xml",
         "views/aliexpress_mail_templates.xml",
+        "views/res_partner_views.xml",
         "views/aliexpress_account_overview_views.xml",
     ],
     "demo": [

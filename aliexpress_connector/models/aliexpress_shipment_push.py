@@ -32,9 +32,10 @@ class AliexpressShipment(models.Model):
         self._queue_completions()
         self._push_round()
         self._run_queue(self._get_confirm_domain(), "_confirm")
-        self.env["aliexpress.order"]._ask_about_open_deliveries()
-        # The scheduler calls again at once while something is left.
         remaining = self.search_count(self._get_push_domain(), limit=ROUND) + has_more
+        if not remaining:
+            self.env["aliexpress.order"]._ask_about_open_deliveries()
+        # The scheduler calls again at once while something is left.
         self.env["ir.cron"]._commit_progress(remaining=remaining)
 
     @api.model

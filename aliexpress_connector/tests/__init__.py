@@ -12,6 +12,7 @@ from . import (
     test_operations_login,
     test_operations_neutralize,
     test_operations_overview,
+    test_operations_privacy,
     test_operations_push,
     test_operations_rights,
     test_operations_tokens,
@@ -34,3 +35,12 @@ from . import (
     test_shop_data,
     test_shop_data_sandbox,
 )
+from . import test_shipping_browser
+from . import test_shipping_carriers
+from . import test_shipping_changes
+from . import test_shipping_check
+from . import test_shipping_deadline
+from . import test_shipping_outside
+from . import test_shipping_parcels
+from . import test_shipping_table
+from . import test_shipping_walk

@@ -1,0 +1,23 @@
+from odoo import api, fields, models
+
+
+class AliexpressAccount(models.Model):
+    """How long a shop keeps what it will not need any more."""
+
+    _inherit = "aliexpress.account"
+
+    personal_data_days = fields.Integer(
+        string="Erase Buyers' Data After (days)",
+        default=365,
+        help="So many days after an order is closed, the name, address, phone and notes of its buyer are erased. "
+        "Amounts stay, and so do the name and address on invoices. Zero never erases by itself; Erase AliExpress Data "
+        "on the contact always does.",
+    )
+
+    @api.model
+    def _cron_cleanup(self):
+        """Override to erase personal data that is no longer needed, and what is kept for support only."""
+        super()._cron_cleanup()
+        self.env["aliexpress.push.message"]._remove_old()
+        self.env["ir.cron"]._commit_progress()
+        self.env["aliexpress.order"]._erase_due()

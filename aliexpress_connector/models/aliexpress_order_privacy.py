@@ -1,0 +1,111 @@
+import logging
+from dataclasses import asdict, replace
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+from ..lib.values import Address
+
+_logger = logging.getLogger(__name__)
+
+OVER = ("closed", "cancelled")
+BATCH = 100
+
+
+class AliexpressOrder(models.Model):
+    """Personal data: erased when it is no longer needed, and never stored again."""
+
+    _inherit = "aliexpress.order"
+
+    is_erased = fields.Boolean(
+        string="Personal Data Erased", readonly=True, copy=False, help="The buyer's data of this order was erased."
+    )
+
+    _erase_idx = models.Index("(account_id, stage) WHERE is_erased IS NOT TRUE")
+
+    # === JOB === #
+
+    @api.model
+    def _erase_due(self):
+        """Erase the personal data of orders that are over for long enough, in batches; only for `_cron_*` methods."""
+        Account = self.env["aliexpress.account"]
+        commit_progress = self.env["ir.cron"]._commit_progress
+        for account in Account.search(Account._get_due_domain(None, calls_gateway=False)):
+            ids = self.search(self._get_erase_domain(account), order="id").ids
+            commit_progress(remaining=len(ids))
+            for batch in split_every(BATCH, ids):
+                self.browse(batch)._erase_batch(self._get_erase_domain(account))
+                if not commit_progress(len(batch)):
+                    return
+
+    @api.model
+    def _get_erase_domain(self, account):
+        if account.personal_data_days <= 0:
+            return Domain.FALSE
+        limit = fields.Datetime.now() - timedelta(days=account.personal_data_days)
+        ended_long_ago = Domain("end_date", "<", limit) | (
+            Domain("end_date", "=", False) & Domain("update_date", "<", limit)
+        )
+        # What never became a sale order is needed for nothing.
+        is_unused = Domain("sale_order_id", "=", False) & Domain("partner_id", "=", False)
+        return (
+            Domain("account_id", "=", account.id)
+            & Domain("is_erased", "!=", True)
+            & self._get_over_domain()
+            & Domain("state", "=", "done")
+            & Domain("is_detail_due", "=", False)
+            & (ended_long_ago | is_unused)
+        )
+
+    @api.model
+    def _get_over_domain(self):
+        """Domain of the orders that AliExpress is done with, or waits with nothing but its payment for."""
+        return Domain("stage", "in", OVER) | (Domain("stage", "=", "shipped") & Domain("end_reason", "!=", False))
+
+    def _erase_batch(self, domain):
+        """Erase these orders; where one fails, the others all the same."""
+        try:
+            self.try_lock_for_update().filtered_domain(domain)._erase_personal_data()
+            self.env.flush_all()
+        except Exception:
+            self.env.cr.rollback()
+            if len(self) > 1:
+                for order in self:
+                    order._erase_batch(domain)
+                    self.env["ir.cron"]._commit_progress()
+            else:
+                _logger.exception("The personal data of AliExpress order %s could not be erased", self.id)
+
+    # === ERASE === #
+
+    def _erase_personal_data(self):
+        """Erase the buyers' data of these orders, and of their contacts where nothing else needs it."""
+        quiet = self.with_context(tracking_disable=True)
+        partners = quiet.partner_id | quiet.sale_order_id.partner_shipping_id | quiet.sale_order_id.partner_invoice_id
+        for order in quiet:
+            order.write(order._prepare_erased_values())
+        quiet.line_ids.write({"note": False})
+        partners._aliexpress_erase()
+
+    def _prepare_erased_values(self):
+        values = {"is_erased": True, "buyer_ref": False, "buyer_name": False, "note": False}
+        if self.address:
+            values["address"] = asdict(Address(country_code=self.address.get("country_code") or ""))
+        if self.taken_over:
+            values["taken_over"] = self.taken_over | {"address": ""}
+        return values
+
+    def _store_details(self, details):
+        """Override to leave out the personal data of orders whose data was erased, when they are read again."""
+        return super()._store_details(
+            {order: order._anonymise(*detail) if order.is_erased else detail for order, detail in details.items()}
+        )
+
+    @staticmethod
+    def _anonymise(detail, address):
+        """A lib Order and its Address without personal data."""
+        lines = tuple(replace(line, note="") for line in detail.lines)
+        anonymous = replace(detail, buyer_ref="", buyer_name="", note="", lines=lines)
+        return anonymous, Address(country_code=address.country_code)

@@ -1,0 +1,220 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user
+
+from .common import SandboxCase
+
+# As the gateway gives them, and as Odoo writes the phone.
+BUYER = {"login": "es4455667788", "first_name": "Marisol", "last_name": "Quintanilla"}
+ADDRESS = {
+    "contact_person": "Marisol Quintanilla",
+    "detail_address": "Calle Desconocida 77",
+    "city": "Valdemoro",
+    "zip": "28341",
+    "mobile_no": "611223344",
+}
+PERSONAL = ("Marisol", "Quintanilla", "Desconocida", "Valdemoro", "28341", "611223344", "es4455667788", "ring twice")
+
+
+class TestPrivacy(SandboxCase):
+    """Buyers' data is erased when its time has come or somebody asks for it, and nothing that accounting needs."""
+
+    def import_one(self, is_over=True, is_paid_out=True, **values):
+        values = {"buyer": BUYER, "address": ADDRESS, "memo": "ring twice"} | values
+        placed = self.place(["CAP-RED", 2], **values)
+        self.import_orders()
+        if is_over:
+            self.sandbox.act(placed, "ship")
+            self.sandbox.act(placed, "confirm")
+            if is_paid_out:
+                self.sandbox.act(placed, "finish")
+            self.import_orders()
+        order = self.get_order(placed)
+        self.assertEqual(order.state, "done")
+        return order
+
+    def age(self, order, days=400):
+        moment = fields.Datetime.now() - timedelta(days=days)
+        order.write({"end_date": order.end_date and moment, "update_date": moment})
+
+    def get_stored(self, order):
+        """All that is stored about an order and its buyer, as text."""
+        partners = (
+            self.env["res.partner"].with_context(active_test=False).search([("id", "child_of", order.partner_id.ids)])
+        )
+        partners |= order.sale_order_id.partner_shipping_id
+        messages = (partners.message_ids | order.message_ids | order.sale_order_id.message_ids).mapped("body")
+        columns = [
+            record.read([name for name, field in record._fields.items() if field.store or field.type == "text"])
+            for record in (order, order.line_ids, partners)
+        ]
+        return str(columns) + str(messages) + str(partners.message_ids.tracking_value_ids.mapped("old_value_char"))
+
+    def assertErased(self, order):
+        stored = self.get_stored(order)
+        for text in PERSONAL:
+            self.assertNotIn(text, stored)
+
+    def test_the_data_is_there_as_long_as_it_is_needed(self):
+        order = self.import_one()
+        stored = self.get_stored(order)
+        for text in PERSONAL:
+            self.assertIn(text, stored)
+        self.age(order, days=300)
+        self.run_job("cleanup")
+        self.assertFalse(order.is_erased)
+
+    def test_erased_on_schedule(self):
+        for is_paid_out in (False, True):
+            with self.subTest(is_paid_out=is_paid_out):
+                self.check_erased_on_schedule(is_paid_out)
+
+    def check_erased_on_schedule(self, is_paid_out):
+        order = self.import_one(is_paid_out=is_paid_out)
+        partner = order.partner_id
+        total = order.sale_order_id.amount_total
+        self.age(order)
+        self.run_job("cleanup")
+        self.assertTrue(order.is_erased)
+        self.assertErased(order)
+        self.assertFalse(partner.active)
+        self.assertEqual(order.address["country_code"], "ES")
+        self.assertEqual(partner.country_id.code, "ES")
+        self.assertEqual((order.sale_order_id.state, order.sale_order_id.amount_total), ("sale", total))
+        self.assertEqual(order.state, "done")
+
+    def test_erased_data_does_not_come_back(self):
+        order = self.import_one()
+        self.age(order)
+        self.run_job("cleanup")
+        order.action_refresh()
+        self.run_job("process_orders")
+        self.assertErased(order)
+        self.assertFalse(order.difference)
+        self.assertEqual(order.state, "done")
+
+    def test_open_orders_of_the_same_buyer_keep_the_contact(self):
+        old = self.import_one()
+        new = self.import_one(is_over=False)
+        self.assertEqual(old.partner_id, new.partner_id)
+        self.age(old)
+        self.run_job("cleanup")
+        self.assertTrue(old.is_erased)
+        self.assertFalse(old.buyer_name)
+        self.assertEqual(new.partner_id.name, "Marisol Quintanilla")
+        self.assertEqual(new.partner_id.street, "Calle Desconocida 77")
+
+    def test_invoices_keep_name_and_address(self):
+        order = self.import_one()
+        sale_order = order.sale_order_id
+        if sale_order.locked:
+            sale_order.action_unlock()
+        sale_order.order_line.filtered("is_delivery").qty_delivered = 1
+        sale_order.picking_ids.move_ids.write({"quantity": 2, "picked": True})
+        sale_order.picking_ids._action_done()
+        invoice = sale_order._create_invoices()
+        invoice.action_post()
+        self.age(order)
+        self.run_job("cleanup")
+        self.assertTrue(order.is_erased)
+        partner = order.partner_id
+        self.assertEqual((partner.name, partner.street), ("Marisol Quintanilla", "Calle Desconocida 77"))
+        self.assertTrue(partner.active)
+        self.assertFalse(partner.phone or partner.email or partner.aliexpress_buyer_ref)
+
+    def test_contacts_that_are_used_otherwise_stay(self):
+        order = self.import_one()
+        partner = order.partner_id
+        self.env["sale.order"].create({"partner_id": partner.id})
+        self.age(order)
+        self.run_job("cleanup")
+        self.assertTrue(order.is_erased)
+        self.assertEqual(partner.name, "Marisol Quintanilla")
+
+    def test_contacts_the_import_did_not_make_are_never_touched(self):
+        order = self.import_one()
+        customer = self.env["res.partner"].create({"name": "Known customer", "phone": "+34611000000"})
+        order.partner_id = customer
+        order.sale_order_id.partner_id = customer
+        self.age(order)
+        self.run_job("cleanup")
+        self.assertRecordValues(customer, [{"name": "Known customer", "phone": "+34611000000", "active": True}])
+
+    def test_orders_that_came_to_nothing_are_erased_at_once(self):
+        placed = self.place(["CAP-RED", 1], pay=False, buyer=BUYER, address=ADDRESS, memo="ring twice")
+        self.import_orders()
+        self.run_job("cleanup")
+        self.assertFalse(self.get_order(placed).is_erased)
+        self.sandbox.act(placed, "cancel")
+        self.import_orders()
+        order = self.get_order(placed)
+        self.assertEqual(order.stage, "cancelled")
+        self.run_job("cleanup")
+        self.assertTrue(order.is_erased)
+        self.assertErased(order)
+
+    def test_zero_days_never_erase(self):
+        order = self.import_one()
+        self.age(order, days=4000)
+        self.account.personal_data_days = 0
+        self.run_job("cleanup")
+        self.assertFalse(order.is_erased)
+
+    def test_archived_shops_are_left_alone(self):
+        order = self.import_one()
+        self.age(order)
+        self.account.active = False
+        self.run_job("cleanup")
+        self.assertFalse(order.is_erased)
+
+    # === ON REQUEST === #
+
+    def test_erased_on_request(self):
+        order = self.import_one()
+        manager = new_test_user(
+            self.env, "ae_eraser", "sales_team.group_sale_manager,base.group_partner_manager,stock.group_stock_user"
+        )
+        action = self.env.ref("aliexpress_connector.res_partner_action_erase")
+        action.with_user(manager).with_context(
+            active_model="res.partner", active_id=order.partner_id.id, active_ids=order.partner_id.ids
+        ).run()
+        self.assertTrue(order.is_erased)
+        self.assertErased(order)
+        order.partner_id.with_user(manager).action_aliexpress_erase()
+
+    def test_orders_under_way_are_not_erased(self):
+        order = self.import_one(is_over=False)
+        with self.assertRaisesRegex(UserError, order.order_ref):
+            order.partner_id.action_aliexpress_erase()
+
+    def test_people_without_aliexpress_data_are_told_so(self):
+        partner = self.env["res.partner"].create({"name": "Somebody"})
+        with self.assertRaisesRegex(UserError, "bought nothing on AliExpress"):
+            partner.action_aliexpress_erase()
+        self.assertEqual(partner.name, "Somebody")
+
+    def test_salespeople_may_not_erase(self):
+        order = self.import_one()
+        salesman = new_test_user(self.env, "ae_no_eraser", "sales_team.group_sale_salesman_all_leads")
+        with self.assertRaises(AccessError):
+            order.partner_id.with_user(salesman).action_aliexpress_erase()
+        self.assertFalse(order.is_erased)
+
+    def test_privacy_lookup_finds_orders_by_the_buyers_name(self):
+        """It looks for contacts by name, and for stored links to them that do not vanish with the contact."""
+        field = self.env["aliexpress.order"]._fields["partner_id"]
+        self.assertTrue(field.store)
+        self.assertEqual((field.type, field.comodel_name), ("many2one", "res.partner"))
+        self.assertNotEqual(field.ondelete, "cascade")
+        order = self.import_one(is_over=False)
+        self.assertEqual(order.partner_id.name, "Marisol Quintanilla")
+        wizard = self.env.get("privacy.lookup.wizard")
+        if wizard is not None:
+            with Form(wizard) as form:
+                form.name, form.email = "Marisol Quintanilla", "nobody@example.com"
+            form.record.action_lookup()
+            self.assertIn(
+                ("aliexpress.order", order.id), form.record.line_ids.mapped(lambda line: (line.res_model, line.res_id))
+            )
