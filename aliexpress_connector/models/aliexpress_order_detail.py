@@ -109,13 +109,14 @@ class AliexpressOrder(models.Model):
     def _prepare_amount_values(self, detail, currencies):
         totals = get_totals(detail)
         settlement = detail.settlement_amount
-        self.currency_id = currencies.get(detail.currency, False)
+        currency = currencies.get(detail.currency, self.env["res.currency"])
         difference = Decimal(0)
-        if detail.order_amount and self.currency_id:
+        if detail.order_amount and currency:
             difference = self._get_accepted_difference(
-                detail.order_amount.amount, totals.total, totals.platform_discount
+                currency, detail.order_amount.amount, totals.total, totals.platform_discount
             )
         return {
+            "currency_id": currency.id,
             "amount_products": float(totals.products),
             "amount_freight": float(totals.freight),
             "amount_adjustment": float(totals.adjustment),
@@ -132,12 +133,12 @@ class AliexpressOrder(models.Model):
             else False,
         }
 
-    def _get_accepted_difference(self, told, total, platform_discount):
+    def _get_accepted_difference(self, currency, told, total, platform_discount):
         """What AliExpress' total `told` has more than the order's parts explain, where the shop's tolerance accepts
         it, else 0 (Decimal).
         """
         gap = min(told - total, told - total + platform_discount, key=abs)
-        return gap if abs(gap) <= self.account_id._get_tolerance(self.currency_id) else Decimal(0)
+        return gap if abs(gap) <= self.account_id._get_tolerance(currency) else Decimal(0)
 
     def _apply_tolerance(self):
         """Accept the differences that the shop's tolerance has come to cover since the orders were read."""
@@ -149,7 +150,8 @@ class AliexpressOrder(models.Model):
                 order.amount_total - order.amount_difference,
                 order.amount_platform_discount,
             )
-            difference = float(order._get_accepted_difference(*(Decimal(str(amount)) for amount in amounts)))
+            exact = (Decimal(str(amount)) for amount in amounts)
+            difference = float(order._get_accepted_difference(order.currency_id, *exact))
             if order.currency_id.compare_amounts(difference, order.amount_difference):
                 total = order.amount_total - order.amount_difference + difference
                 order.write({"amount_difference": difference, "amount_total": total})
