@@ -31,6 +31,7 @@
         "views/aliexpress_shop_data_views.xml",
         "views/aliexpress_account_offers_views.xml",
         "views/aliexpress_call_count_views.xml",
+        "views/aliexpress_push_message_views.xml",
         "views/aliexpress_account_shipping_views.xml",
         "wizard/aliexpress_cancel_refuse_views.xml",
         "wizard/aliexpress_category_suggest_views.xml",
@@ -49,6 +50,7 @@
         "views/product_template_views.xml",
         "views/aliexpress_product_attribute_line_views.xml",
         "views/aliexpress_listing_views.xml",
+        "views/aliexpress_found_product_views.xml",
         "views/aliexpress_listing_problem_views.xml",
         "views/aliexpress_publish_result_views.xml",
         "views/aliexpress_attribute_mapping_views.xml",
@@ -57,6 +59,7 @@
         "views/stock_package_views.xml",
         "views/delivery_carrier_views.xml",
         "views/sale_order_views.xml",
+        "views/aliexpress_mail_templates.xml",
         "views/aliexpress_account_overview_views.xml",
     ],
     "demo": [

@@ -1,1 +1,1 @@
-from . import aliexpress_connector
+from . import aliexpress_connector, aliexpress_push

@@ -4,7 +4,8 @@ UPDATE aliexpress_account
        app_key = NULL,
        app_secret = NULL,
        access_token = NULL,
-       refresh_token = NULL;
+       refresh_token = NULL,
+       is_push_enabled = false;
 
 -- whoever connects a shop of the copy again does not reach AliExpress by mistake: enter another gateway to try things out
 INSERT INTO ir_config_parameter (key, value)

@@ -58,7 +58,7 @@ _REASON_OF_TEXT = [
         ("产品不存在|商品不存在|product does not exist|product not found", errors.NOT_FOUND),
         ("carrier does not exist", errors.CARRIER_REFUSED),
         ("PRODUCT_IN_AUDIT_PENDING", errors.IN_AUDIT),
-        ("PRODUCT_IN_LOCK_MODE", errors.LOCKED),
+        ("PRODUCT_IN_LOCK_MODE|PRODUCT_IN_PROMOTION|in a promotion|促销|活动中", errors.LOCKED),
         ("系统异常|系统错误|系统繁忙|服务器错误|SYS_ERROR|SYSTEM_ERROR", errors.BUSY),
         # The codes of product systems behind the gateway stand in the text of a code that says "publishing failed".
         (r"(?<!\d)(?:13250015|7?250004|-99999)(?!\d)|API_CALL_UIC_TA|THD_IC_F_IC_INFRA", errors.BUSY),

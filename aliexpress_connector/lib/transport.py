@@ -189,7 +189,7 @@ class Transport:
         return self._name_token(error)
 
     def _name_token(self, error):
-        """Return `error`; one that asks for another token tells which was refused: it may have been replaced already."""
+        """Return `error`; one that asks for another token tells which was refused: it may have been replaced."""
         if isinstance(error, errors.ReconnectError):
             error.token_fingerprint = fingerprint(self._access_token)
         return error

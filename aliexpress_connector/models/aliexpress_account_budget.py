@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..lib.errors import BUDGET, TransientError
 
@@ -44,8 +44,16 @@ class AliexpressAccount(models.Model):
             # Waiting is written on the record, and its more urgent work must not wait with it until midnight.
             raise TransientError(BUDGET, retry_after=min(seconds, LONGEST_PAUSE))
 
+    @api.model
+    def _cron_cleanup(self):
+        """Override to add up the counts of the days that are over, and to forget the oldest."""
+        super()._cron_cleanup()
+        self.env["aliexpress.call.count"]._merge_rows()
+        self.env["ir.cron"]._commit_progress()
+
     def action_open_call_counts(self):
         """Open the calls of this shop."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("aliexpress_connector.aliexpress_call_count_action")
         return action | {"domain": [("account_id", "=", self.id)]}

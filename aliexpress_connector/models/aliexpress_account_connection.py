@@ -20,7 +20,8 @@ class AliexpressAccount(models.Model):
     def _get_client(self):
         """The `lib.families.Family` that acts on this shop.
 
-        Raises UserError when the shop is not connected. Finds out and remembers the family of methods at the first use, with one call
+        Raises UserError when the shop is not connected. Finds out and remembers the family of methods at the first
+        use, with one call
         for each family tried.
         """
         self.ensure_one()
@@ -34,7 +35,10 @@ class AliexpressAccount(models.Model):
         account = self.sudo()
         if account.state != "connected" or not account.active:
             raise UserError(
-                self.env._("The shop %(name)s is not connected to AliExpress. Press Connect with AliExpress first.", name=account.name)
+                self.env._(
+                    "The shop %(name)s is not connected to AliExpress. Press Connect with AliExpress first.",
+                    name=account.name,
+                )
             )
         return account._prepare_transport(account.access_token)
 
@@ -54,7 +58,9 @@ class AliexpressAccount(models.Model):
         return parameters.get_param("aliexpress_connector.gateway_url") or DEFAULT_GATEWAY_URL
 
     def _detect_family(self, transport):
-        """Name of the first family whose methods the application may call; raises FixError(PERMISSION) when there is none."""
+        """Name of the first family whose methods the application may call; raises FixError(PERMISSION) when there is
+        none.
+        """
         for name, family in FAMILIES.items():
             try:
                 family(transport).probe()
@@ -76,7 +82,8 @@ class AliexpressAccount(models.Model):
         if not account.app_key or not account.app_secret:
             raise UserError(
                 self.env._(
-                    "The shop %(name)s has no application key and secret yet. An administrator enters them in the shop's Connection page.",
+                    "The shop %(name)s has no application key and secret yet. An administrator enters them in "
+                    "the shop's Connection page.",
                     name=account.name,
                 )
             )
@@ -93,14 +100,17 @@ class AliexpressAccount(models.Model):
         return self.get_base_url() + CALLBACK_PATH
 
     def _connect(self, code):
-        """Exchange the login `code` for tokens and switch the shop on. Raises AliexpressError or UserError, and stores nothing then."""
+        """Exchange the login `code` for tokens and switch the shop on. Raises AliexpressError or UserError, and
+        stores nothing then.
+        """
         self.ensure_one()
         account = self.sudo()  # stores the tokens, which the person who logged in must not read
         tokens = auth.create_tokens(account._prepare_transport(), code)
         if account.seller_ref and tokens.seller_ref and account.seller_ref != tokens.seller_ref:
             raise UserError(
                 self.env._(
-                    "You logged in to AliExpress as another seller than the one of the shop %(name)s. Log out at AliExpress and connect "
+                    "You logged in to AliExpress as another seller than the one of the shop %(name)s. Log out at "
+                    "AliExpress and connect "
                     "again with the right seller, or create a new shop for this one.",
                     name=account.name,
                 )
@@ -124,4 +134,6 @@ class AliexpressAccount(models.Model):
         """Forget the tokens; jobs leave the shop alone until it is connected again."""
         self.check_access("write")
         # Tokens are writable by administrators only; forgetting them is allowed to whoever may connect.
-        self.sudo().write({"state": "draft", "access_token": False, "refresh_token": False, "access_token_expiry": False})
+        self.sudo().write(
+            {"state": "draft", "access_token": False, "refresh_token": False, "access_token_expiry": False}
+        )

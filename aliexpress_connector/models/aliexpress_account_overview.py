@@ -85,7 +85,8 @@ class AliexpressAccount(models.Model):
     def action_open_counted(self):
         """Open the records behind the number of the overview that the context's `counter` names."""
         self.ensure_one()
-        counter = self.env.context.get("counter")
+        self.check_access("read")
+        counter = self.env.context.get("counter", "order_hold_count")
         model, domain = self._get_overview_domains()[counter]
         return {
             "type": "ir.actions.act_window",

@@ -16,6 +16,8 @@ _logger = logging.getLogger(__name__)
 AUTHORISATION_ACTIVITY = "aliexpress_connector.mail_activity_type_authorisation"
 # Days before only a person can renew the authorisation at which the responsible person hears of it.
 WARNING_DAYS = (14, 7, 3, 1)
+# Stands for days when they hear that it has ended.
+EXPIRED = -1
 # A token that was renewed and is refused all the same is not renewed again before this time.
 RENEWAL_PAUSE = timedelta(hours=1)
 
@@ -199,8 +201,12 @@ class AliexpressAccount(models.Model):
         )
 
     def _watch_authorisation(self):
-        """Ask for a new login when the next of WARNING_DAYS is reached; return whether it just was."""
+        """Ask for a new login when the next of WARNING_DAYS is reached; return whether people must hear of it now."""
         self.ensure_one()
+        if self.state == "expired":
+            is_news = self.authorization_warned_days != EXPIRED
+            self.authorization_warned_days = EXPIRED
+            return is_news
         days = self._get_authorisation_days()
         reached = [level for level in WARNING_DAYS if days is not None and days <= level]
         warned = self.authorization_warned_days

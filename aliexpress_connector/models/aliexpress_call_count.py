@@ -10,6 +10,7 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 BEIJING = timedelta(hours=8)
+KEPT_FOR = timedelta(days=400)
 
 
 class AliexpressCallCount(models.Model):
@@ -77,7 +78,8 @@ class AliexpressCallCount(models.Model):
 
     @api.model
     def _merge_rows(self):
-        """Make one row of all rows of a shop, day and method, for the days that are over."""
+        """Make one row of all rows of a shop, day and method, for the days that are over; forget the oldest."""
+        self.search([("date", "<", self._get_today() - KEPT_FOR)]).unlink()
         self.env.cr.execute(
             SQL(
                 """

@@ -70,8 +70,9 @@ class AliexpressFeed(models.Model):
         """Submit new feeds and read the results of those at AliExpress."""
         due = self._get_due_domain("sync_listings")
         begun = due & Domain("state", "=", "pending") & Domain("intent_date", "!=", False)
-        left_over = self.search(Domain("state", "=", "pending") & Domain("intent_date", "!=", False)).ids
         self._run_queue(begun, "_resolve_intent")
+        # Whose fate is still unknown is not submitted: only what gets its intent now.
+        left_over = self.search(Domain("state", "=", "pending") & Domain("intent_date", "!=", False)).ids
         self._run_queue(due & Domain("state", "=", "pending") & Domain("intent_date", "=", False), "_write_intent")
         self._run_queue(begun & Domain("id", "not in", left_over), "_submit")
         self._run_queue(due & Domain("state", "=", "submitted"), "_read_results")

@@ -54,7 +54,9 @@ class AliexpressJobMixin(models.AbstractModel):
     )
 
     def write(self, vals):
-        """Override: writing `state` = pending makes the job take the record up at its next run, whatever it waited for."""
+        """Override: writing `state` = pending makes the job take the record up at its next run, whatever it waited
+        for.
+        """
         if vals.get("state") == "pending":
             vals = {"retry_at": False} | vals
         return super().write(vals)

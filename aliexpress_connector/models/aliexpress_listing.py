@@ -78,6 +78,9 @@ class AliexpressListing(models.Model):
         copy=False,
         help="In which the product was published; AliExpress never lets it change.",
     )
+    is_published_here = fields.Boolean(
+        copy=False, readonly=True, help="Odoo created the product on AliExpress; otherwise it was linked."
+    )
     intent_date = fields.Datetime(
         copy=False,
         readonly=True,
@@ -272,7 +275,7 @@ class AliexpressListing(models.Model):
         values = []
         for listing in self:
             variants = listing.product_tmpl_id.product_variant_ids - listing.sku_ids.product_id
-            if listing.product_ref and not listing.language and listing.sku_ids:
+            if listing.product_ref and not listing.is_published_here and listing.sku_ids:
                 # Linked, not published from here: variants that were there before stay off AliExpress
                 # until a person adds them.
                 variants = variants.filtered(lambda variant, since=listing.create_date: variant.create_date > since)

@@ -291,7 +291,7 @@ class AliexpressListing(models.Model):
             which = SQL(
                 """
                 %s AND sku.sku_code IS NOT NULL AND listing.product_ref IS NOT NULL AND listing.state IN %s
-                AND listing.goal IS DISTINCT FROM 'deleted'
+                AND listing.goal IS DISTINCT FROM 'deleted' AND sku.is_missing IS NOT TRUE
                 """,
                 which,
                 OFFERED_STATES,

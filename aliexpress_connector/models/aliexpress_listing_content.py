@@ -116,10 +116,14 @@ class AliexpressListing(models.Model):
         return _shorten(text, TITLE_LENGTH)
 
     def _prepare_descriptions(self, titles):
-        """{language: Description}, as `_prepare_titles`."""
+        """{language: Description}, as `_prepare_titles`. None where the product has no description: what AliExpress has
+        stays; a new product, which must have one, gets its title.
+        """
         languages = self._get_languages()
         descriptions = {language: self._get_description(code) for language, code in languages.items()}
         main = next(iter(descriptions))
+        if not descriptions[main].html and self.product_ref:
+            return None
         if not descriptions[main].html:
             descriptions[main] = Description(html=text_to_html(titles[main]))
         return {
@@ -181,10 +185,20 @@ class AliexpressListing(models.Model):
         """Names of the sections of `content` (its desired state) that AliExpress has not acknowledged."""
         acknowledged = self.content_digests or {}
         digests = self._get_digests(content)
-        changed = [section for section in SECTIONS if digests[section] != acknowledged.get(section)]
+        changed = [
+            section
+            for section, names in SECTIONS.items()
+            if digests[section] != acknowledged.get(section)
+            and any(getattr(content, name) is not None for name in names)
+        ]
         if self.product_ref and (self.is_content_frozen or self.account_id.is_content_frozen):
             changed = [section for section in changed if section not in FROZEN_SECTIONS]
         return changed
+
+
+def get_main_language(detail):
+    """The language (ISO 639-1) in which a product was published, as far as its `ProductDetail` shows, else ""."""
+    return next((language for language, title in detail.titles.items() if title == detail.name), "")
 
 
 def _share_pictures(skus):

@@ -82,7 +82,13 @@ class AliexpressListing(models.Model):
         """AliExpress has the listing now, as `attempt` (of `_prepare_attempt`) says."""
         self._acknowledge(attempt["digests"])
         self.write(
-            {"product_ref": product_ref, "language": attempt["language"], "intent_date": False, "feed_id": False}
+            {
+                "product_ref": product_ref,
+                "is_published_here": True,
+                "language": attempt["language"],
+                "intent_date": False,
+                "feed_id": False,
+            }
         )
         self._acknowledge_offers(attempt["offers"])
         self._log_result("create", "accepted", product_ref)

@@ -35,6 +35,7 @@ class AliexpressListing(models.Model):
         self._run_queue(self._get_publish_domain("update"), "_send_update")
         self._push_shelf()
         self._read_back_reviews()
+        self.env["aliexpress.found.product"]._run_discovery()
         self._report_remaining()
 
     @api.model
@@ -54,9 +55,9 @@ class AliexpressListing(models.Model):
         left = Domain.OR(
             self._get_publish_domain(act) for act in (False, "create", "update", "online", "offline", "delete")
         )
-        self.env["ir.cron"]._commit_progress(
-            remaining=self.search_count(left & Domain("feed_id", "=", False), limit=PREPARE_BATCH)
-        )
+        remaining = self.search_count(left & Domain("feed_id", "=", False), limit=PREPARE_BATCH)
+        remaining += self.env["aliexpress.found.product"]._count_remaining()
+        self.env["ir.cron"]._commit_progress(remaining=remaining)
 
     @api.model
     def _create_automatic_listings(self):

@@ -48,6 +48,10 @@ class AliexpressListing(models.Model):
 
     _inherit = "aliexpress.listing"
 
+    # What `retry_at` concerns beside the content: a promotion may lock prices alone, and stock must go on.
+    is_quantity_waiting = fields.Boolean(copy=False, readonly=True)
+    is_price_waiting = fields.Boolean(copy=False, readonly=True)
+
     # === JOB === #
 
     @api.model
@@ -64,19 +68,33 @@ class AliexpressListing(models.Model):
     @api.model
     def _push_due_offers(self):
         """Send what is marked as due; return whether more can be sent at once."""
-        domain = self._get_due_domain("sync_offers") & self._get_offered_domain()
-        any_due = Domain.FALSE
         before = after = 0
-        for name, worker in (("is_quantity_due", "_push_quantities"), ("is_price_due", "_push_prices")):
-            due = domain & Domain("sku_ids", "any", [(name, "=", True)])
-            any_due |= due
-            count = self.search_count(due)
+        for due_field, waits_field, worker in (
+            ("is_quantity_due", "is_quantity_waiting", "_push_quantities"),
+            ("is_price_due", "is_price_waiting", "_push_prices"),
+        ):
+            domain = self._get_push_domain(waits_field) & Domain("sku_ids", "any", [(due_field, "=", True)])
+            count = self.search_count(domain)
             if count:
                 before += count
-                self._run_queue(due, worker, batch_size=PRODUCTS_PER_OFFER_CALL)
-                after += self.search_count(due)
+                self._run_queue(domain, worker, batch_size=PRODUCTS_PER_OFFER_CALL)
+                after += self.search_count(domain)
         # What another process has locked stays due; only what got less is worth another round at once.
         return 0 < after < before
+
+    @api.model
+    def _get_push_domain(self, waits_field):
+        """Domain of the listings to which offers may be sent now. What waits with the content of a listing does not
+        stop its stock.
+        """
+        Account = self.env["aliexpress.account"]
+        is_free = (
+            Domain(waits_field, "=", False)
+            | Domain("retry_at", "=", False)
+            | Domain("retry_at", "<=", fields.Datetime.now())
+        )
+        due_accounts = Domain("account_id", "any", Account._get_due_domain("sync_offers"))
+        return due_accounts & self._get_offered_domain() & is_free
 
     # === QUANTITIES === #
 
@@ -225,8 +243,7 @@ class AliexpressListing(models.Model):
         for listing, offers in due.items():
             error = result.refused.get(listing.product_ref) or result.unclear.get(listing.product_ref)
             if not error:
-                if listing.error or listing.retry_at:
-                    listing.write({"error": False, "retry_at": False})
+                listing._end_waiting(kind)
             elif listing.product_ref in result.unclear:
                 listing._read_back_offers(offers, error, client, kind)
             else:
@@ -235,7 +252,7 @@ class AliexpressListing(models.Model):
     def _take_refused_offers(self, offers, error, client, kind):
         """Show why AliExpress did not take the `offers` of this listing, and decide what of them is sent again."""
         if isinstance(error, TransientError):
-            self._postpone_offers(error)
+            self._postpone_offers(error, kind)
         elif error.reason == NOT_FOUND:
             self._set_offers_vanished(offers, error, kind)
         elif error.reason in SAME_FOR_ALL:
@@ -253,7 +270,7 @@ class AliexpressListing(models.Model):
             if detail.reason == NOT_FOUND:
                 self._set_offers_vanished(offers, detail, kind)
             else:
-                self._postpone_offers(detail)
+                self._postpone_offers(detail, kind)
             return
         known = self._keep_known_skus(offers, detail, kind)
         actual = {sku.sku_code: sku for sku in detail.skus}
@@ -263,7 +280,7 @@ class AliexpressListing(models.Model):
         if not open_offers:
             return
         if isinstance(error, TransientError):
-            self._postpone_offers(error)
+            self._postpone_offers(error, kind)
         elif len(known) == len(offers):
             kind.refuse(open_offers, describe_error(self.account_id._get_message_env(), error))
 
@@ -272,23 +289,32 @@ class AliexpressListing(models.Model):
         codes = {sku.sku_code for sku in detail.skus}
         gone = [offer for offer in offers if offer.sku_code not in codes]
         if gone:
-            message = self.account_id._get_message_env()._(
-                "AliExpress has no SKU with this code in the product %(product)s any more. Publish the listing again, "
-                "or delete the SKU here.",
-                product=self.product_ref,
-            )
-            kind.refuse(gone, message)
+            self.env["aliexpress.listing.sku"]._set_missing([offer.id for offer in gone])
         return [offer for offer in offers if offer.sku_code in codes]
 
-    def _postpone_offers(self, error):
-        """Send this listing's offers later, because of `error` (AliexpressError) that concerns this product alone."""
-        pause = max(getattr(error, "retry_after", 0), RECORD_PAUSE)
+    def _postpone_offers(self, error, kind):
+        """Send this listing's quantities, or prices, later, because of `error` (AliexpressError) that concerns this
+        product alone.
+        """
+        now = fields.Datetime.now()
+        retry_at = now + timedelta(seconds=max(getattr(error, "retry_after", 0), RECORD_PAUSE))
+        if self.retry_at and self.retry_at > now:
+            retry_at = min(retry_at, self.retry_at)
         self.write(
             {
-                "retry_at": fields.Datetime.now() + timedelta(seconds=pause),
+                kind.waits_field: True,
+                "retry_at": retry_at,
                 "error": describe_error(self.account_id._get_message_env(), error),
             }
         )
+
+    def _end_waiting(self, kind):
+        """AliExpress took what this listing waited for."""
+        if not self[kind.waits_field]:
+            return
+        self[kind.waits_field] = False
+        if self.state == "online" and not (self.is_quantity_waiting or self.is_price_waiting):
+            self.write({"error": False, "retry_at": False})
 
     def _set_offers_vanished(self, offers, error, kind):
         """Show that AliExpress does not have the product any more; the same offer is not sent again."""
@@ -298,6 +324,8 @@ class AliexpressListing(models.Model):
 
 class QuantityKind:
     """What is done with quantities after a call."""
+
+    waits_field = "is_quantity_waiting"
 
     def __init__(self, env):
         self.skus = env["aliexpress.listing.sku"]
@@ -314,6 +342,8 @@ class QuantityKind:
 
 class PriceKind:
     """What is done with prices after a call."""
+
+    waits_field = "is_price_waiting"
 
     def __init__(self, env):
         self.skus = env["aliexpress.listing.sku"]

@@ -39,7 +39,8 @@ class AliexpressListing(models.Model):
         Account = self.env["aliexpress.account"]
         Comparison = self.env["aliexpress.offer.comparison"]
         due = Account._get_due_domain("sync_offers") & Domain("family", "!=", "general")
-        for account in Account.search(due & Domain("drift_call_budget", ">", 0)):
+        for account in Account.search(due):
+            self.env["aliexpress.listing.sku"]._retry_refused(account)
             Comparison._get_comparison(account).write(
                 {"drift_start": fields.Datetime.now(), "drift_calls_left": account.drift_call_budget}
             )
@@ -88,6 +89,8 @@ class AliexpressListing(models.Model):
         for sku in self.sku_ids.filtered("sku_code"):
             if sku.sku_code in remote:
                 changes += sku._take_over_offer(remote[sku.sku_code])
+            else:
+                changes += sku._take_over_absence()
         if changes:
             message_env = self.account_id._get_message_env()
             text = message_env._("Changed on AliExpress, not from Odoo. Odoo's prices and stock are sent again:")

@@ -73,6 +73,7 @@ class AliexpressListing(models.Model):
                 "product_ref": False,
                 "remote_state": False,
                 "language": False,
+                "is_published_here": False,
                 "content_digests": False,
                 "attempt": False,
                 "intent_date": False,

@@ -12,6 +12,8 @@ class AliexpressListingSku(models.Model):
         changed.
         """
         changes, values = [], {}
+        if self.is_missing:
+            values["is_missing"] = False
         if self.quantity_date and not self.is_quantity_due and remote.quantity is not None:
             if remote.quantity != self.quantity_sent:
                 if not 0 <= self.quantity_sent - remote.quantity <= self._get_sold_quantity():
@@ -30,6 +32,15 @@ class AliexpressListingSku(models.Model):
         if values:
             self.write(values)
         return changes
+
+    def _take_over_absence(self):
+        """AliExpress has no such SKU: nothing is sent for it any more. Returns the text (translated), [] when that was
+        known.
+        """
+        if self.is_missing:
+            return []
+        self._set_missing(self.ids)
+        return [self.account_id._get_message_env()._("%(code)s: no longer there", code=self.sku_code)]
 
     def _get_sold_quantity(self):
         """Units (int) that AliExpress may have taken off since it acknowledged the quantity."""

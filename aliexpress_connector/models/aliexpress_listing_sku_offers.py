@@ -1,6 +1,7 @@
 import json
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..lib.errors import BUDGET, TransientError
 from .aliexpress_offer_prices import to_decimal
@@ -46,6 +47,10 @@ class AliexpressListingSku(models.Model):
     )
     is_price_confirmed = fields.Boolean(copy=False, readonly=True)
 
+    is_missing = fields.Boolean(
+        copy=False, readonly=True, help="AliExpress has no SKU with this code in the product any more."
+    )
+
     offer_state = fields.Selection(
         [
             ("equal", "As in Odoo"),
@@ -62,8 +67,8 @@ class AliexpressListingSku(models.Model):
 
     _account_idx = models.Index("(account_id, id)")
     _write_date_idx = models.Index("(write_date)")
-    _quantity_due_idx = models.Index("(listing_id) WHERE is_quantity_due")
-    _price_due_idx = models.Index("(listing_id) WHERE is_price_due")
+    _quantity_due_idx = models.Index("(listing_id) WHERE is_quantity_due IS TRUE")
+    _price_due_idx = models.Index("(listing_id) WHERE is_price_due IS TRUE")
 
     # === COMPUTE METHODS === #
 
@@ -104,6 +109,13 @@ class AliexpressListingSku(models.Model):
             return "none", self.env._(
                 "This SKU has no code on AliExpress. Give it one there and here; prices and stock are sent by code."
             )
+        if self.is_missing:
+            return "error", self.env._(
+                "AliExpress has no SKU with this code in the product %(product)s any more. Publish the listing again, "
+                "or delete the "
+                "SKU here.",
+                product=listing.product_ref,
+            )
         if not listing._is_offered():
             return "none", self.env._("The listing is not online; price and stock are sent when it is.")
         if self.hold_reason:
@@ -116,7 +128,10 @@ class AliexpressListingSku(models.Model):
             return "waiting", account.error
         if not account._has_call_budget("stock" if self.is_quantity_due else "price"):
             return "waiting", describe_error(self.env, TransientError(BUDGET))
-        if listing.retry_at and listing.retry_at > fields.Datetime.now():
+        is_waiting = (self.is_quantity_due and listing.is_quantity_waiting) or (
+            self.is_price_due and listing.is_price_waiting
+        )
+        if is_waiting and listing.retry_at and listing.retry_at > fields.Datetime.now():
             return "waiting", listing.error
         return "due", False
 
@@ -131,6 +146,7 @@ class AliexpressListingSku(models.Model):
             values = {
                 "quantity_error": False,
                 "price_error": False,
+                "is_missing": False,
                 "is_quantity_due": True,
                 "quantity_due": offer.quantity,
             }
@@ -182,7 +198,7 @@ class AliexpressListingSku(models.Model):
         prices = [(sku_id, offer.price, offer.sale_price or 0) for sku_id, offer in offers.items()]
         self._update_rows(
             "price_sent = v.price, sale_price_sent = v.sale_price, price_date = v.now, is_price_due = FALSE, "
-            "price_error = NULL",
+            "price_error = NULL, is_missing = FALSE",
             ["price numeric", "sale_price numeric", "now timestamp"],
             [(sku_id, price, sale_price, fields.Datetime.now()) for sku_id, price, sale_price in prices],
         )
@@ -264,6 +280,33 @@ class AliexpressListingSku(models.Model):
         self._update_rows(
             "is_price_due = FALSE, price_error = v.message", ["message text"], [(id_, message) for id_ in sku_ids]
         )
+
+    @api.model
+    def _set_missing(self, sku_ids):
+        """AliExpress has no such SKUs; nothing is sent for them before it has."""
+        self._update_rows(
+            "is_missing = TRUE, is_quantity_due = FALSE, is_price_due = FALSE, quantity_error = NULL, price_error = "
+            "NULL",
+            ["dummy int"],
+            [(sku_id, 0) for sku_id in sku_ids],
+        )
+
+    @api.model
+    def _retry_refused(self, account):
+        """Let what AliExpress refused be sent once more: most reasons, such as promotions, pass."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE aliexpress_listing_sku
+                   SET is_quantity_due = is_quantity_due OR quantity_error IS NOT NULL,
+                       is_price_due = is_price_due OR price_error IS NOT NULL
+                 WHERE account_id = %s AND (quantity_error IS NOT NULL OR price_error IS NOT NULL)
+                """,
+                account.id,
+            )
+        )
+        self.invalidate_model()
 
     @api.model
     def _forget_country_prices(self, sku_ids):

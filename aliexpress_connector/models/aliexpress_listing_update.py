@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..lib.catalogue_values import ProductContent
-from .aliexpress_listing_content import SECTIONS
+from .aliexpress_listing_content import SECTIONS, get_main_language
 
 
 class AliexpressListing(models.Model):
@@ -25,6 +25,8 @@ class AliexpressListing(models.Model):
             return
         self.account_id._check_call_budget("content")
         client = self.account_id._get_client()
+        if not self.language:
+            content = self._learn_language(client.get_product(self.product_ref), sections)
         told = {name: getattr(content, name) for section in sections for name in SECTIONS[section]}
         if "skus" in sections:
             told["skus"] = self._keep_acknowledged_prices(content.skus, client.get_product(self.product_ref))
@@ -37,6 +39,17 @@ class AliexpressListing(models.Model):
             self._acknowledge_offers(self._prepare_attempt(update)["offers"])
             self.sku_ids.filtered(lambda sku: not sku.product_id and not sku.is_foreign).unlink()
         self._log_result("update", "accepted", self._describe_sections(sections))
+
+    def _learn_language(self, detail, sections):
+        """Take over the main language of a listing that was linked, and return its content under it.
+
+        What is not in `sections` counts as acknowledged under the new language as well.
+        """
+        self.language = get_main_language(detail) or next(iter(self.account_id._get_languages()))
+        content = self._prepare_contents()[self.id]
+        digests = self._get_digests(content)
+        self.content_digests = {section: digests[section] for section in SECTIONS if section not in sections}
+        return content
 
     def _keep_acknowledged_prices(self, skus, detail):
         """`skus` (SkuContents) with AliExpress' own prices where Odoo has none to say. Raises UserError when a SKU

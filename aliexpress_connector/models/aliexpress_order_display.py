@@ -15,7 +15,7 @@ class AliexpressOrder(models.Model):
 
     _inherit = "aliexpress.order"
 
-    status_id = fields.Many2one("aliexpress.order.status", string="Status", compute="_compute_status_id")
+    status_id = fields.Many2one("aliexpress.order.status", compute="_compute_status_id")
     order_url = fields.Char(string="On AliExpress", compute="_compute_order_url")
     explanation = fields.Html(string="Money Explained", compute="_compute_explanation", sanitize=False)
     difference = fields.Text(
@@ -72,21 +72,20 @@ class AliexpressOrder(models.Model):
             order.explanation = order._render_explanation() if order.currency_id else False
 
     def _render_explanation(self):
-        _ = self.env._
         rows = [
-            (_("Products at AliExpress' prices"), self.amount_products, ""),
-            (_("Freight"), self.amount_freight, ""),
-            (_("Your price changes"), self.amount_adjustment, ""),
-            (_("Your discounts"), -self.amount_seller_discount, ""),
-            (_("Difference accepted by the shop's tolerance"), self.amount_difference, ""),
-            (_("What AliExpress pays, before its commission"), self.amount_total, "fw-bold border-top"),
-            (_("Discounts AliExpress pays itself"), -self.amount_platform_discount, "text-muted"),
-            (_("The total AliExpress shows"), self.amount_aliexpress, "text-muted"),
+            (self.env._("Products at AliExpress' prices"), self.amount_products, ""),
+            (self.env._("Freight"), self.amount_freight, ""),
+            (self.env._("Your price changes"), self.amount_adjustment, ""),
+            (self.env._("Your discounts"), -self.amount_seller_discount, ""),
+            (self.env._("Difference accepted by the shop's tolerance"), self.amount_difference, ""),
+            (self.env._("What AliExpress pays, before its commission"), self.amount_total, "fw-bold border-top"),
+            (self.env._("Discounts AliExpress pays itself"), -self.amount_platform_discount, "text-muted"),
+            (self.env._("The total AliExpress shows"), self.amount_aliexpress, "text-muted"),
         ]
         if self.sale_order_id:
             rows.append(
                 (
-                    _("Sale order %(name)s", name=self.sale_order_id.name),
+                    self.env._("Sale order %(name)s", name=self.sale_order_id.name),
                     self.sale_order_id.amount_total,
                     "fw-bold border-top",
                 )

@@ -23,8 +23,8 @@ _logger = logging.getLogger(__name__)
 PAGE_SIZE = 50
 # AliExpress lists at most 30 days of finished orders at once.
 WINDOW = timedelta(days=28)
-# A window with more pages is halved, so that a run that ends early has little to list again.
-MAX_PAGES = 40
+# A window with more pages is halved, so that each window fits into the time of a run.
+MAX_PAGES = 20
 SHORTEST_WINDOW = timedelta(minutes=10)
 DETAIL_BATCH = 50
 # Details are read by this many threads at once; AliExpress limits calls per second and app, not connections.
@@ -54,59 +54,61 @@ class AliexpressOrder(models.Model):
 
     @api.model
     def _list_changes(self, account):
-        """List one shop's changes, window after window, until now; return False when the run's time is over.
+        """List one shop's changes, window after window, until now; return False when the run's time is over before.
 
-        The watermark moves only when everything of a window is stored. A run that was cut lists its window again,
-        which costs no detail
-        call for what is stored already.
+        The watermark moves only when everything of a window is stored. A run that was killed lists its window again,
+        which costs no detail call for what is stored already.
         """
         client = account._get_client()
         now = fields.Datetime.now()
         is_audit = not account.orders_audit_date or account.orders_audit_date <= now - AUDIT_EVERY
         start = account._get_fetch_start(is_audit)
+        # The present second is not over: what happens in it is listed already, and again by the next run.
+        horizon = now + timedelta(seconds=1)
         while True:
-            end = min(start + WINDOW, now)
-            is_stored, end = self._list_window(account, client, start, end)
-            if not is_stored:
-                return False
-            self._commit_with_retry(account._set_orders_synced, end, now if is_audit and end >= now else None)
-            if end >= now:
-                return True
+            end = self._list_window(account, client, start, min(start + WINDOW, horizon))
+            is_up_to_date = end >= horizon
+            has_time = self._commit_with_retry(
+                account._set_orders_synced, min(end, now), now if is_audit and is_up_to_date else None
+            )
+            if is_up_to_date or not has_time:
+                return is_up_to_date
             start = end
 
     @api.model
     def _list_window(self, account, client, start, end):
-        """Store the rows of one window; return `(everything stored, end)`.
+        """Store the rows of one window, whatever time it takes: half a window is worth nothing. Return its end.
 
-        `end` comes earlier when the window has too many pages: it is halved until it has few enough.
+        The end comes earlier when the window has too many pages: it is halved until it has few enough.
         """
         for finished in (False, True):
             page = client.list_orders(start, end, page=1, page_size=PAGE_SIZE, finished=finished)
             while page.page_count > MAX_PAGES and end - start > SHORTEST_WINDOW:
                 end = start + (end - start) / 2
                 page = client.list_orders(start, end, page=1, page_size=PAGE_SIZE, finished=finished)
-            if not self._store_pages(account, client, start, end, page, finished):
-                return False, end
-        return True, end
+            self._store_pages(account, client, start, end, page, finished)
+        return end
 
     @api.model
     def _store_pages(self, account, client, start, end, first_page, finished):
-        """Store all pages, from the last down to the first; return False when the run's time is over.
+        """Store all pages, from the last down to the first.
 
         Orders that change while we page leave the window, and those behind them move up: towards pages not read yet,
-        because we go
-        down. The first page was read to know how many there are; it is read again when anything moved.
+        because we go down. The first page was read to know how many there are; it is read again when anything moved.
+        Should the list have grown, orders moved down behind us: it is read once more.
         """
         total = first_page.total
+        totals = {total}
         for number in range(first_page.page_count, 1, -1):
             page = client.list_orders(start, end, page=number, page_size=PAGE_SIZE, finished=finished)
-            if not self._commit_with_retry(self._store_rows, account, page):
-                return False
-            total = min(total, page.total)
-        if total != first_page.total:
-            self._commit_with_retry(self._store_rows, account, first_page)
+            self._commit_with_retry(self._store_rows, account, page)
+            totals.add(page.total)
+        self._commit_with_retry(self._store_rows, account, first_page)
+        if totals != {total}:
             first_page = client.list_orders(start, end, page=1, page_size=PAGE_SIZE, finished=finished)
-        return self._commit_with_retry(self._store_rows, account, first_page)
+            self._commit_with_retry(self._store_rows, account, first_page)
+        if max(totals) > total:
+            self._store_pages(account, client, start, end, first_page, finished)
 
     @api.model
     def _commit_with_retry(self, store, *args):
@@ -288,7 +290,10 @@ class AliexpressOrder(models.Model):
 
     @api.model
     def _import_by_number(self, account, order_ref):
-        """Store one order of `account` by its number, whatever its age; return it. Raises the errors of `lib.errors`."""
+        """Store one order of `account` by its number, whatever its age; return it.
+
+        Raises the errors of `lib.errors`.
+        """
         client = account._get_client()
         detail = client.get_order(order_ref)
         if detail.order_ref != order_ref:

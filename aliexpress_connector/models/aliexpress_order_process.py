@@ -38,7 +38,9 @@ class AliexpressOrder(models.Model):
         )
 
     def _set_error(self, error):
-        """Override to keep holds: they are the sign that a delivery may not leave, and our own failure must not end them."""
+        """Override to keep holds: they are the sign that a delivery may not leave, and our own failure must not end
+        them.
+        """
         held = self.filtered(lambda order: order.state == "hold")
         super()._set_error(error)
         held.write({"state": "hold", "is_process_due": True})

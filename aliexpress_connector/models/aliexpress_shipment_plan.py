@@ -1,11 +1,7 @@
-import logging
-
 from odoo import api, models
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS
-
-_logger = logging.getLogger(__name__)
 
 # Deliveries looked at in one transaction.
 DELIVERY_BATCH = 500
@@ -76,31 +72,40 @@ class AliexpressShipment(models.Model):
 
     def _plan(self):
         """Bring all shipments of these shipments' deliveries in line with what the deliveries are now."""
-        records = self.with_env(self.account_id._get_message_env()) if len(self.account_id) == 1 else self
+        records = self.with_env(self.account_id._get_message_env())
         siblings = records.search([("picking_id", "in", records.picking_id.ids)]) | records
         services = self.env["aliexpress.logistics.service"]._get_mapped(siblings.account_id)
         parcels = siblings.picking_id._aliexpress_get_parcels()
-        for (picking, order), shipments in siblings.grouped(
-            lambda shipment: (shipment.picking_id, shipment.order_id)
-        ).items():
-            shipments._apply_parcels(picking, order, parcels.get((picking, order), []), services[order.account_id])
+        line_values = []
+        by_delivery = siblings.grouped(lambda shipment: (shipment.picking_id, shipment.order_id))
+        for (picking, order), shipments in by_delivery.items():
+            line_values += shipments._apply_parcels(
+                picking, order, parcels.get((picking, order), []), services[order.account_id]
+            )
+        self.env["aliexpress.shipment.line"].create(line_values)
 
     def _apply_parcels(self, picking, order, parcels, services):
-        """Make these shipments, all there are of `order` in the delivery `picking`, those of `parcels`."""
+        """Make these shipments, all there are of `order` in the delivery `picking`, those of `parcels`.
+
+        :return: values of the shipment lines to create
+        """
         if not parcels and any(self.mapped("sent_tracking_ref")):
             # All of it came back: what was declared stays declared.
             self.is_plan_due = False
-            return
+            return []
         carrier = picking.carrier_id or order.sale_order_id.carrier_id
         country = order._get_destination_code()
         service = services._choose(carrier, country, order.service_code)
         missing_carrier = "" if service else self._describe_missing_carrier(picking, carrier, order.account_id, country)
         pairs, removed = self._match_parcels(order, parcels)
+        line_values = []
         for shipment, parcel in pairs:
             if not shipment:
                 shipment = self._create_quietly([{"order_id": order.id, "picking_id": picking.id}])
             shipment._apply_parcel(parcel, service, missing_carrier)
+            line_values += shipment._replace_lines(parcel.quantities)
         removed._drop()
+        return line_values
 
     def _match_parcels(self, order, parcels):
         """Which shipment is which parcel: `([(shipment or an empty one, DeliveryParcel), …], shipments left over)`.
@@ -141,13 +146,18 @@ class AliexpressShipment(models.Model):
             values["refused_service_id"] = False
         values["service_id"] = service.id
         values |= self._prepare_plan_state(parcel.tracking_ref, service, missing_carrier)
-        held = {line.order_line_id: line.quantity for line in self.line_ids}
-        if held != parcel.quantities:
-            values["line_ids"] = [Command.clear()] + [
-                Command.create({"order_line_id": line.id, "quantity": quantity})
-                for line, quantity in parcel.quantities.items()
-            ]
-        self._write_changes(values)
+        # What was never declared has no history worth telling.
+        self.with_context(tracking_disable=not self.sent_tracking_ref)._write_changes(values)
+
+    def _replace_lines(self, quantities):
+        """Drop the lines unless they are `{child order: quantity}`; returns the values of those to create."""
+        if {line.order_line_id: line.quantity for line in self.line_ids} == quantities:
+            return []
+        self.line_ids.unlink()
+        return [
+            {"shipment_id": self.id, "order_line_id": line.id, "quantity": quantity}
+            for line, quantity in quantities.items()
+        ]
 
     def _prepare_plan_state(self, tracking_ref, service, missing_carrier):
         if self.sent_tracking_ref and not tracking_ref:
@@ -189,7 +199,7 @@ class AliexpressShipment(models.Model):
         changes = {
             name: value
             for name, value in values.items()
-            if name == "line_ids" or (self[name].id if self._fields[name].relational else self[name]) != value
+            if (self[name].id if self._fields[name].relational else self[name]) != value
         }
         if changes:
             self.write({"state": self.state} | changes)

@@ -46,7 +46,7 @@ def _text_lines(listing, content, detail):
     for language, title in content.titles.items():
         present = detail.titles.get(language, detail.name if len(content.titles) == 1 else "") if detail else ""
         yield _line(section, env._("Title (%(language)s)", language=language), title, present, detail)
-    for language, description in content.descriptions.items():
+    for language, description in (content.descriptions or {}).items():
         present = detail.descriptions.get(language) if detail else None
         yield _line(
             section,

@@ -52,6 +52,22 @@ def check_foreign_skus(check):
         yield Problem(MANDATORY, "skus", message, check.listing, "sku_ids")
 
 
+def check_found_products(check):
+    """What AliExpress already has is linked, not created a second time."""
+    if check.listing.product_ref:
+        return
+    codes = [code for code in check.skus.mapped("sku_code") if code]
+    domain = [("account_id", "=", check.account.id), ("found_id.state", "=", "open"), ("sku_code", "in", codes)]
+    for sku in check.env["aliexpress.found.sku"].search(domain, limit=1):
+        message = check.env._(
+            "AliExpress already has a product with the SKU code %(code)s: %(product)s. Link it in Existing Listings, "
+            "or ignore it there to publish a second one.",
+            code=sku.sku_code,
+            product=sku.found_id.product_ref,
+        )
+        yield Problem(MANDATORY, "skus", message, sku.found_id)
+
+
 def check_prices(check):
     for sku, content in zip(check.skus, check.content.skus, strict=True):
         if not rules.PRICE_MIN <= content.price <= rules.PRICE_MAX:
@@ -145,6 +161,7 @@ SKU_RULES = (
     check_sku_count,
     check_sku_codes,
     check_foreign_skus,
+    check_found_products,
     check_sku_values,
     check_sku_attributes,
     check_custom_names,

@@ -6,10 +6,11 @@ class StockMoveLine(models.Model):
 
     _inherit = "stock.move.line"
 
-    def _aliexpress_get_quantities(self):
-        """`{child order: quantity}` of these done operations, counted as the child orders count."""
-        domain = [("sale_line_id", "in", self.move_id.sale_line_id.ids)]
-        order_lines = {line.sale_line_id: line for line in self.env["aliexpress.order.line"].search(domain)}
+    def _aliexpress_get_quantities(self, order_lines):
+        """`{child order: quantity}` of these done operations, counted as the child orders count.
+
+        :param dict order_lines: `{sale order line: child order}`
+        """
         quantities = {}
         for sale_line, lines in self.grouped(lambda line: line.move_id.sale_line_id).items():
             order_line = order_lines.get(sale_line)

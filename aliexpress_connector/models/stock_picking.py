@@ -17,17 +17,27 @@ class StockPicking(models.Model):
         compute_sudo=True,
         index="btree_not_null",
         copy=False,
+        groups="base.group_user",
     )
+    # Readable for everybody who may read the delivery: buyers know their number.
     aliexpress_order_ref = fields.Char(related="aliexpress_order_id.order_ref", string="AliExpress Order")
     aliexpress_ship_deadline = fields.Datetime(
-        related="aliexpress_order_id.ship_deadline", string="Ship Before", store=True, copy=False
+        related="aliexpress_order_id.ship_deadline",
+        string="Ship Before",
+        store=True,
+        copy=False,
+        groups="base.group_user",
     )
     aliexpress_service_name = fields.Char(
-        related="aliexpress_order_id.service_name", string="Service Chosen by the Buyer"
+        related="aliexpress_order_id.service_name",
+        string="Service Chosen by the Buyer",
+        groups="base.group_user",
     )
-    aliexpress_note = fields.Text(related="aliexpress_order_id.note", string="Buyer's Note")
-    aliexpress_is_gift = fields.Boolean(related="aliexpress_order_id.is_gift", string="Gift")
-    aliexpress_shipment_ids = fields.One2many("aliexpress.shipment", "picking_id", string="AliExpress Shipments")
+    aliexpress_note = fields.Text(related="aliexpress_order_id.note", string="Buyer's Note", groups="base.group_user")
+    aliexpress_is_gift = fields.Boolean(related="aliexpress_order_id.is_gift", string="Gift", groups="base.group_user")
+    aliexpress_shipment_ids = fields.One2many(
+        "aliexpress.shipment", "picking_id", string="AliExpress Shipments", groups="base.group_user"
+    )
     aliexpress_shipping_state = fields.Selection(
         [("waiting", "Waiting"), ("pending", "To declare"), ("sent", "Declared"), ("error", "Error")],
         string="AliExpress Shipment",
@@ -35,8 +45,11 @@ class StockPicking(models.Model):
         compute_sudo=True,
         search="_search_aliexpress_shipping_state",
         help="What AliExpress knows of this delivery. Waiting: something is missing before it can be told.",
+        groups="base.group_user",
     )
-    aliexpress_shipping_message = fields.Text(compute="_compute_aliexpress_shipping", compute_sudo=True)
+    aliexpress_shipping_message = fields.Text(
+        compute="_compute_aliexpress_shipping", compute_sudo=True, groups="base.group_user"
+    )
 
     def _auto_init(self):
         """Override to add the stored columns empty: no delivery older than the addon belongs to an AliExpress order."""

@@ -44,18 +44,22 @@ class StockPicking(models.Model):
         where there are as many packages without a number as numbers left, they belong together in their order,
         otherwise each number has all the rest. Without a number there is one parcel with an empty `tracking_ref`.
         """
+        # Read at once for all deliveries.
+        self.move_ids.move_line_ids.fetch(["quantity", "result_package_id"])
+        domain = [("sale_line_id", "in", self.move_ids.sale_line_id.ids)]
+        order_lines = {line.sale_line_id: line for line in self.env["aliexpress.order.line"].search(domain)}
         parcels = {}
         for picking in self:
             moves = picking._aliexpress_get_sent_moves()
             by_order = moves.grouped(lambda move: move.sale_line_id.order_id.aliexpress_order_id)
             for order, order_moves in by_order.items():
-                parcels[picking, order] = picking._aliexpress_split_parcels(order_moves.move_line_ids)
+                parcels[picking, order] = picking._aliexpress_split_parcels(order_moves.move_line_ids, order_lines)
         return parcels
 
-    def _aliexpress_split_parcels(self, lines):
+    def _aliexpress_split_parcels(self, lines, order_lines):
         lines = lines.filtered("quantity")
         by_package = lines.grouped("result_package_id")
-        packages = lines.result_package_id._aliexpress_get_single_use()
+        packages = self._aliexpress_order_packages(lines.result_package_id)
         numbered = packages.filtered("aliexpress_tracking_ref")
         contents = [(package, package.aliexpress_tracking_ref.strip(), by_package[package]) for package in numbered]
         rest = lines.filtered(lambda line: line.result_package_id not in numbered)
@@ -73,5 +77,14 @@ class StockPicking(models.Model):
             else:
                 contents += [(plain.browse(), number, rest) for number in numbers or [""]]
         return [
-            DeliveryParcel(package, number, part._aliexpress_get_quantities()) for package, number, part in contents
+            DeliveryParcel(package, number, part._aliexpress_get_quantities(order_lines))
+            for package, number, part in contents
         ]
+
+    def _aliexpress_order_packages(self, packages):
+        """These packages of the delivery, without those that come back, in the order in which they get numbers."""
+        packages = packages._aliexpress_get_single_use().sorted("id")
+        if self.carrier_id.delivery_type in ("fixed", "base_on_rule", False):
+            return packages
+        # Carriers that give the numbers themselves are told the packages in this order.
+        return self.move_line_ids.result_package_id & packages

@@ -15,7 +15,10 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     aliexpress_reflected = fields.Char(
-        readonly=True, copy=False, help="Delivery method and number that the shipments were made from."
+        readonly=True,
+        copy=False,
+        help="Delivery method and number that the shipments were made from.",
+        groups="base.group_user",
     )
 
     _aliexpress_to_reflect_idx = models.Index(f"(id) WHERE {TO_REFLECT}")

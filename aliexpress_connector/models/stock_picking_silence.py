@@ -9,9 +9,7 @@ class StockPicking(models.Model):
     def _send_confirmation_email(self):
         """Override of `stock` to send neither mail nor SMS for AliExpress deliveries; carriers are still told."""
         silent = self.filtered("aliexpress_order_id")
-        super(
-            StockPicking, silent.with_context(skip_sms=True, aliexpress_is_silent=True)
-        )._send_confirmation_email()
+        super(StockPicking, silent.with_context(skip_sms=True, aliexpress_is_silent=True))._send_confirmation_email()
         return super(StockPicking, self - silent)._send_confirmation_email()
 
     def message_post_with_source(self, *args, **kwargs):

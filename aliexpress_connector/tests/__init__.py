@@ -1,21 +1,35 @@
-from . import test_orders_import
-from . import test_orders_status
-from . import test_orders_money
-from . import test_orders_products
-from . import test_orders_people
-from . import test_offers_push
-from . import test_operations_neutralize
-from . import test_operations_overview
-from . import test_operations_rights
-from . import test_catalogue_publish
-from . import test_shop_data
-from . import test_shop_data_sandbox
-from . import test_operations_tokens
-from . import test_offers_price
-from . import test_offers_quantity
-from . import test_offers_calls
-from . import test_offers_drift
-from . import test_offers_screen
-from . import test_shipping_check
-from . import test_shipping_table
-from . import test_shipping_walk
+from . import (
+    test_catalogue_adopt,
+    test_catalogue_feeds,
+    test_catalogue_publish,
+    test_connect,
+    test_offers_calls,
+    test_offers_drift,
+    test_offers_price,
+    test_offers_push,
+    test_offers_quantity,
+    test_offers_screen,
+    test_operations_login,
+    test_operations_neutralize,
+    test_operations_overview,
+    test_operations_push,
+    test_operations_rights,
+    test_operations_tokens,
+    test_operations_watchdog,
+    test_orders_import,
+    test_orders_money,
+    test_orders_people,
+    test_orders_products,
+    test_orders_status,
+    test_orders_times,
+    test_shipping_carriers,
+    test_shipping_changes,
+    test_shipping_check,
+    test_shipping_deadline,
+    test_shipping_outside,
+    test_shipping_parcels,
+    test_shipping_table,
+    test_shipping_walk,
+    test_shop_data,
+    test_shop_data_sandbox,
+)

@@ -14,7 +14,9 @@ def get_models(env):
 
 
 class Records:
-    """Makes records: `get(model)` returns the same one each time, with its required fields filled and its relations belonging to one shop."""
+    """Makes records: `get(model)` returns the same one each time, with its required fields filled and its relations
+    belonging to one shop.
+    """
 
     def __init__(self, account):
         self.env = account.env

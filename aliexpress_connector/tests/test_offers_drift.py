@@ -95,6 +95,29 @@ class TestOffersDrift(OffersCase):
         self.refresh()
         self.assertFalse(self.called(DETAIL))
 
+    def test_sku_that_is_gone_is_left_alone(self):
+        self.remote[self.shirt_sku.listing_id.product_ref] = {"OTHER": {"stock": 1, "price": "1.00", "sale": None}}
+        self.refresh()
+        self.assertEqual(self.shirt_sku.offer_state, "error")
+        self.assertIn("no SKU with this code", self.shirt_sku.offer_note)
+        self.add_stock(self.shirt, 5)
+        self.assertFalse(self.push())
+        self.add_remote(self.shirt_sku, stock=1, price="12.10")
+        self.refresh()
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 105)
+
+    def test_refused_offers_are_sent_once_more_every_night(self):
+        self.refusals[self.cap_sku.listing_id.product_ref] = ("F00-00-99999-001", "no")
+        self.add_stock(self.cap, 1)
+        self.push()
+        self.assertFalse(self.push())
+        self.refusals.clear()
+        self.refresh()
+        self.push()
+        self.assertEqual(self.get_remote(self.cap_sku)[0], 101)
+        self.assertEqual(self.cap_sku.offer_state, "equal")
+
     def test_short_budget_goes_to_more_urgent_calls(self):
         self.account.call_budget = 10
         self.refresh()

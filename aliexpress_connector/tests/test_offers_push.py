@@ -210,6 +210,45 @@ class TestOffersPush(OffersCase):
         self.assertEqual(self.cap_sku.offer_state, "waiting")
         self.assertIn("locks", self.cap_sku.offer_note)
 
+    def test_promotion_locks_prices_and_stock_goes_on(self):
+        self.push()
+        self.answers[PRICE] = lambda call: self.batch_answer(
+            call.method,
+            [],
+            [
+                {
+                    "product_id": int(self.shirt_sku.listing_id.product_ref),
+                    "error_code": "PRODUCT_IN_PROMOTION",
+                    "error_message": "The product is in a promotion, price can not be edited now",
+                }
+            ],
+        )
+        self.shirt.list_price = 20
+        self.push()
+        self.assertEqual(self.shirt_sku.offer_state, "waiting")
+        self.assertIn("locks this product", self.shirt_sku.offer_note)
+        self.assertTrue(self.shirt_sku.listing_id.retry_at)
+        self.add_stock(self.shirt, -1)
+        self.assertEqual([call.method for call in self.push()], [STOCK])
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 99)
+        self.assertTrue(self.shirt_sku.listing_id.retry_at)
+        # Emptying the time means try now.
+        self.answers[PRICE] = self.answer_price
+        self.shirt_sku.listing_id.retry_at = False
+        self.assertEqual([call.method for call in self.push()], [PRICE])
+        self.assertEqual(self.get_remote(self.shirt_sku)[1], "24.20")
+        self.assertFalse(self.shirt_sku.listing_id.error)
+
+    def test_content_that_waits_does_not_stop_stock(self):
+        self.push()
+        listing = self.shirt_sku.listing_id
+        listing.write({"state": "pending", "retry_at": fields.Datetime.now() + timedelta(hours=6), "error": "Content"})
+        self.add_stock(self.shirt, -1)
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 99)
+        self.assertEqual(listing.error, "Content")
+        self.assertTrue(listing.retry_at)
+
     def test_product_vanished(self):
         self.push()
         del self.remote[self.cap_sku.listing_id.product_ref]

@@ -500,6 +500,15 @@ class TestSuggestions(ShopDataCase):
         self.assertEqual(products[0].aliexpress_category_id, shirts)
         self.assertFalse(products[1].aliexpress_category_id)
 
+    def test_salespeople_may_ask(self):
+        self.refresh()
+        self.account.family = False
+        salesman = new_test_user(self.env, "ali_salesman", "sales_team.group_sale_salesman", company_id=self.company.id)
+        self.answers["aliexpress.solution.order.get"] = envelope(
+            "aliexpress.solution.order.get", {"result": {"success": True, "total_count": 0}}
+        )
+        self.assertTrue(self.suggest(self.shirt.product_tmpl_id.with_user(salesman)).line_ids.suggested_ids)
+
     def test_a_category_that_is_there_stays(self):
         self.refresh()
         self.use_category("26")

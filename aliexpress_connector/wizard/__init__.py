@@ -1,3 +1,9 @@
-from . import aliexpress_cancel_refuse, aliexpress_category_suggest, aliexpress_order_import, aliexpress_sku_link
-from . import aliexpress_cancel_refuse, aliexpress_order_import, aliexpress_sku_link
-from . import aliexpress_listing_delete, aliexpress_listing_preview, aliexpress_product_list
+from . import (
+    aliexpress_cancel_refuse,
+    aliexpress_category_suggest,
+    aliexpress_listing_delete,
+    aliexpress_listing_preview,
+    aliexpress_order_import,
+    aliexpress_product_list,
+    aliexpress_sku_link,
+)

@@ -38,7 +38,7 @@ class AliexpressSkuLinkLine(models.TransientModel):
     sku_code = fields.Char(related="order_line_id.sku_code")
     name = fields.Char(related="order_line_id.name")
     attributes = fields.Char(related="order_line_id.attributes")
-    product_id = fields.Many2one("product.product", string="Product")
+    product_id = fields.Many2one("product.product")
 
     def _link(self):
         """Give the waiting lines with this code the product, and the product this code where it has none yet."""

@@ -1,5 +1,4 @@
-"""Answers about the catalogue that were mutated anywhere give a typed result or a typed error, never another exception.
-"""
+"""Answers about the catalogue that were mutated anywhere give a typed result or a typed error, never another exception."""
 
 from decimal import Decimal
 

@@ -1,5 +1,4 @@
-"""Feeds: `item_list`, whose products follow the JSON schema of their category instead of the fields of a single call.
-"""
+"""Feeds: `item_list`, whose products follow the JSON schema of their category instead of the fields of a single call."""
 
 import json
 

@@ -1,0 +1,52 @@
+from odoo import fields, models
+
+from ..lib.catalogue_rules import PRODUCTS_PER_PAGE
+from ..lib.catalogue_values import STATUSES
+
+
+class AliexpressAccount(models.Model):
+    """Finding what a shop already has on AliExpress, before anything is published twice."""
+
+    _inherit = "aliexpress.account"
+
+    discovery_cursor = fields.Char(copy=False, readonly=True)  # "status:page" to be read next; empty when all is read
+    discovered_at = fields.Datetime(
+        string="Existing Listings Read On",
+        copy=False,
+        readonly=True,
+        help="When all products of the shop were last looked through.",
+    )
+    found_count = fields.Integer(compute="_compute_found_count", string="Found on AliExpress")
+
+    def _compute_found_count(self):
+        domain = [("account_id", "in", self.ids), ("state", "in", ("pending", "open"))]
+        counts = dict(self.env["aliexpress.found.product"]._read_group(domain, ["account_id"], ["__count"]))
+        for account in self:
+            account.found_count = counts.get(account, 0)
+
+    def action_find_listings(self):
+        """Look through the products of the shops on AliExpress, in the background, and show what was found so far."""
+        self.check_access("write")
+        self.discovery_cursor = f"{STATUSES[0]}:1"
+        self.env["aliexpress.listing"]._trigger_job()
+        return self.action_view_found()
+
+    def action_view_found(self):
+        """Open what was found on AliExpress for the shops."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("aliexpress_connector.aliexpress_found_product_action")
+        return action | {"domain": [("account_id", "in", self.ids)]}
+
+    def _discover_pages(self):
+        """Read the list of products from where it stands, each page committed; return whether there is time left."""
+        self.ensure_one()
+        client = self._get_client()
+        while self.discovery_cursor:
+            status, _colon, number = self.discovery_cursor.partition(":")
+            page = client.list_products(status, page=int(number), page_size=PRODUCTS_PER_PAGE)
+            self.env["aliexpress.found.product"]._take_page(self, page, status)
+            self.discovery_cursor = self._get_next_cursor(status, int(number), page.page_count)
+            if not self.discovery_cursor:
+                self.discovered_at = fields.Datetime.now()
+            if not self.env["ir.cron"]._commit_progress():
+                return False
+        return True

@@ -1,0 +1,179 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .aliexpress_job_mixin import CONCURRENCY_ERRORS
+
+_logger = logging.getLogger(__name__)
+
+# A little less than a day, so that the mail does not wander through the day.
+MAIL_EVERY = timedelta(hours=23)
+# Counters of the overview that are told by mail.
+TOLD_COUNTS = (
+    "order_cancel_count",
+    "order_late_count",
+    "order_hold_count",
+    "order_error_count",
+    "shipment_error_count",
+    "listing_rejected_count",
+    "listing_error_count",
+    "offer_problem_count",
+)
+
+
+class AliexpressAccount(models.Model):
+    """The watch over shops: one mail a day to the responsible person as long as something needs a person, else none."""
+
+    _inherit = "aliexpress.account"
+
+    alert_mail_date = fields.Datetime(
+        readonly=True, copy=False, help="When the responsible person last got a mail about what needs a person."
+    )
+
+    # === JOB === #
+
+    @api.model
+    def _cron_watchdog(self):
+        """Override to tell people about authorisations, silence, used-up budgets and what else waits for them."""
+        try:
+            super()._cron_watchdog()
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("Watching the deadlines failed")
+        problems = {}
+        urgent_users = self.env["res.users"]
+        for account in self.search([("state", "!=", "draft")]):
+            try:
+                if account._watch_authorisation():
+                    urgent_users |= account.user_id
+                problems[account] = account._get_problems()
+                self.env["ir.cron"]._commit_progress()
+            except CONCURRENCY_ERRORS:
+                # Looked at again in some minutes.
+                self.env.cr.rollback()
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Watching shop %s failed", account.id)
+        self._mail_problems(problems, urgent_users)
+
+    # === PROBLEMS === #
+
+    def _get_problems(self):
+        """Texts (in the responsible person's language) of all that needs a person in this shop; [] when all is well."""
+        self.ensure_one()
+        account = self.with_env(self._get_message_env())
+        texts = [account._describe_connection(), *account._get_silences(), account._describe_budget()]
+        texts.append(account._describe_deadlines())
+        texts += [account._describe_count(name) for name in TOLD_COUNTS]
+        return [*filter(None, texts), *account._get_job_problems()]
+
+    def _describe_count(self, name):
+        if not self[name]:
+            return ""
+        label = self._fields[name]._description_string(self.env)
+        return self.env._("%(label)s: %(count)s", label=label, count=self[name])
+
+    def _describe_deadlines(self):
+        # A day more than the warning itself: the next mail comes in a day.
+        until = fields.Datetime.now() + timedelta(hours=self.deadline_warning_hours) + MAIL_EVERY
+        model, to_ship = self._get_overview_domains()["order_shipment_count"]
+        domain = to_ship & Domain("account_id", "=", self.id)
+        domain &= Domain("ship_deadline", "<=", until) & Domain("ship_deadline", ">=", fields.Datetime.now())
+        orders = self.env[model].search(domain, order="ship_deadline", limit=100)
+        if not self.sync_shipments or not orders:
+            return ""
+        return self.env._(
+            "%(count)s orders must be shipped soon, the first, %(number)s, before %(date)s: AliExpress cancels what is "
+            "not declared in time.",
+            count=len(orders),
+            number=orders[0].order_ref,
+            date=self._format_time(orders[0].ship_deadline),
+        )
+
+    def _describe_budget(self):
+        if not self.call_budget or self.call_count_today < self.call_budget:
+            return ""
+        return self.env._(
+            "The shop made %(count)s calls today, all that Calls per Day allows: some work waits until midnight in "
+            "Beijing. Raise Calls per Day on the shop if AliExpress grants more.",
+            count=self.call_count_today,
+        )
+
+    @api.model
+    def _get_job_problems(self):
+        """Texts about scheduled actions of this addon that are switched off or stand still."""
+        data = self.env["ir.model.data"].sudo()  # scheduled actions are for administrators
+        domain = [("module", "=", "aliexpress_connector"), ("model", "=", "ir.cron")]
+        jobs = self.env["ir.cron"].sudo().with_context(active_test=False).browse(data.search(domain).mapped("res_id"))
+        late = fields.Datetime.now() - timedelta(days=1)
+        problems = []
+        for job in jobs.exists():
+            if not job.active:
+                problems.append(
+                    self.env._(
+                        "The scheduled action %(name)s is switched off. An administrator can switch it on in "
+                        "Settings > Technical > Scheduled Actions.",
+                        name=job.name,
+                    )
+                )
+            elif job.nextcall < late:
+                problems.append(
+                    self.env._(
+                        "The scheduled action %(name)s should have run more than a day ago. Ask your administrator why "
+                        "it does not.",
+                        name=job.name,
+                    )
+                )
+        return problems
+
+    # === MAIL === #
+
+    @api.model
+    def _mail_problems(self, problems, urgent_users):
+        """Send one mail a day to each responsible person whose shops have problems; only for `_cron_*` methods.
+
+        :param problems: `{shop: [text]}` of all shops that were looked at
+        :param urgent_users: who gets the mail now although there was one today
+        """
+        latest = fields.Datetime.now() - MAIL_EVERY
+        shops = self.browse([account.id for account in problems])
+        for user, accounts in shops.grouped("user_id").items():
+            concerned = accounts.filtered(lambda account: problems[account])
+            last = max(filter(None, accounts.mapped("alert_mail_date")), default=None)
+            if not concerned or (last and last > latest and user not in urgent_users):
+                continue
+            try:
+                concerned._send_problem_mail({account: problems[account] for account in concerned})
+                accounts.alert_mail_date = fields.Datetime.now()
+                self.env["ir.cron"]._commit_progress()
+            except CONCURRENCY_ERRORS:
+                self.env.cr.rollback()
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("The mail about shops %s was not written", concerned.ids)
+
+    def _send_problem_mail(self, problems):
+        """Queue the mail to the responsible person of these shops. `problems`: `{shop: [text]}`"""
+        user, company = self.user_id, self[:1].company_id
+        recipient = user.partner_id if user.email else company.partner_id
+        if not recipient.email:
+            _logger.warning("Nobody can be told that shops %s need a person: there is no mail address", self.ids)
+            return
+        env = self[:1]._get_message_env()
+        body = env["ir.qweb"]._render(
+            "aliexpress_connector.problem_mail",
+            {"problems": problems, "base_url": self[:1].get_base_url(), "user": user},
+            lang=env.lang,
+        )
+        self.env["mail.mail"].create(
+            {
+                "subject": env._("AliExpress: %(names)s need you", names=", ".join(self.mapped("name"))),
+                "body_html": body,
+                "email_from": company.email_formatted or user.email_formatted,
+                "recipient_ids": [(6, 0, recipient.ids)],
+                "auto_delete": True,
+            }
+        )
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()

@@ -1,0 +1,262 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..lib.errors import NOT_FOUND, AliexpressError, FixError
+from .aliexpress_listing import REMOTE_STATES
+from .aliexpress_listing_content import get_main_language
+from .aliexpress_listing_push_offers import read_products
+
+READ_BATCH = 12
+
+
+class AliexpressFoundProduct(models.Model):
+    """A product that exists on AliExpress and no listing here knows: proposed to be linked with a product in Odoo.
+
+    Nothing is written on AliExpress. `state` pending until its SKUs are read, then a person decides.
+    """
+
+    _name = "aliexpress.found.product"
+    _description = "Product Found on AliExpress"
+    _inherit = ["aliexpress.job.mixin"]
+    _order = "match, id"
+
+    account_id = fields.Many2one(ondelete="cascade")
+    product_ref = fields.Char(string="AliExpress Product", required=True, readonly=True)
+    name = fields.Char(string="Title on AliExpress", readonly=True)
+    remote_state = fields.Selection(REMOTE_STATES, string="On AliExpress", readonly=True)
+    state = fields.Selection(
+        [
+            ("pending", "To read"),
+            ("open", "To decide"),
+            ("linked", "Linked"),
+            ("ignored", "Ignored"),
+            ("error", "Error"),
+        ],
+        default="pending",
+        required=True,
+        index=True,
+    )
+    match = fields.Selection(
+        # The names sort as people work through them.
+        [("1_certain", "Certain"), ("2_doubtful", "Doubtful"), ("3_none", "No match")],
+        readonly=True,
+        index=True,
+        help="Certain: every SKU has the code of a variant of one product that is not listed yet.",
+    )
+    reason = fields.Char(string="Why", readonly=True)
+    product_tmpl_id = fields.Many2one(
+        "product.template", string="Product", index="btree_not_null", ondelete="set null", check_company=True
+    )
+    sku_ids = fields.One2many("aliexpress.found.sku", "found_id", string="SKUs")
+    sku_count = fields.Integer(compute="_compute_sku_counts", string="SKUs Found")
+    matched_count = fields.Integer(compute="_compute_sku_counts", string="SKUs Matched")
+    lot_size = fields.Integer(readonly=True)
+    language = fields.Char(readonly=True)
+    listing_id = fields.Many2one("aliexpress.listing", readonly=True, index="btree_not_null", ondelete="set null")
+
+    _product_uniq = models.UniqueIndex("(account_id, product_ref)", "This AliExpress product was already found.")
+
+    @api.depends("sku_ids.product_id")
+    def _compute_sku_counts(self):
+        for found in self:
+            found.sku_count = len(found.sku_ids)
+            found.matched_count = len(found.sku_ids.filtered("product_id"))
+
+    @api.depends("name", "product_ref")
+    def _compute_display_name(self):
+        for found in self:
+            found.display_name = f"{found.name or ''} ({found.product_ref})".strip()
+
+    def _trigger_job(self):
+        self.env["aliexpress.listing"]._trigger_job()
+
+    # === FINDING === #
+
+    @api.model
+    def _run_discovery(self):
+        """Go on reading the products of shops whose existing listings are wanted. Only for `_cron_*` methods."""
+        Account = self.env["aliexpress.account"]
+        due = Account._get_due_domain("sync_listings") & Domain("discovery_cursor", "!=", False)
+        for account in Account.search(due):
+            if not account._guard_fetching(account._discover_pages):
+                return
+        self._run_queue(self._get_read_domain(), "_read_details", batch_size=READ_BATCH)
+
+    @api.model
+    def _count_remaining(self):
+        """How much a run that was cut short has left to read (int), 0 when nothing."""
+        Account = self.env["aliexpress.account"]
+        unfinished = Account._get_due_domain("sync_listings") & Domain("discovery_cursor", "!=", False)
+        return Account.search_count(unfinished) + self.search_count(self._get_read_domain(), limit=READ_BATCH)
+
+    @api.model
+    def _get_read_domain(self):
+        return self._get_due_domain("sync_listings") & Domain("state", "=", "pending")
+
+    @api.model
+    def _take_page(self, account, page, status):
+        """Remember the products of a `ProductPage` that no listing and no earlier search knows."""
+        refs = [row.product_ref for row in page.rows]
+        domain = [("account_id", "=", account.id), ("product_ref", "in", refs)]
+        known = set(self.search(domain).mapped("product_ref"))
+        known |= set(self.env["aliexpress.listing"].search(domain).mapped("product_ref"))
+        self.create(
+            [
+                {
+                    "account_id": account.id,
+                    "product_ref": row.product_ref,
+                    "name": row.name,
+                    "remote_state": status,
+                }
+                for row in page.rows
+                if row.product_ref not in known
+            ]
+        )
+
+    def _read_details(self):
+        """Read the SKUs of some products of one shop, and propose what they are in Odoo."""
+        details = read_products(self.account_id._get_client(), self)
+        for found, detail in details.items():
+            if isinstance(detail, FixError) and detail.reason == NOT_FOUND:
+                found.unlink()
+            elif isinstance(detail, AliexpressError):
+                raise detail
+            else:
+                found._take_detail(detail)
+        self.exists()._match()
+
+    def _take_detail(self, detail):
+        skus = [
+            Command.create({"sku_code": sku.sku_code or False, "sku_ref": sku.sku_ref, "ean": sku.ean or False})
+            for sku in detail.skus
+        ]
+        self.write(
+            {
+                "name": detail.name or self.name,
+                "remote_state": detail.status or self.remote_state,
+                "lot_size": detail.lot_size or 1,
+                "language": get_main_language(detail),
+                "sku_ids": [Command.clear(), *skus],
+                "state": "open",
+                "error": False,
+                "retry_at": False,
+            }
+        )
+
+    # === MATCHING === #
+
+    def _match(self):
+        """Propose a product for each of the found ones, and say how sure that is."""
+        for account, found_products in self.grouped("account_id").items():
+            found_products = found_products.with_env(account._get_message_env())
+            found_products.sku_ids.filtered(lambda sku: not sku.product_id)._match()
+            templates = found_products.sku_ids.product_id.product_tmpl_id
+            domain = [("account_id", "=", account.id), ("product_tmpl_id", "in", templates.ids)]
+            listed = self.env["aliexpress.listing"].search(domain).product_tmpl_id
+            for found in found_products:
+                found.write(found._prepare_match(listed))
+
+    def _prepare_match(self, listed):
+        """Values of the proposal; `listed` are products (templates) that the shop has a listing for already."""
+        variants = self.sku_ids.product_id
+        templates = variants.product_tmpl_id
+        best = templates[:1]
+        if not templates:
+            return {
+                "match": "3_none",
+                "reason": self.env._("No code and no barcode is known here."),
+                "product_tmpl_id": False,
+            }
+        if len(templates) > 1:
+            reason = self.env._(
+                "Its SKUs belong to several products: %(names)s.", names=", ".join(templates.mapped("name"))
+            )
+        elif best in listed:
+            reason = self.env._("%(name)s already has a listing in this shop.", name=best.name)
+        elif self.matched_count < self.sku_count:
+            reason = self.env._("%(count)s SKUs have no variant.", count=self.sku_count - self.matched_count)
+        elif len(variants) < self.sku_count:
+            reason = self.env._("Several SKUs have the code of the same variant.")
+        elif "barcode" in self.sku_ids.mapped("matched_by"):
+            reason = self.env._("Matched by barcode: the SKU codes differ from those here.")
+        else:
+            return {"match": "1_certain", "reason": False, "product_tmpl_id": best.id}
+        return {"match": "2_doubtful", "reason": reason, "product_tmpl_id": best.id}
+
+    def action_match(self):
+        """Propose products again, for instance after codes were entered."""
+        self.check_access("write")
+        self.filtered(lambda found: found.state == "open")._match()
+
+    # === DECISIONS === #
+
+    def action_ignore(self):
+        """Leave the products alone: they stay on AliExpress as they are."""
+        self.check_access("write")
+        self.filtered(lambda found: found.state in ("open", "pending")).state = "ignored"
+
+    def action_reopen(self):
+        """Decide again about ignored products."""
+        self.check_access("write")
+        self.filtered(lambda found: found.state == "ignored").state = "open"
+
+    def action_link(self):
+        """Make listings of the found products as they are proposed; AliExpress is not called."""
+        self.check_access("write")
+        chosen = self.filtered(lambda found: found.state == "open")
+        without = chosen.filtered(lambda found: not found.product_tmpl_id)
+        if without:
+            raise UserError(
+                self.env._(
+                    "%(names)s has no product yet. Choose one first, or ignore it.",
+                    names=", ".join(without[:10].mapped("display_name")),
+                )
+            )
+        chosen._check_not_listed()
+        listings = self.env["aliexpress.listing"].create([found._prepare_listing_values() for found in chosen])
+        for found, listing in zip(chosen, listings, strict=True):
+            found.write({"state": "linked", "listing_id": listing.id})
+
+    def _check_not_listed(self):
+        for account, found_products in self.grouped("account_id").items():
+            templates = found_products.product_tmpl_id
+            domain = [("account_id", "=", account.id), ("product_tmpl_id", "in", templates.ids)]
+            listed = self.env["aliexpress.listing"].search(domain).product_tmpl_id
+            groups = found_products.grouped("product_tmpl_id")
+            twice = templates.filtered(lambda template, groups=groups: len(groups[template]) > 1)
+            if listed or twice:
+                raise UserError(
+                    self.env._(
+                        "A product has one listing in a shop, these would have two: %(names)s. Choose other "
+                        "products or ignore some.",
+                        names=", ".join((listed | twice)[:10].mapped("display_name")),
+                    )
+                )
+
+    def _prepare_listing_values(self):
+        """Values of the listing that takes the product over, with the SKUs as AliExpress has them."""
+        variants = self.product_tmpl_id.product_variant_ids
+        if len(self.sku_ids) == len(variants) == 1:
+            self.sku_ids.product_id = variants
+        own = self.sku_ids.filtered(lambda sku: sku.product_id in variants)
+        return {
+            "account_id": self.account_id.id,
+            "product_tmpl_id": self.product_tmpl_id.id,
+            "product_ref": self.product_ref,
+            "state": self.remote_state or "online",
+            "remote_state": self.remote_state,
+            "lot_size": self.lot_size or 1,
+            "language": self.language,
+            "sku_ids": [
+                Command.create(
+                    {
+                        "sku_code": sku.sku_code,
+                        "sku_ref": sku.sku_ref,
+                        "product_id": sku.product_id.id if sku in own else False,
+                        "is_foreign": sku not in own,
+                    }
+                )
+                for sku in self.sku_ids
+            ],
+        }

@@ -1,0 +1,57 @@
+from odoo import api, fields, models
+
+
+class AliexpressFoundSku(models.Model):
+    """A SKU of a product that was found on AliExpress, and the variant it is taken for."""
+
+    _name = "aliexpress.found.sku"
+    _description = "SKU Found on AliExpress"
+    _rec_name = "sku_code"
+
+    found_id = fields.Many2one("aliexpress.found.product", required=True, index=True, ondelete="cascade")
+    account_id = fields.Many2one(related="found_id.account_id", store=True, index=True)
+    company_id = fields.Many2one(related="found_id.company_id", store=True)
+    sku_code = fields.Char(string="SKU Code", readonly=True, index="btree_not_null")
+    sku_ref = fields.Char(string="AliExpress SKU", readonly=True)
+    ean = fields.Char(string="EAN", readonly=True)
+    product_tmpl_id = fields.Many2one(related="found_id.product_tmpl_id")
+    product_id = fields.Many2one(
+        "product.product",
+        string="Variant",
+        index="btree_not_null",
+        ondelete="set null",
+        domain="[('product_tmpl_id', '=?', product_tmpl_id)]",
+        help="Proposed by code or barcode; you may choose another.",
+    )
+    matched_by = fields.Selection(
+        [("sku_code", "AliExpress SKU code"), ("default_code", "Internal reference"), ("barcode", "Barcode")],
+        readonly=True,
+    )
+
+    @api.onchange("product_id")
+    def _onchange_product_id(self):
+        self.matched_by = False
+
+    def _match(self):
+        """Propose the variant of each SKU: by its code, else by its barcode; several candidates are none."""
+        for company, skus in self.grouped("company_id").items():
+            by_field = {
+                "sku_code": ("aliexpress_sku_code", "sku_code"),
+                "default_code": ("default_code", "sku_code"),
+                "barcode": ("barcode", "ean"),
+            }
+            open_skus = skus
+            for matched_by, (field_name, own_name) in by_field.items():
+                found = self._search_variants(company, field_name, set(open_skus.mapped(own_name)) - {False})
+                for sku in open_skus:
+                    variant = found.get(sku[own_name])
+                    if variant:
+                        sku.write({"product_id": variant.id, "matched_by": matched_by})
+                open_skus = open_skus.filtered(lambda sku: not sku.product_id)
+
+    @api.model
+    def _search_variants(self, company, field_name, texts):
+        """{text: variant} of the active variants of a company whose field is one of `texts`, where only one has it."""
+        domain = [(field_name, "in", list(texts)), ("company_id", "in", (False, company.id))]
+        groups = self.env["product.product"].search(domain).grouped(field_name) if texts else {}
+        return {text: variants for text, variants in groups.items() if len(variants) == 1}

@@ -1,0 +1,91 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..lib.push import is_signed, read_push
+from .aliexpress_job_mixin import CONCURRENCY_ERRORS
+
+# AliExpress repeats a message for hours until it is answered; what is older, or comes twice, is nobody's news.
+MAX_AGE = timedelta(days=1)
+MAX_AHEAD = timedelta(hours=1)
+KEPT = timedelta(days=3)
+BATCH = 500
+
+
+class AliexpressPushMessage(models.Model):
+    """A message AliExpress pushed. It makes the order be read again; its content is neither believed nor stored."""
+
+    _name = "aliexpress.push.message"
+    _description = "AliExpress Push Message"
+    _order = "id desc"
+    _rec_name = "order_ref"
+
+    account_id = fields.Many2one("aliexpress.account", string="Shop", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
+    date = fields.Datetime(string="Received", required=True, readonly=True)
+    digest = fields.Char(required=True, readonly=True)
+    kind = fields.Char(readonly=True, help="AliExpress' number for the kind of message.")
+    order_ref = fields.Char(string="Order Number", readonly=True)
+    state = fields.Selection(
+        [("new", "To look at"), ("done", "Done"), ("ignored", "Ignored")],
+        required=True,
+        readonly=True,
+        help="Ignored: a message of a kind that is not about orders, or in a form that is not known here.",
+    )
+
+    _digest_uniq = models.UniqueIndex("(account_id, digest)", "This message was received already.")
+    _new_idx = models.Index("(account_id) WHERE state = 'new'")
+
+    # === RECEIVE === #
+
+    @api.model
+    def _receive(self, body, signature):
+        """Take the bytes `body` of a message; return whether its `signature` (text) is that of an application here.
+
+        A repeated, old or unknown message is taken as well: there is nothing AliExpress should do about it.
+        """
+        # Only administrators read keys and secrets; the sender of a message is nobody here.
+        accounts = self.env["aliexpress.account"].sudo().search([("is_push_enabled", "=", True)])
+        applications = {(account.app_key or "", account.app_secret) for account in accounts if account.app_secret}
+        # All are compared: the time taken tells nothing.
+        signers = [key for key, secret in sorted(applications) if is_signed(key, secret, body, signature)]
+        if not signers:
+            return False
+        message = read_push(body)
+        account = accounts.filtered(
+            lambda account: account.app_key in signers and account.seller_ref == message.seller_ref
+        )
+        now = fields.Datetime.now()
+        is_news = not message.sent_at or now - MAX_AGE < message.sent_at < now + MAX_AHEAD
+        if account and is_news and account[0].sudo()._store_push(body, message, now) and message.order_ref:
+            # Waking a scheduled action reveals nothing.
+            self.env.ref("aliexpress_connector.ir_cron_fetch_orders").sudo()._trigger()
+        return True
+
+    # === JOB === #
+
+    @api.model
+    def _take_messages(self):
+        """Have the orders read again that messages are about; only for `_cron_*` methods. Calls nothing.
+
+        Orders not known yet need nothing: the list that is read next has them.
+        """
+        Order = self.env["aliexpress.order"]
+        due = Order._get_due_domain("sync_orders", calls_gateway=False)
+        try:
+            for account, messages in self.search([("state", "=", "new")], limit=BATCH).grouped("account_id").items():
+                numbers = messages.mapped("order_ref")
+                orders = Order.search([("account_id", "=", account.id), ("order_ref", "in", numbers)])
+                # What somebody works on at this moment is taken next time.
+                free = orders.try_lock_for_update()
+                free.filtered_domain(due).with_context(tracking_disable=True).write({"is_detail_due": True})
+                busy = set((orders - free).mapped("order_ref"))
+                messages.filtered(lambda message, busy=busy: message.order_ref not in busy).state = "done"
+            self.env["ir.cron"]._commit_progress()
+        except CONCURRENCY_ERRORS:
+            self.env.cr.rollback()
+
+    @api.model
+    def _remove_old(self):
+        """Forget messages that could not come again."""
+        self.search([("date", "<", fields.Datetime.now() - KEPT)]).unlink()

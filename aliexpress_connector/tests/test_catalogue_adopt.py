@@ -1,0 +1,92 @@
+from .catalogue_common import CatalogueCase
+
+
+class TestAdopting(CatalogueCase):
+    def find(self):
+        """Look through the shop of the sandbox; returns what was found."""
+        self.account.action_find_listings()
+        self.sandbox.calls.clear()
+        self.run_job("publish_listings")
+        return self.env["aliexpress.found.product"].search([("account_id", "=", self.account.id)])
+
+    def found_with(self, code):
+        return self.env["aliexpress.found.sku"].search([("sku_code", "=", code)]).found_id
+
+    def test_every_product_is_found_and_nothing_is_written(self):
+        found = self.find()
+        self.assertEqual(len(found), len(self.sandbox.shop.products))
+        self.assertEqual(set(found.mapped("state")), {"open"})
+        writes = {name for name in self.sandbox.counts() if not name.endswith((".get", ".list.get"))}
+        self.assertFalse(writes)
+        self.assertTrue(self.account.discovered_at)
+        again = self.find()
+        self.assertEqual(again, found)
+
+    def test_certain_doubtful_and_unmatched(self):
+        barcode = self.create_product("OTHER-CODE", "Lamp", barcode="8412345678905")
+        self.sandbox.shop.products[self.product_of("LAMP-01")].skus[0].ean = "8412345678905"
+        self.find()
+        self.assertEqual(self.found_with("MUG-01").match, "1_certain")
+        self.assertEqual(self.found_with("TSHIRT-BLU-M").match, "2_doubtful", "each shirt is a product of its own here")
+        self.assertEqual(self.found_with("EAR-01").match, "3_none")
+        lamp = self.found_with("LAMP-01")
+        self.assertEqual((lamp.match, lamp.product_tmpl_id), ("2_doubtful", barcode.product_tmpl_id))
+
+    def product_of(self, code):
+        """Number of the sandbox' product with this SKU code."""
+        products = self.sandbox.shop.products.items()
+        return next(number for number, product in products if product.sku(code))
+
+    def test_linking_makes_listings_without_a_call(self):
+        self.find()
+        found = self.found_with("MUG-01")
+        self.sandbox.calls.clear()
+        found.action_link()
+        self.assertFalse(self.sandbox.counts())
+        listing = found.listing_id
+        self.assertEqual((listing.state, listing.product_ref), ("online", found.product_ref))
+        self.assertEqual(listing.sku_ids.product_id.default_code, "MUG-01")
+
+    def test_a_linked_listing_is_left_as_it_is_until_its_product_changes(self):
+        self.find()
+        found = self.found_with("MUG-01")
+        found.action_link()
+        listing = found.listing_id
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+        before = self.remote(listing)
+        weight, descriptions = before.weight, dict(before.descriptions)
+        listing.product_tmpl_id.write({"aliexpress_title": "A better mug"})
+        self.publish()
+        after = self.remote(listing)
+        self.assertEqual(after.subjects[after.locale], "A better mug", listing.error)
+        self.assertEqual((after.weight, dict(after.descriptions)), (weight, descriptions))
+
+    def test_a_found_product_is_not_created_again(self):
+        mug = self.products.filtered(lambda product: product.default_code == "MUG-01")
+        self.find()
+        listing = self.create_listing(mug)
+        self.publish()
+        self.assertEqual(listing.state, "error")
+        self.assertIn("already has", listing.error)
+
+    def test_a_product_is_never_linked_twice(self):
+        self.find()
+        found = self.found_with("MUG-01") | self.found_with("EAR-01")
+        found.product_tmpl_id = self.found_with("MUG-01").product_tmpl_id
+        with self.assertRaisesRegex(Exception, "one listing in a shop"):
+            found.action_link()
+
+    def test_skus_without_variant_are_kept_and_block_the_update_of_variants(self):
+        self.find()
+        found = self.found_with("CAP-RED")
+        self.assertEqual(found.match, "2_doubtful")
+        found.action_link()
+        listing = found.listing_id
+        self.assertTrue(listing.sku_ids.filtered("is_foreign"))
+        self.publish()
+        cap = self.products.filtered(lambda product: product.default_code == "CAP-RED")
+        cap.barcode = "8412345678905"
+        self.publish()
+        self.assertEqual(len(self.remote(listing).skus), len(listing.sku_ids))
+        self.assertIn("no variant here", " ".join(listing.problem_ids.mapped("message")))

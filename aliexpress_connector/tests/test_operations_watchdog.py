@@ -1,0 +1,190 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import freeze_time, new_test_user
+
+from ..lib.errors import AUTHORISATION, ReconnectError
+from .common import AliexpressCase, error_response
+
+LIST = "aliexpress.solution.order.get"
+
+
+class TestWatchdog(AliexpressCase):
+    """Who is responsible hears of what needs a person, once a day, and of nothing else."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user = new_test_user(cls.env, "ae_responsible", "sales_team.group_sale_manager", email="boss@example.com")
+        cls.account.user_id = cls.user
+        cls.now = fields.Datetime.now()
+        cls.account.write(
+            {"orders_success_date": cls.now, "connected_date": cls.now - timedelta(days=30), "silence_hours": 6}
+        )
+        cls.other = cls.create_account("Other shop", seller_ref="2671514006", user_id=cls.user.id, silence_hours=0)
+
+    def watch(self, days=0, hours=0):
+        """Run the job that much later; the mails it made."""
+        before = self.env["mail.mail"].search([])
+        with freeze_time(self.now + timedelta(days=days, hours=hours)):
+            self.run_job("watchdog")
+        return self.env["mail.mail"].search([]) - before
+
+    def create_order(self, number=1, **values):
+        values = {"is_detail_due": False, "state": "done"} | values
+        return self.env["aliexpress.order"].create({"account_id": self.account.id, "order_ref": str(number)} | values)
+
+    def test_nothing_is_said_while_all_is_well(self):
+        self.create_order()
+        self.assertFalse(self.watch())
+        self.assertFalse(self.account.activity_ids)
+
+    def test_one_mail_a_day_for_all_shops_of_a_person(self):
+        self.create_order(1, state="hold")
+        self.create_order(2, state="error")
+        self.create_order(3, state="error", account_id=self.other.id)
+        self.account.silence_hours = 0
+        mail = self.watch()
+        self.assertEqual(len(mail), 1)
+        self.assertEqual(mail.recipient_ids, self.user.partner_id)
+        for text in ("Test shop", "Other shop", "On Hold: 1", "Orders with Errors: 1"):
+            self.assertIn(text, mail.body_html)
+        self.assertFalse(self.watch(hours=1))
+        self.create_order(4, state="hold", account_id=self.other.id)
+        self.assertFalse(self.watch(hours=22))
+        self.assertEqual(len(self.watch(hours=24)), 1)
+
+    def test_each_person_hears_of_their_own_shops(self):
+        colleague = new_test_user(self.env, "ae_colleague", "sales_team.group_sale_manager", email="c@example.com")
+        self.other.user_id = colleague
+        self.create_order(1, state="hold")
+        mail = self.watch()
+        self.assertEqual(mail.recipient_ids, self.user.partner_id)
+        self.assertNotIn("Other shop", mail.body_html)
+
+    def test_the_mail_is_in_the_language_of_its_reader(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.user.lang = "fr_FR"
+        self.env["ir.model.fields"]._get("aliexpress.account", "order_hold_count").with_context(
+            lang="fr_FR"
+        ).field_description = "En attente"
+        self.create_order(1, state="hold")
+        self.assertIn("En attente", self.watch().body_html)
+
+    def test_an_authorisation_about_to_end_is_told_on_the_day_even_after_the_mail_of_the_day(self):
+        self.create_order(1, state="hold")
+        self.assertTrue(self.watch())
+        self.account.authorization_expiry = self.now + timedelta(days=7)
+        mail = self.watch(hours=2)
+        self.assertIn("Connect with AliExpress", mail.body_html)
+        self.assertEqual(self.account.activity_ids.user_id, self.user)
+        self.assertFalse(self.watch(hours=3))
+
+    def test_an_authorisation_that_ended_is_told_at_once(self):
+        self.create_order(1, state="hold")
+        self.assertTrue(self.watch())
+        self.account._expire(ReconnectError(AUTHORISATION))
+        self.assertIn("nothing is imported", self.watch(hours=1).body_html)
+        self.assertFalse(self.watch(hours=2))
+
+    def test_orders_to_be_shipped_soon_are_told_before_the_last_mail_could_come_too_late(self):
+        self.account.deadline_warning_hours = 24
+        for number, hours in enumerate((60, 40, 30)):
+            self.create_order(
+                number, stage="waiting_shipment", ship_deadline=self.now + timedelta(hours=hours), is_detail_due=False
+            )
+        self.assertIn("2 orders must be shipped soon, the first, 2, before", self.watch().body_html)
+
+    def test_activities_of_jobs_send_no_mail_of_their_own(self):
+        self.create_order(1, stage="waiting_shipment", ship_deadline=self.now + timedelta(hours=2))
+        self.assertEqual(len(self.watch()), 1)
+        self.assertTrue(self.env["aliexpress.order"].search([("account_id", "=", self.account.id)]).activity_ids)
+
+    def test_orders_that_cannot_be_read_for_hours_raise_the_alarm(self):
+        self.answers[LIST] = error_response("ServiceUnavailable")
+        self.other.active = False
+        with freeze_time(self.now + timedelta(hours=5)):
+            self.run_job("fetch_orders")
+        self.assertFalse(self.watch(hours=5))
+        mail = self.watch(hours=7)
+        self.assertIn("could not be read since", mail.body_html)
+        self.assertIn("systems were busy", mail.body_html)
+
+    def test_a_long_catching_up_is_no_silence(self):
+        self.account.write({"orders_synced_until": self.now - timedelta(days=40), "orders_success_date": self.now})
+        self.assertFalse(self.watch())
+
+    def test_a_shop_just_connected_again_gets_its_hours(self):
+        self.account.orders_success_date = self.now - timedelta(days=40)
+        self.account.state = "expired"
+        self.account.state = "connected"
+        self.assertFalse(self.account._get_silences())
+
+    def test_a_flow_that_is_off_or_an_alarm_that_is_off_is_silent(self):
+        self.account.orders_success_date = self.now - timedelta(days=2)
+        self.assertTrue(self.account._get_silences())
+        self.account.sync_orders = False
+        self.assertFalse(self.account._get_silences())
+        self.account.write({"sync_orders": True, "silence_hours": 0})
+        self.assertFalse(self.account._get_silences())
+
+    def age(self, record, hours=10):
+        self.env.flush_all()
+        self.env.cr.execute(
+            f"UPDATE {record._table} SET create_date = %s, write_date = %s WHERE id = %s",
+            [self.now - timedelta(hours=hours)] * 2 + [record.id],
+        )
+        record.invalidate_recordset()
+
+    def test_work_that_stays_undone_raises_the_alarm(self):
+        order = self.create_order(1, state="pending")
+        self.age(order)
+        service = self.env["aliexpress.logistics.service"].create(
+            {"account_id": self.account.id, "code": "EMS", "name": "EMS"}
+        )
+        shipment = self.env["aliexpress.shipment"].create(
+            {"order_id": order.id, "service_id": service.id, "tracking_ref": "EE123456789CN"}
+        )
+        self.age(shipment)
+        listing = self.env["aliexpress.listing"].create(
+            {"account_id": self.account.id, "product_tmpl_id": self.shirt.product_tmpl_id.id, "state": "pending"}
+        )
+        self.age(listing)
+        self.env["aliexpress.offer.comparison"].create(
+            {"account_id": self.account.id, "looked_until": self.now - timedelta(hours=10)}
+        )
+        texts = "\n".join(self.account._get_silences())
+        for text in ("to be processed", "could not be declared", "were not taken up", "Prices and stock"):
+            self.assertIn(text, texts)
+
+    def test_scheduled_actions_that_are_off_or_late_are_told(self):
+        self.env.ref("aliexpress_connector.ir_cron_fetch_orders").active = False
+        self.env.ref("aliexpress_connector.ir_cron_push_offers").nextcall = self.now - timedelta(days=3)
+        mail = self.watch()
+        self.assertIn("AliExpress: fetch orders is switched off", mail.body_html)
+        self.assertIn("AliExpress: send prices and stock should have run", mail.body_html)
+
+    def test_a_used_up_budget_is_told(self):
+        self.account.call_budget = 10
+        self.env["aliexpress.call.count"].create(
+            {
+                "account_id": self.account.id,
+                "date": self.env["aliexpress.call.count"]._get_today(),
+                "method": LIST,
+                "count": 10,
+            }
+        )
+        self.assertIn("Calls per Day", self.watch().body_html)
+
+    def test_without_an_address_the_company_is_told(self):
+        self.user.partner_id.email = False
+        self.company.email = "office@example.com"
+        self.create_order(1, state="hold")
+        self.assertEqual(self.watch().recipient_ids, self.company.partner_id)
+
+    def test_draft_and_archived_shops_are_left_alone(self):
+        self.create_order(1, state="hold")
+        self.account.state = "draft"
+        self.assertFalse(self.watch())
+        self.account.write({"state": "connected", "active": False})
+        self.assertFalse(self.watch())

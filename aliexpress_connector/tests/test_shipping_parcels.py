@@ -1,0 +1,343 @@
+from odoo.fields import Command
+
+from .shipping_common import CORREOS, ShippingCase
+
+
+class TestShippingParcels(ShippingCase):
+    """Which parcels a delivery consists of, and how much of the order each of them is."""
+
+    def setUp(self):
+        super().setUp()
+        self.shirt = self.get_product("TSHIRT-BLU-M")
+        self.cap = self.get_product("CAP-RED")
+
+    def get_contents(self, order):
+        """`{number: {SKU code: quantity}}` of the shipments of an order."""
+        return {
+            shipment.tracking_ref: {line.order_line_id.sku_code: line.quantity for line in shipment.line_ids}
+            for shipment in order.shipment_ids
+        }
+
+    # === PACKAGES === #
+
+    def test_packages_with_numbers_of_their_own(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        delivery = self.get_delivery(order)
+        self.pack(delivery, [{self.shirt: 2}, {self.cap: 1}], [CORREOS.format(1), CORREOS.format(2)])
+        self.ship(delivery)
+        self.push()
+        self.assertEqual(
+            self.get_ledger(placed),
+            [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "part"), ("SPAIN_LOCAL_CORREOS", CORREOS.format(2), "all")],
+        )
+        self.assertEqual(
+            self.get_contents(order), {CORREOS.format(1): {"TSHIRT-BLU-M": 2}, CORREOS.format(2): {"CAP-RED": 1}}
+        )
+
+    def test_packages_get_the_numbers_of_the_delivery_in_their_order(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        delivery = self.get_delivery(order)
+        self.pack(delivery, [{self.shirt: 2}, {self.cap: 1}])
+        self.ship(delivery, f"{CORREOS.format(1)}, {CORREOS.format(2)}")
+        self.push()
+        self.assertEqual(
+            self.get_contents(order), {CORREOS.format(1): {"TSHIRT-BLU-M": 2}, CORREOS.format(2): {"CAP-RED": 1}}
+        )
+        self.assertEqual([entry[2] for entry in self.get_ledger(placed)], ["part", "all"])
+
+    def test_number_of_a_package_comes_late(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        delivery = self.get_delivery(order)
+        packages = self.pack(delivery, [{self.shirt: 2}, {self.cap: 1}], [CORREOS.format(1)])
+        self.ship(delivery)
+        self.push()
+        self.assertEqual([entry[1:] for entry in self.get_ledger(placed)], [(CORREOS.format(1), "part")])
+        self.assertEqual(delivery.aliexpress_shipping_state, "waiting")
+        packages[1].aliexpress_tracking_ref = CORREOS.format(2)
+        self.push()
+        self.assertEqual(
+            [entry[1:] for entry in self.get_ledger(placed)],
+            [(CORREOS.format(1), "part"), (CORREOS.format(2), "all")],
+        )
+        self.assertEqual(delivery.aliexpress_shipping_state, "sent")
+
+    def test_box_that_comes_back_has_no_number_of_its_own(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2])
+        delivery = self.get_delivery(order)
+        packages = self.pack(delivery, [{self.shirt: 2}], [CORREOS.format(1)])
+        packages.package_type_id = self.env["stock.package.type"].create({"name": "Tote", "package_use": "reusable"})
+        self.ship(delivery, CORREOS.format(2))
+        self.push()
+        self.assertEqual([entry[1:] for entry in self.get_ledger(placed)], [(CORREOS.format(2), "all")])
+
+    # === ONE PARCEL FOR SEVERAL === #
+
+    def test_one_parcel_for_two_orders(self):
+        first, first_order = self.import_order()
+        second, second_order = self.import_order(["CAP-RED", 1])
+        self.ship(self.get_delivery(first_order), CORREOS.format(1))
+        self.ship(self.get_delivery(second_order), CORREOS.format(1))
+        self.push()
+        self.assertEqual(self.get_ledger(first), [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "all")])
+        self.assertEqual(self.get_ledger(second), [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "all")])
+
+    def test_one_parcel_for_two_deliveries_of_an_order(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        backorder = self.ship(self.get_delivery(order), CORREOS.format(1), {self.shirt: 2})
+        self.ship(backorder, CORREOS.format(1))
+        self.push()
+        self.assertEqual(self.get_ledger(placed), [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "all")])
+        self.assertEqual(order.shipment_ids.mapped("state"), ["sent", "sent"])
+        self.assertEqual(self.count_declarations(), 1)
+
+    def test_parcel_that_gets_more_is_completed(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        backorder = self.ship(self.get_delivery(order), CORREOS.format(1), {self.shirt: 2})
+        self.push()
+        self.ship(backorder, CORREOS.format(1))
+        self.push()
+        self.assertEqual([entry[1:] for entry in self.get_ledger(placed)][-1], (CORREOS.format(1), "all"))
+        self.assertEqual(placed.status, "WAIT_BUYER_ACCEPT_GOODS")
+        self.assertEqual(order.shipment_ids.mapped("state"), ["sent", "sent"])
+
+    def test_rest_that_never_comes_completes_the_order(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        backorder = self.ship(self.get_delivery(order), CORREOS.format(1), {self.shirt: 2})
+        self.push()
+        self.assertEqual([entry[2] for entry in self.get_ledger(placed)], ["part"])
+        backorder.action_cancel()
+        self.push()
+        self.assertEqual(placed.status, "WAIT_BUYER_ACCEPT_GOODS")
+        self.assertEqual(order.shipment_ids.mapped("state"), ["sent"])
+        self.sandbox.calls.clear()
+        self.push()
+        self.assertFalse(self.sandbox.calls)
+
+    def test_parcel_without_number_keeps_the_others_from_being_the_last(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        delivery = self.get_delivery(order)
+        backorder = self.ship(delivery, False, {self.shirt: 2})
+        self.ship(backorder, CORREOS.format(2))
+        self.push()
+        self.assertEqual([entry[1:] for entry in self.get_ledger(placed)], [(CORREOS.format(2), "part")])
+        delivery.carrier_tracking_ref = CORREOS.format(1)
+        self.push()
+        self.assertEqual(
+            [entry[1:] for entry in self.get_ledger(placed)],
+            [(CORREOS.format(2), "part"), (CORREOS.format(1), "all")],
+        )
+
+    # === WAYS OF DELIVERING === #
+
+    def test_only_the_last_of_three_steps_counts(self):
+        self.warehouse.delivery_steps = "pick_pack_ship"
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2])
+        steps = []
+        for _step in range(4):
+            pickings = order.sale_order_id.picking_ids | self.env["stock.picking"].search(
+                [("origin", "=", order.sale_order_id.name)]
+            )
+            todo = pickings.filtered(lambda picking: picking.state == "assigned")
+            if not todo:
+                break
+            todo.ensure_one()
+            todo.write({"carrier_id": self.correos.id, "carrier_tracking_ref": CORREOS.format(1)})
+            todo.with_context(skip_sms=True).button_validate()
+            steps.append(todo.location_dest_id.usage)
+            self.push()
+            self.assertEqual(bool(self.get_ledger(placed)), todo.location_dest_id.usage == "customer")
+        self.assertEqual(steps, ["internal", "internal", "customer"])
+        self.assertEqual(self.get_ledger(placed), [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "all")])
+        self.assertEqual(len(order.shipment_ids), 1)
+
+    def test_vendor_ships_directly(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        delivery = self.get_delivery(order)
+        delivery.move_ids.filtered(lambda move: move.product_id == self.cap)._action_cancel()
+        sale_line = order.line_ids.filtered(lambda line: line.sku_code == "CAP-RED").sale_line_id
+        supplier = self.env.ref("stock.stock_location_suppliers")
+        direct = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.out_type_id.id,
+                "location_id": supplier.id,
+                "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.cap.id,
+                            "product_uom_qty": 1,
+                            "sale_line_id": sale_line.id,
+                            "location_id": supplier.id,
+                            "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+                        }
+                    )
+                ],
+            }
+        )
+        direct.action_confirm()
+        self.assertEqual(direct.aliexpress_order_ref, order.order_ref)
+        self.ship(delivery, CORREOS.format(1))
+        self.push()
+        self.assertEqual([entry[1:] for entry in self.get_ledger(placed)], [(CORREOS.format(1), "part")])
+        direct.move_ids.quantity = 1
+        self.ship(direct, CORREOS.format(2))
+        self.push()
+        self.assertEqual(
+            [entry[1:] for entry in self.get_ledger(placed)],
+            [(CORREOS.format(1), "part"), (CORREOS.format(2), "all")],
+        )
+
+    def test_lots_are_counted_as_lots(self):
+        placed = self.place([{"sku": "TSHIRT-BLU-M", "quantity": 2, "lot_num": 3}][0])
+        self.import_orders()
+        order = self.get_order(placed)
+        self.assertEqual(order.line_ids.sale_line_id.product_uom_qty, 6)
+        self.ship(self.get_delivery(order), CORREOS.format(1))
+        self.push()
+        self.assertEqual(self.get_contents(order), {CORREOS.format(1): {"TSHIRT-BLU-M": 2}})
+
+    # === RETURNS === #
+
+    def give_back(self, delivery):
+        """Return all of a done delivery and validate the return."""
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_context(active_id=delivery.id, active_model="stock.picking")
+            .create({})
+        )
+        for line in wizard.product_return_moves:
+            line.quantity = line.move_id.quantity
+        returned = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        returned.carrier_tracking_ref = CORREOS.format(99)
+        returned.with_context(skip_sms=True).button_validate()
+        self.assertEqual(returned.state, "done")
+        return returned
+
+    def test_returns_are_never_declared(self):
+        placed, order = self.import_order()
+        delivery = self.get_delivery(order)
+        self.ship(delivery, CORREOS.format(1))
+        self.push()
+        returned = self.give_back(delivery)
+        again = self.give_back(returned)
+        self.sandbox.calls.clear()
+        self.push()
+        self.assertFalse(self.sandbox.calls)
+        self.assertEqual(self.get_ledger(placed), [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "all")])
+        self.assertFalse((returned | again).aliexpress_shipment_ids)
+        # A number corrected after all came back is still corrected.
+        self.assertEqual(delivery.aliexpress_shipping_state, "sent")
+
+    def test_what_came_back_undeclared_is_declared_when_it_really_leaves(self):
+        placed, order = self.import_order()
+        delivery = self.get_delivery(order)
+        self.ship(delivery)
+        self.push()
+        self.assertEqual(delivery.aliexpress_shipping_state, "waiting")
+        returned = self.give_back(delivery)
+        self.push()
+        self.assertFalse(order.shipment_ids)
+        again = self.give_back(returned)
+        again.write({"carrier_id": self.correos.id, "carrier_tracking_ref": CORREOS.format(1)})
+        self.push()
+        self.assertEqual(self.get_ledger(placed), [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "all")])
+
+
+class TestShippingKits(ShippingCase):
+    """A kit is sold as one child order and leaves as its components."""
+
+    def setUp(self):
+        super().setUp()
+        if "mrp.bom" not in self.env:
+            self.skipTest("mrp is not installed")
+        self.parts = self.env["product.product"].create(
+            [{"name": name, "is_storable": True} for name in ("Cup", "Saucer")]
+        )
+        for part in self.parts:
+            self.env["stock.quant"]._update_available_quantity(part, self.warehouse.lot_stock_id, 100)
+        self.kit = self.get_product("MUG-01")
+        self.env["mrp.bom"].create(
+            {
+                "product_tmpl_id": self.kit.product_tmpl_id.id,
+                "type": "phantom",
+                "bom_line_ids": [
+                    Command.create({"product_id": part.id, "product_qty": quantity})
+                    for part, quantity in zip(self.parts, (1, 2), strict=True)
+                ],
+            }
+        )
+
+    def test_whole_kits_are_counted(self):
+        placed, order = self.import_order(["MUG-01", 3], ["CAP-RED", 1])
+        cup, saucer = self.parts
+        delivery = self.get_delivery(order)
+        backorder = self.ship(delivery, CORREOS.format(1), {cup: 2, saucer: 4})
+        self.push()
+        self.ship(backorder, CORREOS.format(2))
+        self.push()
+        self.assertEqual(
+            [entry[1:] for entry in self.get_ledger(placed)],
+            [(CORREOS.format(1), "part"), (CORREOS.format(2), "all")],
+        )
+        lines = {
+            (shipment.tracking_ref, line.order_line_id.sku_code): line.quantity
+            for shipment in order.shipment_ids
+            for line in shipment.line_ids
+        }
+        self.assertEqual(
+            lines,
+            {(CORREOS.format(1), "MUG-01"): 2, (CORREOS.format(2), "MUG-01"): 1, (CORREOS.format(2), "CAP-RED"): 1},
+        )
+
+    def test_half_a_kit_is_not_the_child_order(self):
+        placed, order = self.import_order(["MUG-01", 1])
+        cup, _saucer = self.parts
+        backorder = self.ship(self.get_delivery(order), CORREOS.format(1), {cup: 1})
+        self.push()
+        self.assertEqual([entry[1:] for entry in self.get_ledger(placed)], [(CORREOS.format(1), "part")])
+        self.ship(backorder, CORREOS.format(2))
+        self.push()
+        self.assertEqual([entry[2] for entry in self.get_ledger(placed)], ["part", "all"])
+
+
+class TestShippingParcelsGeneral(ShippingCase):
+    """The family that tells AliExpress which lines are in a parcel."""
+
+    family = "general"
+
+    def get_parcels(self, placed):
+        parcels = [parcel for order_id, parcel in self.sandbox.shipments if order_id == placed.order_id]
+        return [(parcel.logistics_no, parcel.send_type, sorted(parcel.lines)) for parcel in parcels]
+
+    def test_packages_tell_their_lines(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        delivery = self.get_delivery(order)
+        shirt, cap = self.get_product("TSHIRT-BLU-M"), self.get_product("CAP-RED")
+        self.pack(delivery, [{shirt: 1}, {shirt: 1, cap: 1}], [CORREOS.format(1), CORREOS.format(2)])
+        self.ship(delivery)
+        self.push()
+        self.assertEqual(
+            self.get_parcels(placed), [(CORREOS.format(1), "part", [1]), (CORREOS.format(2), "all", [1, 2])]
+        )
+        self.assertEqual(placed.status, "WAIT_BUYER_ACCEPT_GOODS")
+
+    def test_child_order_over_two_deliveries(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        shirt = self.get_product("TSHIRT-BLU-M")
+        backorder = self.ship(self.get_delivery(order), CORREOS.format(1), {shirt: 1})
+        self.push()
+        self.ship(backorder, CORREOS.format(2))
+        self.push()
+        self.assertEqual(
+            self.get_parcels(placed), [(CORREOS.format(1), "part", [1]), (CORREOS.format(2), "all", [1, 2])]
+        )
+
+    def test_rest_that_never_comes_completes_its_line(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2])
+        shirt = self.get_product("TSHIRT-BLU-M")
+        backorder = self.ship(self.get_delivery(order), CORREOS.format(1), {shirt: 1})
+        self.push()
+        backorder.action_cancel()
+        self.push()
+        self.assertEqual(self.get_parcels(placed)[-1], (CORREOS.format(1), "all", [1]))
+        self.assertEqual(placed.status, "WAIT_BUYER_ACCEPT_GOODS")
