@@ -99,9 +99,11 @@ class Person:
         self.settle()
 
     def settle(self):
-        """Wait until the page asks Odoo for nothing more."""
+        """Wait until the page asks Odoo for nothing more; fail when it shows that something broke."""
         self.page.wait_for_timeout(300)
         self.page.wait_for_function("() => !document.querySelector('.o_loading_indicator, .o_blockUI')")
+        broken = self.page.locator(".o_error_dialog")
+        assert not broken.count(), broken.first.inner_text()
 
     def press(self, label, within=""):
         """Press a button by its label."""
@@ -130,7 +132,7 @@ class Person:
     def search(self, field, text):
         """Search the list for `text` in the field labelled so."""
         self.page.fill(".o_searchview_input", text)
-        self.page.locator(".o_searchview_autocomplete li", has_text=f"Search {field} for").first.click()
+        self.page.locator(".o-dropdown-item", has_text=f"Search {field} for").first.click()
         self.settle()
 
     def wait_for(self, path, selector, has_text, seconds=JOB_SECONDS):
