@@ -21,7 +21,7 @@ except ReconnectError as refusal:
 
 env.cr.rollback()
 WAIT
-account.name = "never stored"
+env["res.partner"].create({"name": "never stored"})
 env.flush_all()
 env.cr.rollback()
 account._renew_tokens(error)
