@@ -11,7 +11,9 @@ CONFIRMED, DRAFT = "WAIT_SELLER_SEND_GOODS", "RISK_CONTROL"
 
 
 class Orders:
-    """A database without the addon for the floor, one with a connected shop, and orders that are placed for each turn."""
+    """A database without the addon for the floor, one with a connected shop, and orders that are placed for each
+    turn.
+    """
 
     def __init__(self, stack, base, template, warm_up):
         self.gateway = stack.enter_context(Gateway())

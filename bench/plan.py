@@ -1,4 +1,6 @@
-"""What is sold in the benchmarks: the same for the floor, which makes sale orders, and for the gateway, which has them."""
+"""What is sold in the benchmarks: the same for the floor, which makes sale orders, and for the gateway, which has
+them.
+"""
 
 PRODUCTS = 200
 LINES = 3

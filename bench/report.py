@@ -37,7 +37,9 @@ class Row:
         """Seconds, the median of the rounds."""
         processor = statistics.median(one["processor"] + one["server"] for one in measured)
         note = f"of processor time {processor:.2f} s"
-        return cls(name, statistics.median(one["seconds"] for one in measured), goal, "s", False, note, {"ours": measured})
+        return cls(
+            name, statistics.median(one["seconds"] for one in measured), goal, "s", False, note, {"ours": measured}
+        )
 
     @property
     def is_met(self):

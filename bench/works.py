@@ -24,10 +24,7 @@ def prepare(env, orders):
     )
     location = env["stock.warehouse"].search([], limit=1).lot_stock_id
     env["stock.quant"].with_context(inventory_mode=True).create(
-        [
-            {"product_id": product.id, "location_id": location.id, "inventory_quantity": 1000000}
-            for product in products
-        ]
+        [{"product_id": product.id, "location_id": location.id, "inventory_quantity": 1000000} for product in products]
     ).action_apply_inventory()
     env.cr.commit()
     # Without statistics the server takes the tables for empty and reads them entirely for each order.

@@ -24,6 +24,7 @@ from . import (
     test_orders_speed,
     test_orders_status,
     test_orders_times,
+    test_shipping_browser,
     test_shipping_carriers,
     test_shipping_changes,
     test_shipping_check,
@@ -35,12 +36,3 @@ from . import (
     test_shop_data,
     test_shop_data_sandbox,
 )
-from . import test_shipping_browser
-from . import test_shipping_carriers
-from . import test_shipping_changes
-from . import test_shipping_check
-from . import test_shipping_deadline
-from . import test_shipping_outside
-from . import test_shipping_parcels
-from . import test_shipping_table
-from . import test_shipping_walk

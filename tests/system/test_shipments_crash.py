@@ -37,7 +37,9 @@ while time.monotonic() < deadline:
 
 
 def test_killed_between_the_effect_and_the_answer(odoo, gateway):
-    """The gateway takes the first declaration and answers late; the process that waits is killed; the next one goes on."""
+    """The gateway takes the first declaration and answers late; the process that waits is killed; the next one goes
+    on.
+    """
     odoo.connect(gateway)
     gateway.call("POST", "orders", lines=[["TSHIRT-BLU-M", 1]], pay=True, count=3)
     assert "deliveries 3" in odoo.run(VALIDATE)
