@@ -1,5 +1,6 @@
 """HTTP to the gateway: sign, send, map what goes wrong to `lib.errors`, return the unwrapped answer."""
 
+import contextlib
 import json
 import logging
 import random
@@ -207,9 +208,11 @@ def _new_session(gateway_url):
     session = requests.Session()
     for scheme in ("https://", "http://"):
         session.mount(scheme, _Adapter(pool_maxsize=CONNECTIONS))
-    # The environment's proxies and certificates are looked up once, not with every call.
-    settings = session.merge_environment_settings(gateway_url, {}, None, None, None)
-    session.proxies, session.verify, session.trust_env = settings["proxies"], settings["verify"], False
+    # The environment's proxies and certificates are looked up once, not with every call; an address that is none fails
+    # when it is called.
+    with contextlib.suppress(ValueError):
+        settings = session.merge_environment_settings(gateway_url, {}, None, None, None)
+        session.proxies, session.verify, session.trust_env = settings["proxies"], settings["verify"], False
     # Cookies would be shared between the threads that use the session, and between shops.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     return session

@@ -58,7 +58,8 @@ class TestNeutralizedCopy(AliexpressCase):
                 button.get("name")
                 for view in views
                 for button in etree.fromstring(view.arch).iter("button")
-                if button.get("type") == "object" and not any(button.iterancestors("field"))
+                if button.get("type") == "object"
+                and all(field.get("position") for field in button.iterancestors("field"))
             }
         )
 
