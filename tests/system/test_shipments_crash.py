@@ -4,9 +4,10 @@ import time
 
 VALIDATE = """
 from odoo import Command
-env.ref("aliexpress_connector.ir_cron_refresh_shop_data").method_direct_trigger()
-env.ref("aliexpress_connector.ir_cron_fetch_orders").method_direct_trigger()
-env.ref("aliexpress_connector.ir_cron_process_orders").method_direct_trigger()
+for job in ("refresh_shop_data", "fetch_orders", "process_orders"):
+    env.ref(f"aliexpress_connector.ir_cron_{job}").method_direct_trigger()
+    env.cr.commit()
+
 service = env["aliexpress.logistics.service"].search([("code", "=", "SPAIN_LOCAL_CORREOS")])
 product = env["product.product"].create({"name": "Delivery", "type": "service"})
 carrier = env["delivery.carrier"].create({"name": "Correos", "product_id": product.id})
@@ -37,9 +38,7 @@ while time.monotonic() < deadline:
 
 
 def test_killed_between_the_effect_and_the_answer(odoo, gateway):
-    """The gateway takes the first declaration and answers late; the process that waits is killed; the next one goes
-    on.
-    """
+    """The gateway takes a declaration and answers late; the process that waits is killed; the next one goes on."""
     odoo.connect(gateway)
     gateway.call("POST", "orders", lines=[["TSHIRT-BLU-M", 1]], pay=True, count=3)
     assert "deliveries 3" in odoo.run(VALIDATE)
