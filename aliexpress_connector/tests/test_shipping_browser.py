@@ -25,6 +25,7 @@ const write = async (selector, value) => {
 const walk = async () => { %s; console.log("test successful"); };
 walk().catch((error) => console.error(error.message));
 """
+INDICATOR = ".o_form_status_indicator_buttons"
 NUMBER = ".o_field_widget[name='carrier_tracking_ref'] input"
 
 
@@ -68,8 +69,9 @@ class TestShippingBrowser(ShippingCase, HttpCase):
             f"""
             await press("a.nav-link[name='extra']");
             await write("{NUMBER}", "{CORREOS.format(2)}");
+            await until(() => document.querySelector("{INDICATOR}:not(.invisible)"), "changed");
             await press(".o_form_button_save");
-            await until(() => document.querySelector(".o_form_saved"), "saved");
+            await until(() => document.querySelector("{INDICATOR}.invisible"), "saved");
             """
         )
         self.push()
