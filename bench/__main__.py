@@ -13,9 +13,9 @@ import pathlib
 import signal
 import sys
 
-from . import orders
+from . import offers, orders
 
-BENCHMARKS = {"orders": orders.run}
+BENCHMARKS = {"orders": orders.run, "offers": offers.run}
 
 
 def main():

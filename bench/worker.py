@@ -16,7 +16,7 @@ def main(database):
 
     config.parse_config(["-d", database, "--no-http", "--max-cron-threads=0", "--log-level=warn"])
     registry = Registry(database)
-    from . import works
+    from . import offer_works, works
     from .measure import Measure
 
     for line in sys.stdin:
@@ -25,7 +25,8 @@ def main(database):
             watching._cnx.autocommit = True
             env = api.Environment(cursor, SUPERUSER_ID, {})
             with Measure(watching) as measure:
-                result = getattr(works, name)(env, **arguments)
+                work = getattr(works, name, None) or getattr(offer_works, name)
+                result = work(env, **arguments)
                 env.flush_all()
                 cursor.commit()
         answers.write(json.dumps({"result": result, **measure.values}) + "\n")
