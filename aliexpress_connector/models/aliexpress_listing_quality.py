@@ -1,7 +1,10 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
+from ..lib.errors import AliexpressError
 from .aliexpress_listing_images import IMAGE_MARK
 from .attribute_resolver import AttributeResolver
+from .error_messages import describe_error
 from .listing_rules import find_problems
 from .quality_check import MANDATORY, Check
 
@@ -26,10 +29,19 @@ class AliexpressListing(models.Model):
     def action_check(self):
         """Check the listings now and show what is to be mended."""
         self.check_access("write")
-        for listings in self.grouped("account_id").values():
+        for account, listings in self.grouped("account_id").items():
+            if account.state == "connected":
+                listings._read_shop_data_now()
             listings._sync_skus()
+            self.env["aliexpress.attribute.mapping"]._map_products(listings.product_tmpl_id)
             listings._register_images()
         self._check_quality(self._prepare_contents())
+
+    def _read_shop_data_now(self):
+        try:
+            self._read_missing_shop_data()
+        except AliexpressError as error:
+            raise UserError(describe_error(self.env, error)) from error
 
     def _check_quality(self, contents):
         """Check `contents` ({id: ProductContent}), store the problems, and return {id: list of Problem}."""

@@ -155,6 +155,21 @@ class TestPublishing(CatalogueCase):
         self.publish()
         self.assertEqual(self.remote(listing).subject, "Frozen")
 
+    def test_a_product_in_a_promotion_waits_and_is_sent_after_it(self):
+        listing = self.create_online()
+        self.remote(listing).promotion_fields = ["edit"]
+        self.product.aliexpress_title = "Linen cap"
+        self.publish()
+        self.assertEqual(listing.state, "pending")
+        self.assertIn("promotion", listing.error)
+        self.assertGreater(listing.retry_at, fields.Datetime.now())
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+        self.remote(listing).promotion_fields = []
+        listing.retry_at = False
+        self.publish()
+        self.assertEqual(self.remote(listing).subject, "Linen cap")
+
     def test_the_report_says_what_became_of_each_product(self):
         listing = self.create_listing()
         bad = self.create_listing(self.create_product("NO-CATEGORY", "Without category"))

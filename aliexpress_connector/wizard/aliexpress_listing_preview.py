@@ -31,6 +31,8 @@ class AliexpressListingPreview(models.TransientModel):
                 detail = listing.account_id._get_client().get_product(listing.product_ref)
             except AliexpressError as error:
                 raise UserError(describe_error(self.env, error)) from error
+        # The SKU lines follow the variants by themselves; whoever may see the listing may see what they will be.
+        listing.sudo()._sync_skus()
         content = listing._prepare_contents()[listing.id]
         values = [
             {
