@@ -51,13 +51,18 @@ class AliexpressImage(models.Model):
         """The records of the pictures in `attachments`, made where the shop does not know them yet."""
         by_checksum = {attachment.checksum: attachment for attachment in attachments}
         known = self.search([("account_id", "=", account.id), ("checksum", "in", list(by_checksum))])
+        for image in known.filtered(lambda image: not image.width):
+            # A readable form of it may be there meanwhile.
+            image.write(self._prepare_values(account, by_checksum[image.checksum]))
         missing = by_checksum.keys() - set(known.mapped("checksum"))
         values = [self._prepare_values(account, by_checksum[checksum]) for checksum in sorted(missing)]
         return known | self.create(values)
 
     @api.model
     def _prepare_values(self, account, attachment):
-        values = {"account_id": account.id, "checksum": attachment.checksum, "mimetype": attachment.mimetype}
+        checksum = attachment.checksum
+        attachment = self._get_readable(attachment)
+        values = {"account_id": account.id, "checksum": checksum, "mimetype": attachment.mimetype}
         try:
             with Image.open(io.BytesIO(attachment.raw or b"")) as picture:
                 values["width"], values["height"] = picture.size
@@ -70,6 +75,15 @@ class AliexpressImage(models.Model):
             path = f"/web/image/{attachment.id}-{attachment.checksum[:8]}/{name}?access_token={token}"
             values |= {"url": attachment.get_base_url() + path, "attachment_id": attachment.id, "state": "done"}
         return values
+
+    @api.model
+    def _get_readable(self, attachment):
+        """The attachment, or for WebP, which AliExpress does not take, the JPEG that Odoo's form stores beside it."""
+        if attachment.mimetype != "image/webp":
+            return attachment
+        same = attachment.search([("checksum", "=", attachment.checksum), ("id", "!=", False)])
+        domain = [("res_model", "=", "ir.attachment"), ("res_id", "in", same.ids), ("mimetype", "=", "image/jpeg")]
+        return attachment.search(domain, order="file_size DESC", limit=1) or attachment
 
     def _upload(self):
         """Put one picture into the shop's image bank."""
@@ -88,11 +102,12 @@ class AliexpressImage(models.Model):
         # Pictures of products may be read by whoever reads the products; jobs must read those that belong to
         # fields as well.
         attachments = self.env["ir.attachment"].sudo()
-        return attachments.search([("checksum", "=", self.checksum), ("res_field", "!=", False)], limit=1)
+        found = attachments.search([("checksum", "=", self.checksum), ("res_field", "!=", False)], limit=1)
+        return self._get_readable(found)
 
     @api.model
     def _prepare_upload(self, attachment):
-        """(ending, bytes) of the picture in a format and size that the image bank takes. Odoo itself stores WebP."""
+        """(ending, bytes) of the picture in a format and size that the image bank takes."""
         content = attachment.raw
         is_large = len(content) > UPLOAD_SIZE_MAX or max(self.width, self.height) > UPLOAD_SIDE_MAX
         if attachment.mimetype in ENDINGS and not is_large:

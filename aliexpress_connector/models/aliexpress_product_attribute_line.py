@@ -2,11 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 
-def get_requirement(attribute):
-    """How much AliExpress wants to know an attribute, as the lines' `requirement` says it."""
-    return "3_required" if attribute.is_required else "2_recommended" if attribute.is_key else "1_other"
-
-
 class AliexpressProductAttributeLine(models.Model):
     """What a product says about one attribute of its AliExpress category, or about an attribute of its own (`name`
     and `text`).
@@ -56,7 +51,10 @@ class AliexpressProductAttributeLine(models.Model):
     @api.depends("attribute_id.is_required", "attribute_id.is_key")
     def _compute_requirement(self):
         for line in self:
-            line.requirement = get_requirement(line.attribute_id)
+            attribute = line.attribute_id
+            line.requirement = (
+                "3_required" if attribute.is_required else "2_recommended" if attribute.is_key else "1_other"
+            )
 
     @api.constrains("attribute_id", "name")
     def _check_name(self):

@@ -3,15 +3,8 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..lib.catalogue_rules import UNITS
 from ..lib.errors import AliexpressError
-from .aliexpress_product_attribute_line import get_requirement
 from .error_messages import describe_error
 
-# The fields on which the attributes of a product stand, one for each value of the lines' `requirement`.
-ATTRIBUTE_BLOCKS = {
-    "3_required": "aliexpress_required_line_ids",
-    "2_recommended": "aliexpress_recommended_line_ids",
-    "1_other": "aliexpress_other_line_ids",
-}
 SIZE_FIELDS = (
     "aliexpress_package_length",
     "aliexpress_package_width",
@@ -127,30 +120,6 @@ class ProductTemplate(models.Model):
 
     # === ATTRIBUTES === #
 
-    @api.onchange("aliexpress_category_id")
-    def _onchange_aliexpress_category_id(self):
-        """Show the attributes of the category, and keep what was said about those it shares with the last one."""
-        lines = self.env["aliexpress.product.attribute.line"].union(*(self[name] for name in ATTRIBUTE_BLOCKS.values()))
-        known = {line.attribute_id.ref: line for line in lines if line.attribute_id}
-        commands = {name: [Command.clear()] for name in ATTRIBUTE_BLOCKS.values()}
-        for attribute in self._get_aliexpress_asked_attributes(lines.value_ids):
-            values = self._prepare_aliexpress_line(attribute, known.get(attribute.ref))
-            commands[ATTRIBUTE_BLOCKS[values["requirement"]]].append(Command.create(values))
-        for line in lines.filtered(lambda line: not line.attribute_id):
-            own = {"name": line.name, "text": line.text, "requirement": line.requirement}
-            commands[ATTRIBUTE_BLOCKS["1_other"]].append(Command.create(own))
-        for name, block in commands.items():
-            self[name] = block
-
-    @api.onchange("aliexpress_required_line_ids", "aliexpress_recommended_line_ids", "aliexpress_other_line_ids")
-    def _onchange_aliexpress_lines(self):
-        """Show the attributes that a chosen value opens."""
-        lines = self.env["aliexpress.product.attribute.line"].union(*(self[name] for name in ATTRIBUTE_BLOCKS.values()))
-        asked = self._get_aliexpress_asked_attributes(lines.value_ids)
-        for attribute in asked.filtered("parent_value_ids") - lines.attribute_id._origin:
-            values = self._prepare_aliexpress_line(attribute)
-            self[ATTRIBUTE_BLOCKS[values["requirement"]]] = [Command.create(values)]
-
     def _get_aliexpress_asked_attributes(self, chosen):
         """The attributes of the product's category that AliExpress asks for when the values `chosen` are."""
         return self.aliexpress_category_id.attribute_ids.filtered(
@@ -159,25 +128,31 @@ class ProductTemplate(models.Model):
             )
         )
 
-    @api.model
-    def _prepare_aliexpress_line(self, attribute, line=None):
-        values = {"attribute_id": attribute.id, "requirement": get_requirement(attribute)}
-        if line:
-            refs = set(line.value_ids.mapped("ref"))
-            same = attribute.value_ids.filtered(lambda value: value.ref in refs)
-            values |= {"value_ids": [Command.set(same.ids)], "text": line.text, "unit": line.unit}
-        return values
+    def _sync_aliexpress_attribute_lines(self):
+        """Give the products a line for each attribute that their category asks for.
 
-    def _add_aliexpress_attribute_lines(self):
-        """Give the products an empty line for each attribute of their category that they have none for."""
+        After a change of category, what was said about an attribute goes over to the same one of the new category, as
+        far as that has the values; lines of attributes that it does not have go.
+        """
         values = []
         for template in self:
-            known = template.aliexpress_attribute_line_ids.attribute_id
-            missing = (
-                template.aliexpress_category_id.attribute_ids.filtered(lambda attribute: not attribute.is_sku) - known
-            )
-            values += [{"product_tmpl_id": template.id, "attribute_id": attribute.id} for attribute in missing]
-        return self.env["aliexpress.product.attribute.line"].create(values)
+            lines = template.aliexpress_attribute_line_ids.filtered("attribute_id")
+            stale = lines.filtered(lambda line: line.attribute_id.category_id != line.category_id)
+            said = {line.attribute_id.ref: line for line in stale}
+            asked = template._get_aliexpress_asked_attributes(lines.value_ids)
+            for attribute in asked - (lines - stale).attribute_id:
+                values.append(template._prepare_aliexpress_line(attribute, said.get(attribute.ref)))
+            stale.unlink()
+        self.env["aliexpress.product.attribute.line"].create(values)
+
+    def _prepare_aliexpress_line(self, attribute, said=None):
+        """Values of the line of an attribute, taken over from `said`, a line of another category."""
+        values = {"product_tmpl_id": self.id, "attribute_id": attribute.id}
+        if said:
+            refs = set(said.value_ids.mapped("ref"))
+            same = attribute.value_ids.filtered(lambda value: value.ref in refs)
+            values |= {"value_ids": [Command.set(same.ids)], "text": said.text, "unit": said.unit}
+        return values
 
     @api.constrains(*SIZE_FIELDS)
     def _check_aliexpress_sizes(self):
@@ -212,7 +187,7 @@ class ProductTemplate(models.Model):
         """Open the attributes of the products, to fill in those of several products at once."""
         self.check_access("write")
         self._read_aliexpress_attributes()
-        self._add_aliexpress_attribute_lines()
+        self._sync_aliexpress_attribute_lines()
         name = "aliexpress_connector.aliexpress_product_attribute_line_action"
         action = self.env["ir.actions.act_window"]._for_xml_id(name)
         return action | {"domain": [("product_tmpl_id", "in", self.ids)]}
@@ -223,7 +198,7 @@ class ProductTemplate(models.Model):
         """
         self.check_access("write")
         self._read_aliexpress_attributes()
-        self._add_aliexpress_attribute_lines()
+        self._sync_aliexpress_attribute_lines()
 
     def _read_aliexpress_attributes(self):
         """Read the attributes of the products' categories that were never read. Raises UserError with the reason when

@@ -48,3 +48,4 @@ from . import test_shipping_walk
 from . import test_catalogue_adopt
 from . import test_catalogue_feeds
 from . import test_catalogue_quality
+from . import test_catalogue_products
