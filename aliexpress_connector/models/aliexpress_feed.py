@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import split_every
 
 from ..lib.catalogue_rules import ITEMS_PER_FEED
 from ..lib.catalogue_values import FEED_CREATE, FeedItem
@@ -51,19 +50,27 @@ class AliexpressFeed(models.Model):
     # === MAKING === #
 
     @api.model
-    def _gather(self, listings):
-        """Put listings to be created into feeds, where their shop has enough of them; return those that are in one."""
-        gathered = listings.browse()
-        for account, waiting in listings.grouped("account_id").items():
-            if not account.feed_minimum or len(waiting) < account.feed_minimum:
+    def _gather(self, ready):
+        """Put listings to be created, of the domain `ready`, into feeds where their shop has enough of them.
+
+        Returns the shops that have, but not all of them are checked and have their pictures uploaded yet: these wait.
+        """
+        Listing = self.env["aliexpress.listing"]
+        waiting_accounts = self.env["aliexpress.account"]
+        for account in waiting_accounts.search([("feed_minimum", ">", 0)]):
+            own = Domain("account_id", "=", account.id)
+            listings = Listing.search(ready & own & Domain("feed_id", "=", False), limit=ITEMS_PER_FEED)
+            unready = Listing.search_count(Listing._get_unready_domain() & own)
+            if len(listings) + unready < account.feed_minimum:
                 continue
-            waiting = waiting._filter_for_feed()
-            for ids in split_every(ITEMS_PER_FEED, waiting.ids):
-                batch = listings.browse(ids)
-                batch.feed_id = self.create({"account_id": account.id, "item_count": len(batch)})
-                gathered |= batch
+            if unready and len(listings) < ITEMS_PER_FEED:
+                waiting_accounts |= account
+                continue
+            carried = listings._filter_for_feed()
+            if carried:
+                carried.feed_id = self.create({"account_id": account.id, "item_count": len(carried)})
         self.env["ir.cron"]._commit_progress()
-        return gathered
+        return waiting_accounts
 
     @api.model
     def _run_feeds(self):
@@ -78,6 +85,8 @@ class AliexpressFeed(models.Model):
         self._run_queue(due & Domain("state", "=", "submitted"), "_read_results")
 
     def _write_intent(self):
+        """Commit to the submission of one feed, and to the creation of what it carries."""
+        self.listing_ids._write_intent()
         self.write({"intent_date": fields.Datetime.now()})
 
     def _submit(self):
@@ -87,7 +96,6 @@ class AliexpressFeed(models.Model):
         items = []
         for listing in listings:
             content = listing._get_creation_content(contents[listing.id])
-            listing.attempt = listing._prepare_attempt(content)
             items.append(FeedItem(item_ref=self._get_item_ref(listing), content=listing._resolve_images(content)))
         self.account_id._check_call_budget("content")
         self._take_ref(self.account_id._get_client().submit_feed(FEED_CREATE, items))

@@ -1,17 +1,21 @@
 import io
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 from PIL import Image, UnidentifiedImageError
 
 from odoo import api, fields, models
 
 from ..lib.catalogue_rules import UPLOAD_SIDE_MAX, UPLOAD_SIZE_MAX
+from ..lib.errors import AliexpressError, ReconnectError, TransientError
 
 _logger = logging.getLogger(__name__)
 
 # What AliExpress takes, with the ending its image bank wants to see.
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
 JPEG_QUALITY = 90
+# Pictures uploaded at once.
+THREADS = 6
 JPEG_SIDE_MAX = 2500
 
 
@@ -50,6 +54,8 @@ class AliexpressImage(models.Model):
     def _get_or_create(self, account, attachments):
         """The records of the pictures in `attachments`, made where the shop does not know them yet."""
         by_checksum = {attachment.checksum: attachment for attachment in attachments}
+        # The image bank is kept by jobs; whoever checks a listing has its pictures entered there.
+        self = self.sudo()
         known = self.search([("account_id", "=", account.id), ("checksum", "in", list(by_checksum))])
         for image in known.filtered(lambda image: not image.width):
             # A readable form of it may be there meanwhile.
@@ -86,17 +92,24 @@ class AliexpressImage(models.Model):
         return attachment.search(domain, order="file_size DESC", limit=1) or attachment
 
     def _upload(self):
-        """Put one picture into the shop's image bank."""
-        self.ensure_one()
-        attachment = self._find_attachment()
-        if not attachment:
-            # No product shows it any more.
-            self.unlink()
+        """Put pictures into the image bank of their shop, several at once; each gets its own outcome."""
+        prepared = {
+            image: image._prepare_upload(attachment) for image in self if (attachment := image._find_attachment())
+        }
+        (self - self.browse().union(*prepared)).unlink()  # no product shows them any more
+        if not prepared:
             return
-        ending, content = self._prepare_upload(attachment)
-        self.account_id._check_call_budget("content")
-        uploaded = self.account_id._get_client().upload_image(f"{self.checksum}.{ending}", content)
-        self.write({"url": uploaded.url, "state": "done", "error": False, "retry_at": False})
+        account = self.account_id
+        account._check_call_budget("content")
+        for image, outcome in _upload_all(account._get_client(), prepared).items():
+            if isinstance(outcome, ReconnectError):
+                raise outcome
+            if isinstance(outcome, TransientError):
+                image._wait(outcome)
+            elif isinstance(outcome, AliexpressError):
+                image._set_error(outcome)
+            else:
+                image.write({"url": outcome.url, "state": "done", "error": False, "retry_at": False})
 
     def _find_attachment(self):
         # Pictures of products may be read by whoever reads the products; jobs must read those that belong to
@@ -120,3 +133,18 @@ class AliexpressImage(models.Model):
             flat.paste(picture, mask=picture.getchannel("A"))
         flat.save(stream, "JPEG", quality=JPEG_QUALITY)
         return "jpg", stream.getvalue()
+
+
+def _upload_all(client, prepared):
+    """`{image: UploadedImage or AliexpressError}` for `{image: (ending, bytes)}`. The threads use nothing of Odoo."""
+
+    def upload(task):
+        name, content = task
+        try:
+            return client.upload_image(name, content)
+        except AliexpressError as error:
+            return error
+
+    tasks = [(f"{image.checksum}.{ending}", content) for image, (ending, content) in prepared.items()]
+    with ThreadPoolExecutor(max_workers=min(THREADS, len(tasks))) as pool:
+        return dict(zip(prepared, pool.map(upload, tasks), strict=True))

@@ -84,7 +84,7 @@ class AliexpressListing(models.Model):
             refused = (self.attempt or {}).get("digests")
             return bool(refused) and refused != self._get_digests(content)
         if wanted != "online":
-            return self.remote_state == "online" or wanted == "deleted"
+            return self.remote_state in ("online", False) or wanted == "deleted"
         if self.remote_state == "offline":
             return True
         sections = self._get_sections_to_send(content)

@@ -5,9 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..lib.catalogue_rules import NOT_IN_FEEDS
+from .aliexpress_job_mixin import QUEUE_LIMIT
 from .aliexpress_listing_content import SECTIONS
-
-INTENT_BATCH = 100
 
 
 class AliexpressListing(models.Model):
@@ -20,19 +19,24 @@ class AliexpressListing(models.Model):
         """Create what is not on AliExpress yet: the intent is committed first, and one left over is read back before
         anything else.
         """
-        unresolved = Domain("intent_date", "!=", False) & Domain("product_ref", "=", False)
-        due = self._get_due_domain("sync_listings") & Domain("state", "=", "pending") & Domain("feed_id", "=", False)
-        left_over = self.search(unresolved).ids
-        self._run_queue(due & unresolved, "_resolve_intent")
-        ready = (
-            self._get_publish_domain("create") & Domain("intent_date", "=", False) & Domain("product_ref", "=", False)
-        )
-        self._run_queue(ready, "_write_intent", batch_size=INTENT_BATCH)
-        # Only what got its intent a moment ago: the fate of any other is unknown.
-        fresh = self.search(due & unresolved & Domain("id", "not in", left_over))
-        in_feeds = self.env["aliexpress.feed"]._gather(fresh)
-        self._run_queue(due & unresolved & Domain("id", "in", (fresh - in_feeds).ids), "_create_product")
+        self._run_queue(self._get_unresolved_domain(), "_resolve_intent")
+        ready = self._get_publish_domain("create") & Domain("intent_date", "=", False)
+        gathering = self.env["aliexpress.feed"]._gather(ready)
+        ready &= Domain("feed_id", "=", False) & Domain("account_id", "not in", gathering.ids)
+        for listing_id in self.search(ready, order="retry_at NULLS FIRST, id", limit=QUEUE_LIMIT).ids:
+            # One by one: an intent that was not followed by its call would have to be read back.
+            one = Domain("id", "=", listing_id)
+            self._run_queue(ready & one, "_write_intent")
+            self._run_queue(self._get_unresolved_domain() & one, "_create_product")
+            if not self.env["ir.cron"]._commit_progress():
+                break
         self.env["aliexpress.feed"]._run_feeds()
+
+    @api.model
+    def _get_unresolved_domain(self):
+        """Domain of listings whose creation was begun and has no outcome yet, feeds excepted."""
+        begun = Domain("intent_date", "!=", False) & Domain("product_ref", "=", False) & Domain("feed_id", "=", False)
+        return self._get_due_domain("sync_listings") & Domain("state", "=", "pending") & begun
 
     def _write_intent(self):
         """Commit to the creation of the listings, with what will have been acknowledged once it succeeds."""

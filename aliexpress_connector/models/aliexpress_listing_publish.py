@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .aliexpress_image import THREADS
 from .aliexpress_listing_changes import LATE_COMMIT
 from .aliexpress_listing_content import SECTIONS
 
@@ -46,14 +47,28 @@ class AliexpressListing(models.Model):
         domain = self._get_due_domain("sync_listings") & Domain("state", "=", "pending") & Domain("next_act", "=", act)
         if act in ("create", "update"):
             domain &= Domain("image_ids", "not any", [("state", "!=", "done")])
+        if act:
+            domain &= Domain("product_ref", "=" if act == "create" else "!=", False)
         return domain
+
+    @api.model
+    def _get_unready_domain(self):
+        """Domain of the listings to be created that the next steps of this job make ready: unchecked, or waiting for
+        pictures that can be uploaded now.
+        """
+        now = fields.Datetime.now()
+        due = Domain("retry_at", "=", False) | Domain("retry_at", "<=", now)
+        uploading = Domain("image_ids", "any", Domain("state", "=", "pending") & due)
+        to_create = Domain("product_ref", "=", False) & Domain("intent_date", "=", False)
+        pending = self._get_due_domain("sync_listings") & Domain("state", "=", "pending") & to_create
+        return pending & (Domain("next_act", "=", False) | Domain("next_act", "=", "create") & uploading)
 
     def _report_remaining(self):
         """Tell the scheduler whether the run was cut short: the queues of the steps each told it about themselves
         only.
         """
         left = Domain.OR(
-            self._get_publish_domain(act) for act in (False, "create", "update", "online", "offline", "delete")
+            self._get_publish_domain(act) for act in (False, "create", "update", "online", "offline", "delete", "read")
         )
         remaining = self.search_count(left & Domain("feed_id", "=", False), limit=PREPARE_BATCH)
         remaining += self.env["aliexpress.found.product"]._count_remaining()
@@ -120,7 +135,8 @@ class AliexpressListing(models.Model):
         if wanted == "deleted":
             return ("delete", "") if self.product_ref or self.intent_date else (None, "")
         if wanted == "offline":
-            return ("offline" if self.product_ref and self.remote_state != "offline" else None), ""
+            is_shown = self.product_ref and self.remote_state not in ("offline", "rejected")
+            return ("offline" if is_shown else None), ""
         sections = list(SECTIONS) if not self.product_ref else self._get_sections_to_send(content)
         blocking = self._describe_blocking(problems, sections)
         if blocking:
@@ -160,7 +176,9 @@ class AliexpressListing(models.Model):
     def _upload_images(self):
         """Upload what pending listings wait for; a picture that AliExpress refuses makes its listings an error."""
         Image = self.env["aliexpress.image"]
-        Image._run_queue(Image._get_due_domain("sync_listings") & Domain("state", "=", "pending"), "_upload")
+        Image._run_queue(
+            Image._get_due_domain("sync_listings") & Domain("state", "=", "pending"), "_upload", batch_size=THREADS
+        )
         refused = (
             self._get_due_domain("sync_listings")
             & Domain("state", "=", "pending")

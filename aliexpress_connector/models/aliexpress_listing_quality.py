@@ -39,7 +39,8 @@ class AliexpressListing(models.Model):
 
     def _read_shop_data_now(self):
         try:
-            self._read_missing_shop_data()
+            # AliExpress' own data, which people may only read.
+            self.sudo()._read_missing_shop_data()
         except AliexpressError as error:
             raise UserError(describe_error(self.env, error)) from error
 

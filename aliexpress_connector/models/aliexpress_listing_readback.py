@@ -1,13 +1,16 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..lib.catalogue_values import AUDITING, REJECTED
-from ..lib.errors import NOT_FOUND, NOT_OFFERED, PERMISSION, FixError
+from ..lib.errors import NOT_FOUND, NOT_OFFERED, PERMISSION, AliexpressError, FixError, ReconnectError
+from .aliexpress_listing_push_offers import read_products
 from .error_messages import describe_error
 
 REVIEW_BATCH = 100
+READ_BATCH = 12
 # From so many listings in review, one listing of the shop's products in review costs less than reading each.
 LIST_FROM = 5
 LONGEST_REVIEW_PAUSE = timedelta(hours=6)
@@ -30,8 +33,8 @@ class AliexpressListing(models.Model):
             & Domain("product_ref", "!=", False)
         )
         self._run_queue(review, "_skip_reviews", batch_size=REVIEW_BATCH)
-        self._run_queue(review, "_read_back")
-        self._run_queue(self._get_publish_domain("read") & Domain("product_ref", "!=", False), "_read_back")
+        self._run_queue(review, "_read_back", batch_size=READ_BATCH)
+        self._run_queue(self._get_publish_domain("read"), "_read_back", batch_size=READ_BATCH)
 
     def _skip_reviews(self):
         """Let those of many listings of one shop wait that are still in review."""
@@ -54,16 +57,15 @@ class AliexpressListing(models.Model):
         self.write({"state": "auditing", "remote_state": "auditing", "next_act": False, "retry_at": now + pause})
 
     def _read_back(self):
-        """Take over the state that AliExpress has for one listing, and its names of the SKUs."""
+        """Take over the state that AliExpress has for listings of one shop, and its names of the SKUs."""
         client = self.account_id._get_client()
-        try:
-            detail = client.get_product(self.product_ref)
-        except FixError as error:
-            if error.reason != NOT_FOUND:
-                raise
-            self._set_vanished(error)
-            return
-        self._take_detail(detail, client)
+        for listing, detail in read_products(client, self).items():
+            if isinstance(detail, ReconnectError):
+                raise detail
+            if isinstance(detail, AliexpressError):
+                listing._take_error(detail)
+            else:
+                listing._take_detail(detail, client)
 
     def _take_detail(self, detail, client):
         """Take over what a `ProductDetail` says about the listing."""
@@ -161,10 +163,9 @@ class AliexpressListing(models.Model):
         client = self.account_id._get_client()
         try:
             detail = client.get_product(self.product_ref)
-        except FixError as error:
-            self.error = describe_error(self.account_id._get_message_env(), error)
-            return
-        if self.state == "pending":
-            self._take_sku_refs(detail)  # what is to be sent goes first
-        else:
-            self._take_detail(detail, client)
+            if self.state == "pending":
+                self._take_sku_refs(detail)  # what is to be sent goes first
+            else:
+                self._take_detail(detail, client)
+        except AliexpressError as error:
+            raise UserError(describe_error(self.env, error)) from error

@@ -1,6 +1,5 @@
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ..lib.catalogue_rules import PRODUCTS_PER_DELETE_CALL, PRODUCTS_PER_SHELF_CALL
 from ..lib.errors import NOT_FOUND
@@ -16,10 +15,7 @@ class AliexpressListing(models.Model):
         """Do what the checks found to be done about the shelf."""
         self._run_queue(self._get_publish_domain("offline"), "_take_off_shelf", batch_size=PRODUCTS_PER_SHELF_CALL)
         self._run_queue(self._get_publish_domain("online"), "_put_on_shelf", batch_size=PRODUCTS_PER_SHELF_CALL)
-        is_known = Domain("product_ref", "!=", False)
-        self._run_queue(
-            self._get_publish_domain("delete") & is_known, "_delete_products", batch_size=PRODUCTS_PER_DELETE_CALL
-        )
+        self._run_queue(self._get_publish_domain("delete"), "_delete_products", batch_size=PRODUCTS_PER_DELETE_CALL)
 
     def _take_off_shelf(self):
         """Take the listings of one shop off the shelf."""

@@ -40,8 +40,8 @@ def _is_path(model, path):
 
 def _is_open(model, name):
     field = model._fields.get(name)
-    # Jobs read with all rights: what administrators keep for themselves must not end in a title.
-    return field is not None and not field.groups
+    # Jobs read with all rights: what is not for every employee must not end in a title.
+    return field is not None and field.groups in (None, "", "base.group_user")
 
 
 def _get_text(record, path):

@@ -13,6 +13,7 @@ class ProductCategory(models.Model):
         recursive=True,
         domain=[("is_leaf", "=", True)],
         help="Products of this category that have no AliExpress category yet get this one.",
+        groups="base.group_user",
     )
 
     @api.depends("parent_id.aliexpress_category_id")

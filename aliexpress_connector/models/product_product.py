@@ -9,6 +9,7 @@ class ProductProduct(models.Model):
         copy=False,
         index="btree_not_null",
         help="Code of this variant on AliExpress, where it is not the internal reference.",
+        groups="base.group_user",
     )
 
     @api.model

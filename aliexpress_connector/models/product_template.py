@@ -29,11 +29,13 @@ class ProductTemplate(models.Model):
         domain=[("is_leaf", "=", True)],
         tracking=True,
         help="Where buyers find the product. Proposed by the product category, where that has one.",
+        groups="base.group_user",
     )
     aliexpress_title = fields.Char(
         string="AliExpress Title",
         translate=True,
         help="At most 128 characters, no word twice. Empty: the title rule of the shop, or the product's name.",
+        groups="base.group_user",
     )
     aliexpress_description = fields.Html(
         string="AliExpress Description",
@@ -43,51 +45,79 @@ class ProductTemplate(models.Model):
             "Bold, paragraphs, lists and lines reach AliExpress; any other formatting is left out. Empty: the "
             "sales description."
         ),
+        groups="base.group_user",
     )
     aliexpress_mobile_description = fields.Text(
-        string="AliExpress Description for Telephones", translate=True, help="Empty: the text of the description."
+        string="AliExpress Description for Telephones",
+        translate=True,
+        help="Empty: the text of the description.",
+        groups="base.group_user",
     )
     aliexpress_attribute_line_ids = fields.One2many(
-        "aliexpress.product.attribute.line", "product_tmpl_id", string="AliExpress Attributes"
+        "aliexpress.product.attribute.line", "product_tmpl_id", string="AliExpress Attributes", groups="base.group_user"
     )
     aliexpress_required_line_ids = fields.One2many(
         "aliexpress.product.attribute.line",
         "product_tmpl_id",
         string="Mandatory Attributes",
         domain=[("requirement", "=", "3_required")],
+        groups="base.group_user",
     )
     aliexpress_recommended_line_ids = fields.One2many(
         "aliexpress.product.attribute.line",
         "product_tmpl_id",
         string="Recommended Attributes",
         domain=[("requirement", "=", "2_recommended")],
+        groups="base.group_user",
     )
     aliexpress_other_line_ids = fields.One2many(
         "aliexpress.product.attribute.line",
         "product_tmpl_id",
         string="Other Attributes",
         domain=[("requirement", "=", "1_other")],
+        groups="base.group_user",
     )
-    aliexpress_image_ids = fields.One2many("aliexpress.product.image", "product_tmpl_id", string="AliExpress Pictures")
+    aliexpress_image_ids = fields.One2many(
+        "aliexpress.product.image", "product_tmpl_id", string="AliExpress Pictures", groups="base.group_user"
+    )
     aliexpress_brand = fields.Char(
-        string="AliExpress Brand", help="Name of a brand that AliExpress has approved for the shop."
+        string="AliExpress Brand",
+        help="Name of a brand that AliExpress has approved for the shop.",
+        groups="base.group_user",
     )
-    aliexpress_unit_code = fields.Selection(list(UNITS.items()), string="Sold per", help="Empty: as the shop says.")
+    aliexpress_unit_code = fields.Selection(
+        list(UNITS.items()), string="Sold per", help="Empty: as the shop says.", groups="base.group_user"
+    )
     aliexpress_lot_size = fields.Integer(
-        string="Pieces per Lot", help="Pieces that are sold together. Zero or one: each piece is sold for itself."
+        string="Pieces per Lot",
+        help="Pieces that are sold together. Zero or one: each piece is sold for itself.",
+        groups="base.group_user",
     )
     aliexpress_package_weight = fields.Float(
-        string="Package Weight", digits="Stock Weight", help="With packaging. Zero: the weight of the heaviest variant."
+        string="Package Weight",
+        digits="Stock Weight",
+        help="With packaging. Zero: the weight of the heaviest variant.",
+        groups="base.group_user",
     )
     aliexpress_package_length = fields.Integer(
-        string="Package Length", help="Centimetres, packed for one buyer. Zero: as the shop says."
+        string="Package Length",
+        help="Centimetres, packed for one buyer. Zero: as the shop says.",
+        groups="base.group_user",
     )
-    aliexpress_package_width = fields.Integer(string="Package Width", help="Centimetres. Zero: as the shop says.")
-    aliexpress_package_height = fields.Integer(string="Package Height", help="Centimetres. Zero: as the shop says.")
+    aliexpress_package_width = fields.Integer(
+        string="Package Width", help="Centimetres. Zero: as the shop says.", groups="base.group_user"
+    )
+    aliexpress_package_height = fields.Integer(
+        string="Package Height", help="Centimetres. Zero: as the shop says.", groups="base.group_user"
+    )
     aliexpress_lead_time = fields.Integer(
-        string="Preparation Days", help="Days until the parcel leaves. Zero: as the shop says."
+        string="Preparation Days",
+        help="Days until the parcel leaves. Zero: as the shop says.",
+        groups="base.group_user",
     )
-    aliexpress_listing_ids = fields.One2many("aliexpress.listing", "product_tmpl_id", string="AliExpress Listings")
+    aliexpress_listing_ids = fields.One2many(
+        "aliexpress.listing", "product_tmpl_id", string="AliExpress Listings", groups="base.group_user"
+    )
     aliexpress_listing_count = fields.Integer(
         compute="_compute_aliexpress_listing_count", groups="sales_team.group_sale_salesman"
     )

@@ -1,0 +1,81 @@
+"""A creation cut in the middle: the product is on AliExpress once, whoever is killed when."""
+
+import time
+
+# Statements of a script given to Odoo's shell on standard input: no blank line inside a block.
+PRODUCT = """
+import base64, io
+from PIL import Image
+stream = io.BytesIO()
+Image.new("RGB", (800, 800), "red").save(stream, "PNG")
+account = env["aliexpress.account"].search([])
+account.lang_id = env.ref("base.lang_en")
+category = env["aliexpress.category"].create({{"ref": "200000402", "name": "Caps", "is_leaf": True}})
+category._read_attributes(account._get_client())
+lines = [
+    (0, 0, {{"attribute_id": attribute.id, "value_ids": [(6, 0, attribute.value_ids[-1:].ids)]}})
+    for attribute in category.attribute_ids
+    if attribute.is_required and not attribute.is_sku
+]
+products = env["product.product"].create([
+    {{
+        "name": f"Cap {{number}}",
+        "default_code": f"CRASH-{{number}}",
+        "is_storable": True,
+        "list_price": 10,
+        "weight": 0.2,
+        "image_1920": base64.b64encode(stream.getvalue()),
+        "aliexpress_category_id": category.id,
+        "aliexpress_title": f"Crash cap {{number}}",
+        "aliexpress_attribute_line_ids": lines,
+    }}
+    for number in range({count})
+])
+env["aliexpress.listing"].create([
+    {{"account_id": account.id, "product_tmpl_id": template.id, "state": "pending"}}
+    for template in products.product_tmpl_id
+])
+env.cr.commit()
+"""
+PUBLISH = """
+env["aliexpress.account"].search([]).write({"retry_at": False})
+env["aliexpress.listing"].search([]).write({"retry_at": False})
+env.cr.commit()
+env.ref("aliexpress_connector.ir_cron_publish_listings").method_direct_trigger()
+env.cr.commit()
+"""
+
+
+def created(gateway):
+    """Titles of the products that this test published, as the gateway has them."""
+    products = gateway.call("GET", "products")["products"]
+    titles = [title for product in products for title in product["subjects"].values()]
+    return sorted(title for title in titles if title.startswith("Crash cap"))
+
+
+def test_killed_between_the_creation_and_its_answer(odoo, gateway):
+    """The gateway creates the product and answers late; who waits is killed; the next run reads it back."""
+    odoo.connect(gateway)
+    odoo.run(PRODUCT.format(count=2))
+    gateway.call("POST", "faults", kind="timeout", method="*product.post", seconds=60, count=1)
+    process = odoo.start(PUBLISH)
+    deadline = time.monotonic() + 120
+    while not created(gateway):
+        assert time.monotonic() < deadline and process.poll() is None, "the product was never created"
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    gateway.call("DELETE", "faults")
+    intents = "SELECT count(*) FROM aliexpress_listing WHERE product_ref IS NULL AND intent_date IS NOT NULL"
+    assert odoo.sql(intents) != [("0",)]
+    odoo.run(PUBLISH)
+    assert len(created(gateway)) == 1
+    # AliExpress may show a product late: what it does not know is created after a while only.
+    for _run in range(2):
+        odoo.run(
+            "env.cr.execute(\"UPDATE aliexpress_listing SET intent_date = intent_date - interval '20 minutes'\")"
+            + PUBLISH
+        )
+    assert created(gateway) == ["Crash cap 0", "Crash cap 1"]
+    listings = odoo.sql("SELECT count(DISTINCT product_ref), count(*), min(state), max(state) FROM aliexpress_listing")
+    assert listings == [("2", "2", "auditing", "auditing")]
