@@ -13,9 +13,9 @@ import pathlib
 import signal
 import sys
 
-from . import offers, orders
+from . import feeds, offers, orders
 
-BENCHMARKS = {"orders": orders.run, "offers": offers.run}
+BENCHMARKS = {"orders": orders.run, "offers": offers.run, "feeds": feeds.run}
 
 
 def main():
@@ -24,12 +24,13 @@ def main():
     parser.add_argument("--only", help=f"some of {','.join(BENCHMARKS)}")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--orders", type=int, default=1000, help="orders in each round (default %(default)s)")
+    parser.add_argument("--products", type=int, default=2000, help="products to publish by feed (default %(default)s)")
     parser.add_argument("--quick", action="store_true", help="one small round: does it run at all?")
     parser.add_argument("--json", default=".dev/bench.json", help="where the figures go (default %(default)s)")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(1))  # databases and processes are cleared away
     if options.quick:
-        options.rounds, options.orders = 1, 60
+        options.rounds, options.orders, options.products = 1, 60, 60
     names = options.only.split(",") if options.only else list(BENCHMARKS)
     rows = []
     for name in names:

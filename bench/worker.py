@@ -16,16 +16,17 @@ def main(database):
 
     config.parse_config(["-d", database, "--no-http", "--max-cron-threads=0", "--log-level=warn"])
     registry = Registry(database)
-    from . import offer_works, works
+    from . import catalogue_works, offer_works, works
     from .measure import Measure
 
+    modules = (works, offer_works, catalogue_works)
     for line in sys.stdin:
         name, arguments = json.loads(line)
         with registry.cursor() as watching, registry.cursor() as cursor:
             watching._cnx.autocommit = True
             env = api.Environment(cursor, SUPERUSER_ID, {})
             with Measure(watching) as measure:
-                work = getattr(works, name, None) or getattr(offer_works, name)
+                work = next(getattr(module, name) for module in modules if hasattr(module, name))
                 result = work(env, **arguments)
                 env.flush_all()
                 cursor.commit()

@@ -246,6 +246,7 @@ class AliexpressFoundProduct(models.Model):
             "product_ref": self.product_ref,
             "state": self.remote_state or "online",
             "remote_state": self.remote_state,
+            "goal": "offline" if self.remote_state == "offline" else "online",
             "lot_size": self.lot_size or 1,
             "language": self.language,
             "sku_ids": [

@@ -70,8 +70,8 @@ class AliexpressListing(models.Model):
             values = {"compared_at": compared_at}
             if listing.product_ref and not listing.content_digests:
                 # Linked, not published from here: from now on its changes are sent, not what AliExpress had before.
-                values["content_digests"] = listing._get_digests(content)
-            elif listing._is_send_due(content, shelf[listing.id], problems[listing.id]):
+                listing.content_digests = listing._get_digests(content)
+            if listing._is_send_due(content, shelf[listing.id], problems[listing.id]):
                 values |= {"state": "pending", "retry_at": False, "next_act": False}
             listing.write(values)
 

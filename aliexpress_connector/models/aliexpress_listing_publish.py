@@ -48,8 +48,9 @@ class AliexpressListing(models.Model):
         if act in ("create", "update"):
             domain &= Domain("image_ids", "not any", [("state", "!=", "done")])
         if act:
-            domain &= Domain("product_ref", "=" if act == "create" else "!=", False)
-        return domain
+            return domain & Domain("product_ref", "=" if act == "create" else "!=", False)
+        # What is being created is read back before anything else: until then it is not touched.
+        return domain & Domain("intent_date", "=", False)
 
     @api.model
     def _get_unready_domain(self):

@@ -17,6 +17,8 @@ LONGEST_REVIEW_PAUSE = timedelta(hours=6)
 SHORTEST_REVIEW_PAUSE = timedelta(minutes=10)
 # How long AliExpress may take to show a product that it created without telling us.
 INTENT_PATIENCE = timedelta(minutes=10)
+# The clocks of AliExpress and Odoo may differ by less than this.
+CLOCK_MARGIN = timedelta(hours=1)
 
 
 class AliexpressListing(models.Model):
@@ -76,6 +78,7 @@ class AliexpressListing(models.Model):
             self._reject(client)
         else:
             was_in_review = self.remote_state == "auditing"
+            self._note_shelf(detail.status)
             self._settle(detail.status)
             if was_in_review:
                 self._log_result("review", "accepted")
@@ -138,19 +141,15 @@ class AliexpressListing(models.Model):
 
     def _find_created(self, client):
         """The `ProductDetail` that our creation made, None where there is none."""
-        codes = set((self.attempt or {}).get("offers", ()))
-        linked = set(
-            self.search([("account_id", "=", self.account_id.id), ("product_ref", "!=", False)]).mapped("product_ref")
-        )
-        for code in sorted(codes)[:1]:
-            for row in client.find_products_by_sku(code):
-                if row.product_ref in linked or (
-                    row.created_at and row.created_at < self.intent_date - timedelta(hours=1)
-                ):
-                    continue
-                detail = client.get_product(row.product_ref)
-                if codes <= {sku.sku_code for sku in detail.skus}:
-                    return detail
+        codes = set((self.attempt or {}).get("offers") or self.sku_ids.filtered("sku_code").mapped("sku_code"))
+        for row in client.find_products_by_sku(min(codes)):
+            if row.created_at and row.created_at < self.intent_date - CLOCK_MARGIN:
+                continue
+            if self.search_count([("account_id", "=", self.account_id.id), ("product_ref", "=", row.product_ref)]):
+                continue
+            detail = client.get_product(row.product_ref)
+            if codes <= {sku.sku_code for sku in detail.skus}:
+                return detail
         return None
 
     def action_read_back(self):

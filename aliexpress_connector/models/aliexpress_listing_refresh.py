@@ -49,6 +49,7 @@ class AliexpressListing(models.Model):
         listings = self.search([("account_id", "=", account.id), ("product_ref", "in", refs)])
         listings.write({"seen_at": fields.Datetime.now()})
         changed = listings.filtered(lambda listing: listing.remote_state != status)
+        changed._note_shelf(status)
         changed.write({"remote_state": status})
         # What is to be sent, or was refused, stays so; the others show what AliExpress has.
         changed.filtered(lambda listing: listing.state in ("auditing", "online", "offline", "rejected")).write(

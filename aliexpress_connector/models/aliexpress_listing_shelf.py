@@ -48,6 +48,22 @@ class AliexpressListing(models.Model):
         else:
             self._set_error(error)
 
+    def _note_shelf(self, remote_state):
+        """Before `remote_state`, as AliExpress tells it, is taken over: what somebody took off the shelf outside Odoo
+        stays off until a person here puts it back.
+        """
+        gone = self.filtered(
+            lambda listing: (
+                remote_state == "offline" and listing.remote_state in ("online", False) and listing.goal == "online"
+            )
+        )
+        gone.write({"goal": "offline"})
+        for listing in gone.filtered("remote_state"):
+            message = listing.account_id._get_message_env()._(
+                "AliExpress shows this listing off the shelf. Press Put on the Shelf to sell it again."
+            )
+            listing.message_post(body=message)
+
     def _settle(self, remote_state):
         """AliExpress has the listings in `remote_state` now, and nothing is to be done about them."""
         self.write(

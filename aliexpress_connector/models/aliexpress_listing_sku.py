@@ -55,6 +55,17 @@ class AliexpressListingSku(models.Model):
         for sku in self:
             sku.is_offered = sku.product_id.active
 
+    def action_remove(self):
+        """Have SKUs that no variant is linked with removed from AliExpress by the next update."""
+        self.check_access("write")
+        foreign = self.filtered("is_foreign")
+        foreign.is_foreign = False
+        for listing in foreign.listing_id:
+            digests = dict(listing.content_digests or {})
+            digests.pop("skus", None)
+            listing.content_digests = digests
+        foreign.listing_id.action_send()
+
     def _prepare_offer(self):
         """{id: Offer} of what the SKUs may be offered at now."""
         offers = {}

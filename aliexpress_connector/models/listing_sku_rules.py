@@ -44,9 +44,8 @@ def check_sku_codes(check):
 def check_foreign_skus(check):
     for sku in check.listing.sku_ids.filtered("is_foreign"):
         message = check.env._(
-            "AliExpress has the SKU %(code)s, which is no variant here. Link it with a variant in the listing, "
-            "or delete the line to remove "
-            "it from AliExpress.",
+            "AliExpress has the SKU %(code)s, which is no variant here. Link it with a variant in the listing, or "
+            "remove it there.",
             code=sku.sku_code or sku.sku_ref,
         )
         yield Problem(MANDATORY, "skus", message, check.listing, "sku_ids")

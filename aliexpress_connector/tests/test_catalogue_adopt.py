@@ -1,4 +1,4 @@
-from .catalogue_common import CatalogueCase
+from .catalogue_common import CatalogueCase, make_picture
 
 
 class TestAdopting(CatalogueCase):
@@ -90,3 +90,25 @@ class TestAdopting(CatalogueCase):
         self.publish()
         self.assertEqual(len(self.remote(listing).skus), len(listing.sku_ids))
         self.assertIn("no variant here", " ".join(listing.problem_ids.mapped("message")))
+
+    def test_a_sku_without_variant_is_removed_when_a_person_says_so(self):
+        self.find()
+        found = self.found_with("CAP-RED")
+        found.action_link()
+        listing = found.listing_id
+        cap = listing.product_tmpl_id
+        cap.write({"aliexpress_category_id": self.category.id, "image_1920": make_picture(), "weight": 0.2})
+        self.publish()
+        listing.sku_ids.filtered("is_foreign").action_remove()
+        self.publish()
+        self.assertEqual([sku.sku_code for sku in self.remote(listing).skus], ["CAP-RED"], listing.error)
+        self.assertEqual(listing.sku_ids.mapped("sku_code"), ["CAP-RED"])
+
+    def test_what_was_off_the_shelf_stays_off(self):
+        self.create_product("LAMP-01", "Lamp")
+        self.find()
+        found = self.found_with("LAMP-01")
+        found.action_link()
+        self.publish()
+        self.assertEqual(found.listing_id.state, "offline")
+        self.assertEqual(self.remote(found.listing_id).status, "offline")

@@ -237,13 +237,19 @@ class TestShelf(CatalogueCase):
         self.publish()
         self.assertEqual(listing.state, "auditing", listing.error)
 
-    def test_what_happens_on_aliexpress_is_read_back(self):
+    def test_what_was_taken_off_on_aliexpress_stays_off_until_a_person_puts_it_back(self):
         from aliexpress_sandbox.catalogue import publishing
 
         listing = self.create_online()
         publishing.take_offline(self.sandbox, self.remote(listing))
         self.run_job("refresh_listings")
         self.assertEqual((listing.state, listing.remote_state), ("offline", "offline"))
+        # It stays so until a person here wants it back.
+        self.publish()
+        self.assertEqual(self.remote(listing).status, "offline")
+        listing.action_put_online()
+        self.publish()
+        self.assertEqual(self.remote(listing).status, "onSelling")
 
 
 class TestVariants(CatalogueCase):

@@ -1,0 +1,47 @@
+"""Publishing by feed: what many new products cost, and whether twice as many take more memory."""
+
+import contextlib
+
+from .processes import Database, Gateway, Odoo
+from .report import Row
+
+
+def run(options, _base, template):
+    """The rows of publishing: half of the products first, then all of them in another database."""
+    count = options.products
+    with contextlib.ExitStack() as stack:
+        half, whole = (publish(stack, template, number) for number in (count // 2, count))
+    return [
+        Row(
+            f"publish {count} products by feed",
+            whole["seconds"] / count * 1000,
+            unit="ms each",
+            note=f"{whole['seconds']:.0f} s, of processor time {whole['processor'] + whole['server']:.0f} s",
+            details={"half": half, "whole": whole},
+        ),
+        Row("calls beside the uploads of pictures", whole["calls"], unit="calls", note=str(whole["by_method"])),
+        Row("memory: all products over half of them", whole["peak"] / half["peak"], 1.5, "×", note=memory(half, whole)),
+    ]
+
+
+def publish(stack, template, count):
+    """What publishing `count` products took, and the gateway's calls."""
+    gateway = stack.enter_context(Gateway())
+    odoo = stack.enter_context(Odoo(stack.enter_context(Database(template))))
+    tokens = gateway.call("POST", "tokens", {})
+    odoo.run("connect", url=gateway.url, access_token=tokens["access_token"], refresh_token=tokens["refresh_token"])
+    odoo.run("prepare_catalogue", count=count)
+    odoo.run("analyze")
+    gateway.call("PATCH", "settings", {"audit_seconds": 10**6})
+    gateway.call("DELETE", "calls")
+    measured = odoo.run("publish")
+    if measured["result"] != {"auditing": count}:
+        raise RuntimeError(f"publishing ended in {measured['result']} instead of {count} listings in review")
+    measured["by_method"] = gateway.call("GET", "calls")["counts"]
+    measured["calls"] = sum(number for method, number in measured["by_method"].items() if "uploadimage" not in method)
+    return measured
+
+
+def memory(half, whole):
+    """The peaks in words."""
+    return f"{half['peak']:.0f} MiB : {whole['peak']:.0f} MiB above the start"
