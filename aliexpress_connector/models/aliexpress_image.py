@@ -39,6 +39,13 @@ class AliexpressImage(models.Model):
         copy=False,
     )
     url = fields.Char(copy=False, readonly=True)
+    listing_ids = fields.Many2many(
+        "aliexpress.listing",
+        "aliexpress_listing_image_rel",
+        "image_id",
+        "listing_id",
+        string="Listings That Wait for It",
+    )
     # Where the picture is fetched from this Odoo, its address lives as long as the attachment.
     attachment_id = fields.Many2one("ir.attachment", ondelete="cascade", index="btree_not_null", readonly=True)
     mimetype = fields.Char(readonly=True)

@@ -105,7 +105,15 @@ class AliexpressListing(models.Model):
         index="btree_not_null",
         help="What the publishing job found to be done, after its checks.",
     )
-    image_ids = fields.Many2many("aliexpress.image", string="Pictures", copy=False, readonly=True)
+    image_ids = fields.Many2many(
+        "aliexpress.image",
+        "aliexpress_listing_image_rel",
+        "listing_id",
+        "image_id",
+        string="Pictures to Upload",
+        copy=False,
+        readonly=True,
+    )
     feed_id = fields.Many2one("aliexpress.feed", copy=False, readonly=True, index="btree_not_null", ondelete="set null")
     sent_at = fields.Datetime(copy=False, readonly=True, help="When content was last accepted by AliExpress.")
     is_content_frozen = fields.Boolean(

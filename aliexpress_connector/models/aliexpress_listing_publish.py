@@ -177,9 +177,8 @@ class AliexpressListing(models.Model):
     def _upload_images(self):
         """Upload what pending listings wait for; a picture that AliExpress refuses makes its listings an error."""
         Image = self.env["aliexpress.image"]
-        Image._run_queue(
-            Image._get_due_domain("sync_listings") & Domain("state", "=", "pending"), "_upload", batch_size=THREADS
-        )
+        wanted = Domain("state", "=", "pending") & Domain("listing_ids", "any", [("state", "=", "pending")])
+        Image._run_queue(Image._get_due_domain("sync_listings") & wanted, "_upload", batch_size=THREADS)
         refused = (
             self._get_due_domain("sync_listings")
             & Domain("state", "=", "pending")

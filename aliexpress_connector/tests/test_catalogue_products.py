@@ -148,7 +148,7 @@ class TestProductPage(CatalogueCase):
         # The form stores a JPEG beside each WebP.
         Attachment = self.env["ir.attachment"]
         values = {"name": "a.webp", "datas": WEBP, "res_model": "ir.attachment", "mimetype": "image/webp"}
-        [original] = Attachment.create_unique([values])
+        original = Attachment.create_unique([values])[0]
         jpeg = {"name": "a.jpg", "datas": make_picture(kind="JPEG"), "mimetype": "image/jpeg", "res_id": original}
         Attachment.create_unique([jpeg | {"res_model": "ir.attachment"}])
         listing.action_send()
