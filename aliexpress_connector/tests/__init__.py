@@ -1,7 +1,9 @@
 from . import (
     test_catalogue_adopt,
     test_catalogue_feeds,
+    test_catalogue_products,
     test_catalogue_publish,
+    test_catalogue_quality,
     test_connect,
     test_offers_calls,
     test_offers_drift,
@@ -36,16 +38,3 @@ from . import (
     test_shop_data,
     test_shop_data_sandbox,
 )
-from . import test_shipping_browser
-from . import test_shipping_carriers
-from . import test_shipping_changes
-from . import test_shipping_check
-from . import test_shipping_deadline
-from . import test_shipping_outside
-from . import test_shipping_parcels
-from . import test_shipping_table
-from . import test_shipping_walk
-from . import test_catalogue_adopt
-from . import test_catalogue_feeds
-from . import test_catalogue_quality
-from . import test_catalogue_products
