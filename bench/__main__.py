@@ -13,9 +13,9 @@ import pathlib
 import signal
 import sys
 
-from . import feeds, offers, orders
+from . import feeds, orders
 
-BENCHMARKS = {"orders": orders.run, "offers": offers.run, "feeds": feeds.run}
+BENCHMARKS = {"orders": orders.run, "feeds": feeds.run}
 
 
 def main():
