@@ -13,8 +13,10 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from . import errors, refusals
+from .exchange import Exchange, excerpt, find_reference
 from .normalize import decode, unwrap
 from .signing import fingerprint, sign
+from .times import from_timestamp
 
 DEFAULT_GATEWAY_URL = "https://api-sg.aliexpress.com"
 CONNECT_TIMEOUT = 10
@@ -58,6 +60,7 @@ class Transport:
     :param str gateway_url: address without path
     :param on_call: called as `on_call(method, outcome)` after each HTTP call, in the thread that made it; `outcome` is
         "ok" or the reason of the error
+    :param on_exchange: called as `on_exchange(Exchange)` after each business call, in the thread that made it
     :param clock: Unix time in seconds; `sleep` and `session` are there for tests as well
     """
 
@@ -72,6 +75,7 @@ class Transport:
         clock=time.time,
         sleep=time.sleep,
         on_call=None,
+        on_exchange=None,
     ):
         self.app_key = app_key or ""
         self.clock = clock
@@ -81,6 +85,7 @@ class Transport:
         self._session = session or _new_session(self._gateway_url)
         self._sleep = sleep
         self._on_call = on_call
+        self._on_exchange = on_exchange
 
     def call(self, method, params=None, files=None, is_read=True):
         """Call the business `method` and return its answer, a dict without envelope.
@@ -134,20 +139,34 @@ class Transport:
 
     def _post(self, method, path, query, params, files, secrets=()):
         """Send one HTTP request, report it, and return the decoded answer."""
-        began, outcome, request_id = time.monotonic(), "ok", ""
+        began, outcome, request_id, told = time.monotonic(), "ok", "", None
         try:
-            answer = self._read(self._send(method, path, query, params, files), method, secrets)
+            answer = told = self._read(self._send(method, path, query, params, files), method, secrets)
             request_id = refusals.request_id_of(answer)
             return answer
         except errors.AliexpressError as error:
             outcome, request_id = error.reason, error.request_id
+            told = {"error_code": error.code, "error_msg": error.detail}
             raise
         finally:
-            _logger.debug(
-                "%s: %s in %.0f ms, request %s", method, outcome, (time.monotonic() - began) * 1000, request_id
-            )
+            seconds = time.monotonic() - began
+            _logger.debug("%s: %s in %.0f ms, request %s", method, outcome, seconds * 1000, request_id)
             if self._on_call:
                 self._on_call(method, outcome)
+            if self._on_exchange and path == "/sync":  # what /rest exchanges are codes and tokens
+                self._on_exchange(self._describe(method, params, outcome, request_id, seconds, told))
+
+    def _describe(self, method, params, outcome, request_id, seconds, told):
+        return Exchange(
+            method=method,
+            reference=find_reference(params),
+            outcome=outcome,
+            request_id=request_id,
+            sent_at=from_timestamp(self.clock() - seconds),
+            seconds=seconds,
+            request=excerpt(params),
+            answer=excerpt(told),
+        )
 
     def _send(self, method, path, query, params, files):
         try:

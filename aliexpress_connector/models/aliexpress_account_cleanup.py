@@ -14,10 +14,18 @@ class AliexpressAccount(models.Model):
         "on the contact always does.",
     )
 
+    exchange_days = fields.Integer(
+        string="Keep Exchanges (days)",
+        default=30,
+        help="How long it is kept what was last sent and answered about each order and product, masked, for questions "
+        "to AliExpress' support. Zero keeps nothing.",
+    )
+
     @api.model
     def _cron_cleanup(self):
         """Override to erase personal data that is no longer needed, and what is kept for support only."""
         super()._cron_cleanup()
         self.env["aliexpress.push.message"]._remove_old()
+        self.env["aliexpress.exchange"]._remove_old()
         self.env["ir.cron"]._commit_progress()
         self.env["aliexpress.order"]._erase_due()

@@ -30,7 +30,7 @@ class AliexpressAccount(models.Model):
             self.family = self._detect_family(transport)
         return FAMILIES[self.family](transport)
 
-    def _get_transport(self):
+    def _get_transport(self, transport_class=Transport):
         # Secrets are readable by administrators only; whoever may run a job of the shop may use them, never see them.
         account = self.sudo()
         if account.state != "connected" or not account.active:
@@ -40,15 +40,16 @@ class AliexpressAccount(models.Model):
                     name=account.name,
                 )
             )
-        return account._prepare_transport(account.access_token)
+        return account._prepare_transport(account.access_token, transport_class)
 
-    def _prepare_transport(self, access_token=""):
-        return Transport(
+    def _prepare_transport(self, access_token="", transport_class=Transport):
+        return transport_class(
             self.app_key or "",
             self.app_secret or "",
             access_token or "",
             gateway_url=self._get_gateway_url(),
             on_call=self.env["aliexpress.call.count"]._get_counter(self),
+            on_exchange=self.env["aliexpress.exchange"]._get_recorder(self),
         )
 
     @api.model

@@ -168,6 +168,7 @@ class AliexpressShipment(models.Model):
     def _confirm(self):
         """Look once whether AliExpress shows what it accepted; what it does not show after a while is a problem."""
         self.ensure_one()
+        self.account_id._check_call_budget("tracking")
         due = self.order_id.shipment_ids.filtered(lambda shipment: shipment.is_confirm_due and shipment.state == "sent")
         parcels = self.account_id._get_client().list_parcels(self.order_id.order_ref)
         known = {parcel.tracking_ref for parcel in parcels}

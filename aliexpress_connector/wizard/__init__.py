@@ -1,6 +1,8 @@
 from . import (
     aliexpress_cancel_refuse,
     aliexpress_category_suggest,
+    aliexpress_diagnosis,
+    aliexpress_diagnosis_line,
     aliexpress_listing_delete,
     aliexpress_listing_preview,
     aliexpress_order_import,

@@ -1,0 +1,215 @@
+"""Whether AliExpress answers a shop as this library expects: every reading act is tried once, its answer compared.
+
+Nothing is changed, and nothing of what AliExpress answers is kept but names of fields and types of values.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
+from . import errors
+from .answer_shape import compare, load_documented
+from .catalogue_values import STATUSES
+from .normalize import unwrap
+from .times import from_timestamp
+from .transport import Transport
+
+# Outcomes
+EXPECTED = "expected"
+DIFFERENT = "different"
+DENIED = "denied"  # the application has not been granted the method
+NOT_OFFERED = "not_offered"  # the family has nothing for it
+FAILED = "failed"
+SKIPPED = "skipped"  # the shop has nothing to try it with
+
+_WINDOW = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What came of one act; `methods` are those that were called."""
+
+    family: str
+    act: str
+    methods: tuple[str, ...]
+    outcome: str
+    notes: tuple[str, ...] = ()
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """`family`: the one that fits, or "". `clock_difference`: seconds AliExpress is ahead, None if unknown."""
+
+    checks: tuple[Check, ...]
+    family: str
+    clock_difference: int | None
+
+
+class ObservedTransport(Transport):
+    """A `Transport` that keeps the answers it got, as they were decoded."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.seen = []
+        self.clock_difference = None
+
+    def _post(self, method, *args, **kwargs):
+        self.seen.append((method, None))
+        answer = super()._post(method, *args, **kwargs)
+        self.seen[-1] = (method, answer)
+        return answer
+
+    def _send(self, *args, **kwargs):
+        response = super()._send(*args, **kwargs)
+        try:
+            self.clock_difference = round(parsedate_to_datetime(response.headers["Date"]).timestamp() - self.clock())
+        except (KeyError, TypeError, ValueError):
+            self.clock_difference = None
+        return response
+
+
+class _NothingToTry(Exception):
+    """The shop has none of what the act needs."""
+
+
+def diagnose(transport, families):
+    """Try all that is read with the methods of `families` ({name: class}) through an `ObservedTransport`.
+
+    Raises `ReconnectError` when the shop's token is not accepted; about forty calls otherwise.
+    """
+    documented = load_documented()
+    checks = []
+    for name, family in families.items():
+        found = {}
+        for act, attempt in _get_acts(family(transport), found, from_timestamp(transport.clock())).items():
+            checks.append(_check(transport, name, act, attempt, documented))
+    granted = [name for name in families if _is_granted(checks, name)]
+    return Diagnosis(tuple(checks), granted[0] if granted else "", transport.clock_difference)
+
+
+def _is_granted(checks, family):
+    orders = [check for check in checks if check.family == family and check.act.startswith("orders")]
+    return all(check.outcome not in (DENIED, FAILED) for check in orders)
+
+
+def _get_acts(client, found, now):
+    """Return `{what is read: function that reads it}`; what one finds is what the next is tried with."""
+    start = now - _WINDOW
+
+    def list_orders(**how):
+        page = client.list_orders(start, now, page_size=10, **how)
+        found.setdefault("order", next((row.order_ref for row in page.rows), None))
+
+    def get_order():
+        found["detail"] = client.get_order(_need(found, "order"))
+
+    def reveal_address():
+        detail = found.get("detail")
+        if not detail or not detail.address_key:
+            raise _NothingToTry
+        client.reveal_address(detail.order_ref, detail.address_key)
+
+    def list_products(status):
+        page = client.list_products(status, page_size=10)
+        found.setdefault("product", next((row.product_ref for row in page.rows), None))
+
+    def get_product():
+        detail = client.get_product(_need(found, "product"))
+        found.setdefault("category", detail.category_ref)
+
+    def list_categories():
+        categories = client.list_categories()
+        for _level in range(6):
+            leaf = next((category for category in categories if category.is_leaf), None)
+            if leaf or not categories:
+                break
+            categories = client.list_categories(categories[0].ref)
+        if leaf:
+            found.setdefault("category", leaf.ref)
+
+    def list_feeds():
+        page = client.list_feeds(page_size=10)
+        found["feed"] = next((feed.feed_ref for feed in page.rows), None)
+
+    acts: dict[str, Callable] = {
+        "orders changed lately": lambda: list_orders(),
+        "orders finished lately": lambda: list_orders(finished=True),
+        "orders placed lately": lambda: list_orders(by="created"),
+        "an order": get_order,
+        "the address of an order": reveal_address,
+        "carriers": client.list_carriers,
+        "profile of the shop": client.get_profile,
+    }
+    acts |= {f"products {status}": lambda status=status: list_products(status) for status in STATUSES}
+    acts |= {
+        "a product": get_product,
+        "review of a product": lambda: client.get_review_state(_need(found, "product")),
+        "categories": list_categories,
+        "suggested categories": lambda: client.suggest_categories("T-shirt"),
+        "attributes of a category": lambda: client.get_attributes(_need(found, "category")),
+        "size charts of a category": lambda: client.list_size_charts(_need(found, "category")),
+        "responsible persons": lambda: client.list_responsible_persons(_need(found, "category")),
+        "freight templates": client.list_freight_templates,
+        "service templates": client.list_service_templates,
+        "product groups": client.list_product_groups,
+        "brands": client.list_brands,
+        "feeds": list_feeds,
+        "a feed": lambda: client.get_feed(_need(found, "feed")),
+    }
+    return acts
+
+
+def _need(found, what):
+    if not found.get(what):
+        raise _NothingToTry
+    return found[what]
+
+
+def _check(transport, family, act, attempt, documented):
+    began = len(transport.seen)
+    outcome, notes, request_id = EXPECTED, [], ""
+    try:
+        attempt()
+    except _NothingToTry:
+        outcome = SKIPPED
+    except errors.ReconnectError:
+        raise
+    except errors.AliexpressError as error:
+        outcome, request_id = _outcome_of(error), error.request_id
+        notes = [] if outcome == NOT_OFFERED else [f"{error.code} {error.detail}".strip()]
+    except Exception as error:  # an answer nobody thought of; its text may hold values
+        outcome, notes = DIFFERENT, [f"could not be read ({type(error).__name__})"]
+    seen = transport.seen[began:]
+    for method, answer in seen:
+        differences, remarks = _compare(method, answer, documented)
+        notes += [text for text in [*differences, *remarks] if text not in notes]
+        if differences and outcome == EXPECTED:
+            outcome = DIFFERENT
+    return Check(
+        family, act, tuple(dict.fromkeys(method for method, _answer in seen)), outcome, tuple(notes), request_id
+    )
+
+
+def _outcome_of(error):
+    if error.reason == errors.PERMISSION:
+        return DENIED
+    if error.reason == errors.NOT_OFFERED:
+        return NOT_OFFERED
+    return DIFFERENT if error.reason == errors.UNREADABLE else FAILED
+
+
+def _compare(method, answer, documented):
+    """Return `(differences, notes)` of one decoded answer; a call that failed has none."""
+    if not isinstance(answer, dict):
+        return [], []
+    inside = unwrap(answer)
+    # `simplify` was asked for: the envelope should not be there.
+    envelope = ["the answer comes in an envelope"] if inside is not answer else []
+    if not isinstance(inside, dict):
+        return [*envelope, "the envelope holds no object"], []
+    if method not in documented:
+        return envelope, ["this answer is not documented"]
+    differences, notes = compare(inside, documented[method])
+    return envelope + differences, notes

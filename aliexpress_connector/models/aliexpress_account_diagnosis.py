@@ -1,0 +1,125 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.modules.module import Manifest
+from odoo.release import version
+
+from ..lib import diagnosis
+from ..lib.errors import ReconnectError
+from ..lib.families import FAMILIES
+from .error_messages import describe_error
+
+# Calls are refused when the clocks differ by more than some minutes.
+CLOCK_TOLERANCE = 60
+
+
+class AliexpressAccount(models.Model):
+    """Whether AliExpress answers a shop as this addon expects."""
+
+    _inherit = "aliexpress.account"
+
+    def action_diagnose(self):
+        """Try everything that is read from AliExpress, and show what came of it; about forty calls."""
+        self.ensure_one()
+        self.check_access("write")
+        result = self._diagnose()
+        wizard = self.env["aliexpress.diagnosis"].create(self._prepare_diagnosis_values(result))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Check of %(name)s", name=self.name),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _diagnose(self):
+        """The `lib.diagnosis.Diagnosis` of this shop. Raises UserError when the shop is not connected."""
+        self.ensure_one()
+        transport = self._get_transport(diagnosis.ObservedTransport)
+        try:
+            return diagnosis.diagnose(transport, FAMILIES)
+        except ReconnectError as error:
+            raise UserError(describe_error(self.env, error)) from error
+
+    def _get_diagnosis_report(self, result=None):
+        """The report (text, English) for support: names of fields and types of values, nothing personal, no secret.
+
+        From a script: `print(env["aliexpress.account"].search([("name", "=", "…")])._get_diagnosis_report())`.
+        """
+        result = result or self._diagnose()
+        clock = "unknown" if result.clock_difference is None else f"{result.clock_difference} s"
+        lines = [
+            f"AliExpress shop check, {fields.Datetime.now()} UTC",
+            f"addon {Manifest.for_addon('aliexpress_connector')['version']}, Odoo {version}",
+            f"gateway {self._get_gateway_url()}",
+            f"methods in use: {self.family or '-'}, methods that fit: {result.family or 'none'}",
+            f"AliExpress' clock is ahead by: {clock}",
+            f"calls counted today: {self.call_count_today}, limit of the shop: {self.call_budget or '-'}",
+        ]
+        for check in result.checks:
+            request = f" (request {check.request_id})" if check.request_id else ""
+            lines.append("")
+            lines.append(f"[{check.family}] {check.act}: {check.outcome}{request}")
+            lines += [f"    {method}" for method in check.methods]
+            lines += [f"    - {note}" for note in check.notes]
+        return "\n".join(lines) + "\n"
+
+    def _prepare_diagnosis_values(self, result):
+        return {
+            "account_id": self.id,
+            "summary": "\n".join(self._summarise_diagnosis(result)),
+            "report": self._get_diagnosis_report(result),
+            "line_ids": [
+                (
+                    0,
+                    0,
+                    {
+                        "family": check.family,
+                        "act": check.act,
+                        "methods": "\n".join(check.methods),
+                        "outcome": check.outcome,
+                        "notes": "\n".join(check.notes),
+                        "request_id": check.request_id,
+                    },
+                )
+                for check in result.checks
+            ],
+        }
+
+    def _summarise_diagnosis(self, result):
+        """Translated texts: what the result means and what to do."""
+        outcomes = [check.outcome for check in result.checks if check.family == result.family]
+        texts = []
+        if not result.family:
+            texts.append(
+                self.env._(
+                    "The application of this shop may not read orders: neither with the methods for overseas sellers "
+                    "nor with those for general sellers. Request one of them in the AliExpress developer console."
+                )
+            )
+        elif result.family != self.family:
+            texts.append(self.env._("Other methods fit this shop now than those in use: connect the shop again."))
+        if result.clock_difference is not None and abs(result.clock_difference) > CLOCK_TOLERANCE:
+            texts.append(
+                self.env._(
+                    "The clock of this server differs from AliExpress' by %(seconds)s seconds. Set it right, or "
+                    "AliExpress will refuse calls.",
+                    seconds=result.clock_difference,
+                )
+            )
+        texts += self._summarise_outcomes(outcomes)
+        return texts or [self.env._("Everything that is read from AliExpress answers as expected.")]
+
+    def _summarise_outcomes(self, outcomes):
+        counts = {outcome: outcomes.count(outcome) for outcome in set(outcomes)}
+        meanings = {
+            diagnosis.DENIED: self.env._(
+                "%(count)s kinds of data may not be read: request the methods named below in the AliExpress developer "
+                "console, unless you do not need them."
+            ),
+            diagnosis.DIFFERENT: self.env._(
+                "%(count)s answers are not as documented. Where something does not work, send the report to support."
+            ),
+            diagnosis.FAILED: self.env._("%(count)s calls failed. Check again later; if this stays, see why below."),
+        }
+        return [text % {"count": counts[outcome]} for outcome, text in meanings.items() if outcome in counts]
