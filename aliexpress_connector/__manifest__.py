@@ -37,6 +37,7 @@
         "wizard/aliexpress_diagnosis_views.xml",
         "wizard/aliexpress_category_suggest_views.xml",
         "wizard/aliexpress_order_import_views.xml",
+        "wizard/aliexpress_order_rehearsal_views.xml",
         "wizard/aliexpress_sku_link_views.xml",
         "views/aliexpress_order_views.xml",
         "views/aliexpress_order_shipping_views.xml",
@@ -65,6 +66,7 @@
         "views/digest_digest_views.xml",
         "views/res_partner_views.xml",
         "views/aliexpress_account_overview_views.xml",
+        "views/aliexpress_account_setup_views.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

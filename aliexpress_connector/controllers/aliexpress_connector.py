@@ -28,7 +28,8 @@ class AliexpressConnector(Controller):
         error = self._connect(account, code)
         # The person sees the reason on the shop's form; `error` is read-only for people.
         account.sudo().error = error
-        return request.redirect(f"/odoo/aliexpress-shops/{account.id}")
+        page = "aliexpress-shops" if account.setup_step == "done" else "aliexpress-setup"
+        return request.redirect(f"/odoo/{page}/{account.id}")
 
     def _connect(self, account, code):
         """Connect `account`; return the text that says why not, or False."""

@@ -18,6 +18,7 @@ from . import (
     aliexpress_account_overview,
     aliexpress_account_push,
     aliexpress_account_refresh,
+    aliexpress_account_setup,
     aliexpress_account_shipping,
     aliexpress_account_shop_data,
     aliexpress_account_silence,

@@ -75,9 +75,11 @@ class AliexpressFoundProduct(models.Model):
 
     @api.model
     def _run_discovery(self):
-        """Go on reading the products of shops whose existing listings are wanted. Only for `_cron_*` methods."""
+        """Go on reading the products of shops whose existing listings are wanted, also while their flows are off: it
+        changes nothing. Only for `_cron_*` methods.
+        """
         Account = self.env["aliexpress.account"]
-        due = Account._get_due_domain("sync_listings") & Domain("discovery_cursor", "!=", False)
+        due = Account._get_due_domain(None) & Domain("discovery_cursor", "!=", False)
         for account in Account.search(due):
             if not account._guard_fetching(account._discover_pages):
                 return
@@ -87,12 +89,12 @@ class AliexpressFoundProduct(models.Model):
     def _count_remaining(self):
         """How much a run that was cut short has left to read (int), 0 when nothing."""
         Account = self.env["aliexpress.account"]
-        unfinished = Account._get_due_domain("sync_listings") & Domain("discovery_cursor", "!=", False)
+        unfinished = Account._get_due_domain(None) & Domain("discovery_cursor", "!=", False)
         return Account.search_count(unfinished) + self.search_count(self._get_read_domain(), limit=READ_BATCH)
 
     @api.model
     def _get_read_domain(self):
-        return self._get_due_domain("sync_listings") & Domain("state", "=", "pending")
+        return self._get_due_domain(None) & Domain("state", "=", "pending")
 
     @api.model
     def _take_page(self, account, page, status):
