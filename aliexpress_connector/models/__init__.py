@@ -101,6 +101,7 @@ from . import (
     product_template,
     product_template_category,
     res_partner,
+    res_partner_orders,
     res_partner_privacy,
     sale_order,
     sale_order_line,

@@ -88,10 +88,18 @@ class AliexpressAccount(models.Model):
             "Every change of orders up to this time is stored. Set it back to read a period again; nothing is doubled."
         ),
     )
-    sync_orders = fields.Boolean(string="Import Orders", default=True)
-    sync_shipments = fields.Boolean(string="Declare Shipments", default=True)
-    sync_listings = fields.Boolean(string="Publish Listings", default=True)
-    sync_offers = fields.Boolean(string="Update Prices and Stock", default=True)
+    sync_orders = fields.Boolean(
+        string="Import Orders", default=True, help="Orders of the shop become sale orders within minutes of their payment."
+    )
+    sync_shipments = fields.Boolean(
+        string="Declare Shipments", default=True, help="Validating a delivery tells AliExpress its carrier and tracking number."
+    )
+    sync_listings = fields.Boolean(
+        string="Publish Listings", default=True, help="The products listed in this shop are created and kept up to date on AliExpress."
+    )
+    sync_offers = fields.Boolean(
+        string="Update Prices and Stock", default=True, help="Prices and quantities on AliExpress follow those in Odoo."
+    )
 
     _seller_uniq = models.UniqueIndex(
         "(seller_ref) WHERE active AND seller_ref IS NOT NULL",

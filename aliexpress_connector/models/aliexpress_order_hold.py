@@ -92,12 +92,21 @@ class AliexpressOrder(models.Model):
             )
         if self.is_total_accepted or not self._get_unexplained_amount():
             return ""
+        told = format_amount(self.env, self.amount_aliexpress, self.currency_id)
+        total = format_amount(self.env, self.amount_total, self.currency_id)
+        if self.currency_id.is_zero(self.amount_platform_discount):
+            return self.env._(
+                "AliExpress' total %(told)s is not what the order's parts add up to: %(total)s. Compare it in the "
+                "seller centre, then press Accept Total or set a tolerance on the shop.",
+                told=told,
+                total=total,
+            )
         return self.env._(
-            "AliExpress' total %(told)s is not what the order's parts add up to: %(total)s, or %(less)s without "
-            "what AliExpress itself "
-            "pays. Compare it in the seller centre, then press Accept Total or set a tolerance on the shop.",
-            told=format_amount(self.env, self.amount_aliexpress, self.currency_id),
-            total=format_amount(self.env, self.amount_total, self.currency_id),
+            "AliExpress' total %(told)s is not what the order's parts add up to: %(total)s, or %(less)s without what "
+            "AliExpress itself pays. Compare it in the seller centre, then press Accept Total or set a tolerance on "
+            "the shop.",
+            told=told,
+            total=total,
             less=format_amount(self.env, self.amount_total - self.amount_platform_discount, self.currency_id),
         )
 

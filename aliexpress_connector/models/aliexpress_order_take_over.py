@@ -1,4 +1,4 @@
-from odoo import Command, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from .res_partner import Geography
@@ -11,6 +11,19 @@ class AliexpressOrder(models.Model):
     """What people decide about held orders: take changes over, accept a total, let a suspicious order go."""
 
     _inherit = "aliexpress.order"
+
+    # Which button ends the hold; the reason names it.
+    can_take_over = fields.Boolean(compute="_compute_ways_out")
+    can_accept_total = fields.Boolean(compute="_compute_ways_out")
+    can_release = fields.Boolean(compute="_compute_ways_out")
+
+    @api.depends("state", "hold_reason", "is_total_accepted", "is_released", "taken_over")
+    def _compute_ways_out(self):
+        for order in self:
+            is_held = order.state == "hold"
+            order.can_take_over = is_held and bool(order._get_change_reason())
+            order.can_accept_total = is_held and bool(order.currency_id and order._get_money_reason())
+            order.can_release = is_held and bool(order._get_suspicion_reason() or order._get_platform_reason())
 
     def action_take_over(self):
         """Bring the sale orders in line with what AliExpress changed; only lines that came from AliExpress are
