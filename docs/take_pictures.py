@@ -1,39 +1,146 @@
-"""Takes the pictures of the documentation from a fresh `./dev demo`, so that they never lie.
+#!/usr/bin/env python3
+"""Take the documentation's pictures anew, from a fresh `./dev demo`:
 
-Run it with the environment's Python: `.dev/venv/bin/python docs/take_pictures.py`
+    .dev/venv/bin/python docs/take_pictures.py [NAME …]
+
+Walks through the first run as `docs/first-run.rst` tells it, and writes `docs/pictures/NAME.png`. So the pictures show
+what there is.
 """
 
+import os
 import pathlib
 import sys
 import tempfile
 
+from PIL import Image
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "system"))
 
-from demo import Demo, Person, chromium  # noqa: E402
+from demo import PHONE, Demo, Person, chromium, place_order  # noqa: E402
 
-DOCS = ROOT / "docs"
-
-
-def take_order(person):
-    """An order that was imported, with its money explained."""
-    person.wait_for("aliexpress-orders", ".o_data_row [name=sale_order_id]", "S0")
-    person.page.locator(".o_data_row", has_text="S0").first.locator(".o_data_cell").nth(1).click()
-    person.page.wait_for_selector(".o_form_view")
-    person.tab("Money")
-    person.page.screenshot(path=DOCS / "order.png")
+PICTURES = ROOT / "docs" / "pictures"
+CHINA = "2671514006"
 
 
-def main():
-    """Start the demo, take every picture, stop it."""
+class Photographer:
+    """Takes the pictures that were asked for, all of them where none was named."""
+
+    def __init__(self, names):
+        self.names = names
+
+    def take(self, page, name):
+        """A picture of what `page` shows now."""
+        if self.names and name not in self.names:
+            return
+        path = PICTURES / f"{name}.png"
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(500)
+        page.screenshot(path=path)
+        # Screens have few colours: a palette makes the file a third of the size.
+        Image.open(path).convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(path, optimize=True)
+        print(path.relative_to(ROOT))
+
+
+def main(names):
+    """Start a demo, walk, and take the pictures."""
+    camera = Photographer(names)
+    PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        demo = Demo("aliexpress_pictures", pathlib.Path(folder) / "demo.log")
+        demo = Demo(f"aliexpress_pictures_{os.getpid()}", pathlib.Path(folder) / "demo.log")
         try:
             with chromium() as browser:
-                take_order(Person(browser, demo.url, "admin"))
+                walk(browser, demo, camera)
         finally:
             demo.stop()
 
 
+def walk(browser, demo, camera):
+    """The first run, then the daily work."""
+    boss = Person(browser, demo.url, "admin")
+    # Nothing is worth a picture before the jobs have worked on what the connected shop has.
+    boss.wait_for("aliexpress-orders?view_type=list", ".o_data_row", "TOWEL-BLU")
+    set_up(boss, camera)
+    buyer = browser.new_page(viewport={"width": 1100, "height": 700})
+    number = place_order(buyer, demo.gateway_url, CHINA, "TMUG-01", 2)
+    camera.take(buyer, "sandbox-order")
+    daily_work(boss, camera)
+    with Person(browser, demo.url, "admin", PHONE) as passenger:
+        passenger.open("aliexpress-overview")
+        camera.take(passenger.page, "phone-overview")
+    with Person(browser, demo.url, "warehouse") as packer:
+        packer.open("deliveries")
+        camera.take(packer.page, "deliveries")
+        packer.page.locator(".o_data_row").first.locator(".o_data_cell").nth(1).click()
+        packer.page.wait_for_selector(".o_form_view")
+        packer.tab("Additional Info")
+        camera.take(packer.page, "delivery")
+    return number
+
+
+def set_up(boss, camera):
+    """Every step of the guided set-up."""
+    boss.open("aliexpress-setup")
+    boss.fill("name", "AliExpress China")
+    boss.fill("app_key", "502345")
+    boss.fill("app_secret", "helloworldgeneral")
+    boss.page.click(".o_form_button_save")
+    boss.settle()
+    camera.take(boss.page, "setup-1-application")
+    boss.press("Next")
+    camera.take(boss.page, "setup-2-connect")
+    boss.press("Connect with AliExpress")
+    boss.page.wait_for_url("**/oauth/authorize**")
+    camera.take(boss.page, "sandbox-login")
+    boss.page.click("text=Log in as Sample Trading")
+    boss.page.wait_for_url("**/odoo/aliexpress-setup/**")
+    boss.page.wait_for_selector(".o_form_view")
+    boss.press("Next")
+    boss.wait_until(lambda: not boss.page.locator("text=Still missing").count())
+    camera.take(boss.page, "setup-3-shop-data")
+    boss.press("Next")
+    boss.fill("warehouse_id", "My Company")
+    camera.take(boss.page, "setup-4-choices")
+    boss.press("Next")
+    camera.take(boss.page, "setup-5-listings")
+    boss.press("Next")
+    boss.press("Rehearse")
+    boss.press("Rehearse", within=".modal")
+    boss.page.wait_for_selector(".modal .o_data_row")
+    camera.take(boss.page, "setup-6-rehearsal")
+    boss.press("Close", within=".modal")
+    boss.press("Next")
+    boss.page.locator("[name=sync_orders] input").click()
+    boss.settle()
+    camera.take(boss.page, "setup-7-switch-on")
+    boss.press("Finish")
+
+
+def daily_work(boss, camera):
+    """What people look at every day."""
+    boss.open("aliexpress-overview")
+    camera.take(boss.page, "overview")
+    boss.open("aliexpress-orders")
+    camera.take(boss.page, "orders")
+    boss.search("SKU Code", "TOWEL-BLU")
+    boss.page.locator(".o_data_row").first.locator(".o_data_cell").nth(1).click()
+    boss.page.wait_for_selector(".o_form_view")
+    boss.settle()
+    camera.take(boss.page, "order-on-hold")
+    boss.open("aliexpress-listings")
+    camera.take(boss.page, "listings")
+    boss.open_row("Forbidden Rucksack")
+    camera.take(boss.page, "listing-rejected")
+    boss.open("aliexpress-to-mend")
+    camera.take(boss.page, "to-mend")
+    boss.open("aliexpress-offers")
+    camera.take(boss.page, "prices-and-stock")
+    boss.open("aliexpress-products")
+    boss.page.locator(".o_kanban_record, .o_data_row", has_text="Cotton T-Shirt").first.click()
+    boss.page.wait_for_selector(".o_form_view")
+    boss.tab("AliExpress")
+    camera.take(boss.page, "product")
+
+
 if __name__ == "__main__":
-    main()
+    main(set(sys.argv[1:]))

@@ -84,13 +84,20 @@ class Person:
 
     def __init__(self, browser, url, login, device=DESKTOP):
         self.url = url
-        self.page = browser.new_context(**device).new_page()
+        self.context = browser.new_context(**device)
+        self.page = self.context.new_page()
         self.page.set_default_timeout(CLICK_SECONDS * 1000)
         self.page.goto(f"{url}/web/login")
         self.page.fill("input[name=login]", login)
         self.page.fill("input[name=password]", login)
         self.page.click("button[type=submit]")
         self.page.wait_for_selector(".o_main_navbar")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self.context.close()
 
     def open(self, path):
         """Open a page of Odoo and wait until it is shown."""
@@ -134,6 +141,21 @@ class Person:
         self.page.fill(".o_searchview_input", text)
         self.page.locator(".o-dropdown-item", has_text=f"Search {field} for").first.click()
         self.settle()
+
+    def choose_in_row(self, text, name, value):
+        """Choose `value` for the field `name` in the line of an editable list that shows `text`."""
+        self.page.locator(".o_data_row", has_text=text).first.locator(f"[name={name}]").click()
+        self.fill(name, value)
+
+    def wait_until(self, condition, seconds=JOB_SECONDS):
+        """Show the page anew until `condition()` is true."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, self.text
+            self.page.wait_for_timeout(2000)
+            self.page.reload()
+            self.page.wait_for_selector(".o_view_controller")
+            self.settle()
 
     def wait_for(self, path, selector, has_text, seconds=JOB_SECONDS):
         """Look at a page again and again until an element shows a text; the element."""

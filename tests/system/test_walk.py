@@ -1,4 +1,4 @@
-"""The first walk of a new user: from one command to a parcel that AliExpress knows, all in the browser."""
+"""What people do in the browser, on a fresh `./dev demo`: the first walk of a new user, then the daily ones."""
 
 import os
 
@@ -6,9 +6,10 @@ import pytest
 
 pytest.importorskip("playwright")
 
-from demo import JOB_SECONDS, Demo, Person, chromium, place_order  # noqa: E402
+from demo import JOB_SECONDS, Demo, Person, chromium, exactly, place_order  # noqa: E402
 
-FRANCE = "2671514007"
+SPAIN, FRANCE = "2671514005", "2671514007"
+RUCKSACK = "1005001234567901"
 
 pytestmark = pytest.mark.browser
 
@@ -21,17 +22,116 @@ def demo(tmp_path_factory):
     assert "Traceback" not in running.stop()
 
 
-def test_from_connecting_to_a_declared_parcel(demo):
+@pytest.fixture(scope="module")
+def browser():
+    """A browser for all walks."""
     with chromium() as browser:
-        boss = Person(browser, demo.url, "admin")
-        connect(boss)
-        buyer = browser.new_context().new_page()
-        numbers = [place_order(buyer, demo.gateway_url, FRANCE, sku) for sku in ("TSHIRT-BLU-M", "CAP-BLK")]
-        # Nothing is pressed: a job brings them in.
-        sale_orders = [find_sale_order(boss, number) for number in numbers]
-        assert len(set(sale_orders)) == 2
-        ship(Person(browser, demo.url, "warehouse"), numbers[0], "8R12345678901")
-        assert "8R12345678901" in find_parcel(buyer, demo.gateway_url, numbers[0])
+        yield browser
+
+
+@pytest.fixture
+def boss(browser, demo):
+    """The administrator in front of Odoo."""
+    with person(browser, demo, "admin") as boss:
+        yield boss
+
+
+@pytest.fixture
+def buyer(browser):
+    """A page for what happens on AliExpress."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def person(browser, demo, login):
+    return Person(browser, demo.url, login)
+
+
+def test_from_connecting_to_a_declared_parcel(browser, demo, boss, buyer):
+    connect(boss)
+    numbers = [place_order(buyer, demo.gateway_url, FRANCE, sku) for sku in ("TSHIRT-BLU-M", "CAP-BLK")]
+    # Nothing is pressed: a job brings them in.
+    sale_orders = [find_sale_order(boss, number) for number in numbers]
+    assert len(set(sale_orders)) == 2
+    with person(browser, demo, "warehouse") as packer:
+        ship(packer, numbers[0], "8R12345678901")
+    assert "8R12345678901" in gateway_shows(buyer, f"{demo.gateway_url}/orders/{numbers[0]}", "8R12345678901")
+
+
+def test_an_unknown_code_is_linked_once_and_the_order_goes_on(boss):
+    open_order(boss, "TOWEL-BLU")
+    assert "No product has the SKU code TOWEL-BLU" in boss.text
+    boss.press("Link Products")
+    boss.choose_in_row("TOWEL-BLU", "product_id", "Beach Towel")
+    boss.press("Link Products", within=".modal")
+    boss.wait_until(lambda: "On hold, do not ship" not in boss.text)
+    assert boss.page.locator(".o_statusbar_status .o_arrow_button_current", has_text="Done").count()
+
+
+def test_a_cancellation_is_accepted(demo, boss, buyer):
+    number = open_order(boss, "TSHIRT-BLK-S")
+    assert "The buyer asked to cancel" in boss.text
+    boss.press("Accept Cancellation")
+    boss.press("Ok", within=".modal")
+    page = gateway_shows(buyer, f"{demo.gateway_url}/orders/{number}", "FINISH")
+    assert "FINISH" in page
+    boss.wait_until(lambda: "Cancelled" in boss.page.locator("[name=stage]").first.inner_text())
+
+
+def test_a_rejected_product_is_mended_and_sent(demo, boss, buyer):
+    boss.open("aliexpress-listings")
+    boss.open_row("Forbidden Rucksack")
+    assert "AliExpress rejected the product" in boss.text
+    boss.page.locator("[name=product_tmpl_id] .o_external_button, [name=product_tmpl_id] a").first.click()
+    boss.page.wait_for_selector(".o_form_view .o_field_widget[name=list_price]")
+    boss.tab("AliExpress")
+    boss.fill("aliexpress_title", "City Rucksack Red 20 L")
+    boss.page.click(".o_form_button_save")
+    boss.settle()
+    page = gateway_shows(buyer, f"{demo.gateway_url}/listings/{RUCKSACK}", "City Rucksack Red 20 L")
+    assert "City Rucksack Red 20 L" in page
+
+
+def test_a_shop_is_set_up_step_by_step(boss):
+    boss.open("aliexpress-setup")
+    boss.fill("name", "AliExpress China")
+    boss.fill("app_key", "502345")
+    boss.fill("app_secret", "helloworldgeneral")
+    boss.page.click(".o_form_button_save")
+    boss.settle()
+    boss.press("Next")
+    assert "Press Connect with AliExpress" in boss.text
+    boss.press("Connect with AliExpress")
+    boss.page.wait_for_url("**/oauth/authorize**")
+    boss.page.click("text=Log in as Sample Trading")
+    boss.page.wait_for_url("**/odoo/aliexpress-setup/**")
+    boss.page.wait_for_selector(".o_form_view")
+    boss.press("Next")
+    boss.wait_until(lambda: not boss.page.locator("text=Still missing").count())
+    boss.press("Next")
+    boss.fill("warehouse_id", "My Company")
+    # Left, and taken up again where it was.
+    boss.press("Go on Later")
+    boss.page.locator(".o_kanban_record", has_text="AliExpress China").locator("text=Continue the set-up").click()
+    boss.page.wait_for_selector("text=How Odoo works for this shop")
+    boss.press("Next")
+    boss.press("Next")
+    rehearse(boss)
+    boss.press("Next")
+    boss.page.locator("[name=sync_orders] input").click()
+    boss.press("Finish")
+    assert boss.wait_for("aliexpress-orders", ".o_data_row", "AliExpress China")
+
+
+def rehearse(boss):
+    """Rehearse the import of orders and look at what would happen."""
+    boss.press("Rehearse")
+    boss.press("Rehearse", within=".modal")
+    boss.page.wait_for_selector(".modal .o_data_row")
+    shown = boss.page.locator(".modal").inner_text()
+    assert "Waits on hold" in shown and "No product has the SKU code" in shown
+    boss.press("Close", within=".modal")
 
 
 def connect(boss):
@@ -45,16 +145,21 @@ def connect(boss):
     boss.page.wait_for_selector(".o_statusbar_status .o_arrow_button_current:has-text('Connected')")
 
 
+def open_order(boss, sku_code):
+    """Open the order of the code, once the job has looked at it; its number."""
+    boss.open("aliexpress-orders")
+    boss.search("SKU Code", sku_code)
+    boss.wait_until(lambda: boss.page.locator(".o_data_row [name=state]", has_text=exactly("On hold")).count())
+    number = boss.page.locator(".o_data_row [name=order_ref]").first.inner_text().strip()
+    boss.open_row(number)
+    return number
+
+
 def find_sale_order(boss, number):
     """The name of the sale order that the job made of the AliExpress order."""
-    row = boss.wait_for("aliexpress-orders", ".o_data_row", number)
-    cell = row.locator("[name=sale_order_id]")
-    deadline = JOB_SECONDS
-    while not cell.inner_text().strip() and deadline > 0:  # stored, and to be taken up by the next job
-        boss.page.wait_for_timeout(2000)
-        deadline -= 2
-        row = boss.wait_for("aliexpress-orders", ".o_data_row", number)
-        cell = row.locator("[name=sale_order_id]")
+    boss.wait_for("aliexpress-orders", ".o_data_row", number)
+    cell = boss.page.locator(".o_data_row", has_text=number).locator("[name=sale_order_id]")
+    boss.wait_until(lambda: cell.inner_text().strip())
     return cell.inner_text().strip()
 
 
@@ -71,11 +176,11 @@ def ship(packer, number, tracking_ref):
     packer.page.wait_for_selector(".o_statusbar_status .o_arrow_button_current:has-text('Done')")
 
 
-def find_parcel(page, gateway_url, number):
-    """What the gateway's page of the order says, once a parcel is declared there."""
+def gateway_shows(page, url, text):
+    """What a page of the gateway says, as soon as it shows `text` or the jobs had time enough."""
     for _attempt in range(JOB_SECONDS // 2):
-        page.goto(f"{gateway_url}/orders/{number}")
-        if "Nothing declared yet" not in page.inner_text("body"):
+        page.goto(url)
+        if text in page.inner_text("body"):
             break
         page.wait_for_timeout(2000)
     return page.inner_text("body")
