@@ -84,6 +84,7 @@
         "demo/stock.quant.csv",
         "demo/stock_quant_demo.xml",
         "demo/aliexpress_listing_demo.xml",
+        "demo/aliexpress_order_demo.xml",
         "demo/ir_cron_demo.xml",
     ],
     "application": True,

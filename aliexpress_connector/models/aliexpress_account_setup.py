@@ -176,6 +176,7 @@ class AliexpressAccount(models.Model):
 
     def action_setup_look(self):
         """Show the step again, as things are now."""
+        self.check_access("read")
 
     def action_setup_rehearse(self):
         """Open the rehearsal of the order import."""
