@@ -13,9 +13,9 @@ import pathlib
 import signal
 import sys
 
-from . import feeds, orders
+from . import feeds, memory, orders, people
 
-BENCHMARKS = {"orders": orders.run, "feeds": feeds.run}
+BENCHMARKS = {"orders": orders.run, "people": people.run, "memory": memory.run, "feeds": feeds.run}
 
 
 def main():

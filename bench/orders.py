@@ -11,19 +11,18 @@ CONFIRMED, DRAFT = "WAIT_SELLER_SEND_GOODS", "RISK_CONTROL"
 
 
 class Orders:
-    """A database without the addon for the floor, one with a connected shop, and orders that are placed for each
-    turn.
-    """
+    """A database without the addon for the floor, one with a connected shop, and orders placed for each turn."""
 
-    def __init__(self, stack, base, template, warm_up):
+    def __init__(self, stack, base, template, warm_up, with_floor=True):
         self.gateway = stack.enter_context(Gateway())
-        self.floor = stack.enter_context(Odoo(stack.enter_context(Database(base))))
+        self.floor = stack.enter_context(Odoo(stack.enter_context(Database(base)))) if with_floor else None
         self.ours = stack.enter_context(Odoo(stack.enter_context(Database(template))))
+        self.odoos = [odoo for odoo in (self.floor, self.ours) if odoo]
         self.next_number = 0
         self.expected = {}
-        for odoo in (self.floor, self.ours):
+        for odoo in self.odoos:
             odoo.start("prepare", orders=warm_up)
-        for odoo in (self.floor, self.ours):
+        for odoo in self.odoos:
             odoo.finish()
         tokens = self.gateway.call("POST", "tokens", {})
         self.ours.run(
@@ -36,9 +35,9 @@ class Orders:
 
     def take_turn(self, count, status, latency=0.0):
         """What making `count` sale orders plainly took, what importing as many took, and what looking at them again."""
-        for odoo in (self.floor, self.ours):
+        for odoo in self.odoos:
             odoo.run("analyze")
-        floor = self.floor.run("sell_plainly", count=count, confirm=status == CONFIRMED)
+        floor = self.floor and self.floor.run("sell_plainly", count=count, confirm=status == CONFIRMED)
         numbers = range(self.next_number, self.next_number + count)
         self.next_number += count
         placed = self.gateway.call_all("POST", [("orders", plan.placed_order(number, status)) for number in numbers])

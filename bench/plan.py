@@ -1,6 +1,4 @@
-"""What is sold in the benchmarks: the same for the floor, which makes sale orders, and for the gateway, which has
-them.
-"""
+"""What is sold in the benchmarks: the same for the floor, which makes sale orders, and for the gateway."""
 
 PRODUCTS = 200
 LINES = 3

@@ -128,3 +128,63 @@ def count_orders(env):
         )
     )
     return {f"{row['state']}, {row['sale_state']}": row["count"] for row in rows}
+
+
+# --- People at work ---------------------------------------------------------------------------------------------------
+
+
+def list_products(env):
+    """The products of `prepare` are listed in the shop, each alone, and AliExpress acknowledged what it has of them."""
+    products = env["product.product"].search([("default_code", "=like", plan.code("%"))], order="id")
+    account = env["aliexpress.account"].search([], limit=1)
+    listings = env["aliexpress.listing"].create(
+        [
+            {
+                "account_id": account.id,
+                "product_tmpl_id": product.product_tmpl_id.id,
+                "product_ref": str(1000 + number),
+                "state": "online",
+                "sku_ids": [Command.create({"product_id": product.id, "sku_code": product.default_code})],
+            }
+            for number, product in enumerate(products)
+        ]
+    )
+    return len(listings)
+
+
+def validate_deliveries(env, count):
+    """Validate deliveries that wait, one after the other, as people do."""
+    pickings = env["stock.picking"].search(
+        [("state", "=", "assigned"), ("picking_type_code", "=", "outgoing")], order="id", limit=count
+    )
+    for picking in pickings.with_context(skip_sms=True):
+        if picking.button_validate() is not True:
+            raise RuntimeError(f"{picking.name} asked something instead of being validated")
+        env.cr.commit()
+    return len(pickings)
+
+
+def change_stock(env, count):
+    """Count products one after the other, each time finding another quantity."""
+    domain = [("product_id.default_code", "=like", plan.code("%")), ("location_id.usage", "=", "internal")]
+    quants = env["stock.quant"].with_context(inventory_mode=True).search(domain, order="id")
+    for number in range(count):
+        quant = quants[number % len(quants)]
+        quant.inventory_quantity = quant.quantity + 1
+        quant.action_apply_inventory()
+        env.cr.commit()
+    return count
+
+
+def sell_one_by_one(env, count):
+    """Make and confirm sale orders of one customer one after the other, as people do."""
+    products = env["product.product"].search([("default_code", "=like", plan.code("%"))], order="id")
+    customer = env["res.partner"].search([("name", "=like", "Ana Perez %")], limit=1)
+    for number in range(count):
+        lines = [
+            Command.create({"product_id": products[index].id, "product_uom_qty": 1})
+            for index in plan.product_numbers(number)
+        ]
+        env["sale.order"].create({"partner_id": customer.id, "order_line": lines}).action_confirm()
+        env.cr.commit()
+    return count

@@ -1,0 +1,5 @@
+from . import aliexpress_account
+from . import aliexpress_listing
+from . import aliexpress_order
+from . import aliexpress_shipment
+from . import ir_cron

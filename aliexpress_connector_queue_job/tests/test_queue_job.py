@@ -1,0 +1,96 @@
+from odoo.tests import tagged
+
+from odoo.addons.aliexpress_connector.tests.common import SandboxCase
+from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+FLOWS = (
+    ("aliexpress.order", "fetch_orders"),
+    ("aliexpress.order", "process_orders"),
+    ("aliexpress.shipment", "push_shipments"),
+    ("aliexpress.listing", "publish_listings"),
+    ("aliexpress.listing", "refresh_listings"),
+    ("aliexpress.listing", "push_offers"),
+)
+
+
+@tagged("post_install", "-at_install")
+class TestQueueJob(SandboxCase):
+    """Scheduled actions make jobs, and the jobs do what the scheduled actions would."""
+
+    def run_flow(self, flow):
+        """Run the job of a flow as the job runner would."""
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            self.account.with_env(self.env(cr=cr))._run_flow(flow)
+        self.env.invalidate_all()
+
+    def test_each_flow_of_each_shop_is_a_job_of_its_own_channel(self):
+        other = self.create_account("Other shop", app="502345")
+        self.create_account("Expired", app="502345", state="expired", seller_ref="1")
+        for model, flow in FLOWS:
+            with self.subTest(flow), trap_jobs() as trap:
+                getattr(self.env[model], f"_cron_{flow}")()
+                trap.assert_jobs_count(2)
+                for account in self.account + other:
+                    trap.assert_enqueued_job(
+                        account._run_flow,
+                        args=(flow,),
+                        properties={
+                            "channel": f"root.aliexpress.{flow}.shop{account.id}",
+                            "identity_key": f"aliexpress {flow} {account.id}",
+                        },
+                    )
+        self.assertFalse(self.sandbox.calls)
+
+    def test_a_flow_waits_once(self):
+        for _number in range(2):
+            self.env["aliexpress.order"]._cron_fetch_orders()
+        jobs = self.env["queue.job"].search([("identity_key", "=", f"aliexpress fetch_orders {self.account.id}")])
+        self.assertEqual(len(jobs), 1)
+
+    def test_a_flow_that_runs_already_is_left_alone(self):
+        self.env["aliexpress.order"]._cron_fetch_orders()
+        self.env["queue.job"].search([("method_name", "=", "_run_flow")]).write({"state": "started"})
+        with self.assertRaises(RetryableJobError):
+            self.account._run_flow("fetch_orders")
+
+    def test_orders_come_in_and_are_processed_in_batches(self):
+        placed = [self.place() for _number in range(3)]
+        self.run_flow("fetch_orders")
+        self.run_flow("process_orders")
+        orders = self.env["aliexpress.order"].search([("account_id", "=", self.account.id)])
+        self.assertEqual(len(orders), len(placed))
+        job = self.env["queue.job"].search([("method_name", "=", "_process_in_job")])
+        self.assertEqual(job.records, orders)
+        self.run_flow("process_orders")
+        self.assertEqual(self.env["queue.job"].search([("method_name", "=", "_process_in_job")]), job)
+        orders._process_in_job()
+        self.assertEqual(orders.mapped("state"), ["done"] * 3)
+        self.assertEqual(orders.sale_order_id.mapped("state"), ["sale"] * 3)
+        with self.assertQueryCount(20):
+            orders._process_in_job()
+
+    def test_a_bad_order_in_a_batch_costs_itself(self):
+        placed = [self.place(status="RISK_CONTROL") for _number in range(2)]
+        self.run_flow("fetch_orders")
+        good, bad = (self.get_order(one) for one in placed)
+        (good + bad)._process_in_job()
+        # Odoo does not confirm a line without a product.
+        bad.sale_order_id.order_line = [(0, 0, {"name": "by hand", "product_uom_qty": 1, "price_unit": 0})]
+        for one in placed:
+            self.sandbox.act(one, "release")
+        self.run_flow("fetch_orders")
+        with trap_jobs() as trap:
+            (good + bad)._process_in_job()
+            trap.assert_jobs_count(2, only=good._process_in_job)
+        good._process_in_job()
+        bad._process_in_job()
+        self.assertEqual((good.state, bad.state), ("done", "error"))
+        self.assertIn("product", bad.error)
+
+    def test_what_goes_wrong_stands_at_the_shop(self):
+        self.place()
+        self.sandbox.add_fault("http_500")
+        self.run_flow("fetch_orders")
+        self.assertTrue(self.account.retry_at)
+        self.assertTrue(self.account.error)

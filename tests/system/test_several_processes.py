@@ -1,0 +1,152 @@
+"""Several Odoo servers on one database and one gateway: what they do together, and that they do it once."""
+
+import http.server
+import itertools
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+
+import pytest
+from test_orders_crash import assert_each_once, place
+
+COUNT = 1000 if os.environ.get("ALIEXPRESS_LONG") else 120
+PATIENCE = 1800
+START = """
+for name in ("fetch_orders", "process_orders"):
+    env.ref("aliexpress_connector.ir_cron_" + name)._trigger()
+env.cr.commit()
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """An Odoo server with one thread for scheduled actions, until `stop`."""
+
+    def __init__(self, odoo, number, arguments=(), **values):
+        self.port = free_port()
+        self.log = open(odoo.folder / f"server{number}.log", "w+b")  # noqa: SIM115  closed in `stop`
+        command = [sys.executable, "-m", "odoo", "-d", odoo.database, "--db-filter", f"^{odoo.database}$"]
+        command += ["--http-interface", "127.0.0.1", "--http-port", str(self.port), "--max-cron-threads=1"]
+        self.process = subprocess.Popen(
+            [*command, "--log-level=warn", *arguments], stdout=self.log, stderr=self.log, env=os.environ | values
+        )
+
+    def wait_until_ready(self):
+        for _attempt in range(600):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/web/health", timeout=5):
+                    return
+            except OSError:
+                assert self.process.poll() is None, self.get_log()
+                time.sleep(0.2)
+        raise AssertionError("the server does not answer")
+
+    def get_log(self):
+        self.log.seek(0)
+        return self.log.read().decode(errors="replace")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.kill()
+        self.log.close()
+
+
+class Spreader:
+    """What stands before several servers in real life: sends each request to the next of those that live."""
+
+    def __init__(self):
+        self.servers = []
+        turns = itertools.count()
+        spreader = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):  # noqa: N802  the name that http.server looks for
+                living = [server for server in spreader.servers if server.process.poll() is None]
+                self.send_response(307)
+                self.send_header("Location", f"http://127.0.0.1:{living[next(turns) % len(living)].port}{self.path}")
+                self.end_headers()
+
+            def log_message(self, *_args):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def servers():
+    """A list: the servers in it are stopped afterwards."""
+    started = []
+    yield started
+    for server in started:
+        server.stop()
+
+
+def wait_until_done(odoo, count):
+    """Seconds until that many orders are done."""
+    began = time.monotonic()
+    while time.monotonic() - began < PATIENCE:
+        if odoo.sql("SELECT count(*) FROM aliexpress_order WHERE state = 'done'") == [(str(count),)]:
+            return time.monotonic() - began
+        time.sleep(0.5)
+    raise AssertionError(
+        odoo.sql("SELECT state, is_detail_due, error, count(*) FROM aliexpress_order GROUP BY 1, 2, 3")
+    )
+
+
+def test_two_servers_with_plain_scheduled_actions(odoo, gateway, servers):
+    odoo.connect(gateway)
+    place(gateway, COUNT)
+    servers += [Server(odoo, number) for number in range(2)]
+    for server in servers:
+        server.wait_until_ready()
+    odoo.run(START)
+    seconds = wait_until_done(odoo, COUNT)
+    print(f"two servers, scheduled actions: {COUNT / seconds:.1f} orders a second")
+    assert_each_once(odoo, gateway, COUNT)
+
+
+def test_two_servers_with_job_runners(odoo, gateway, servers):
+    """Flows and batches run on both servers. One is killed on the way; the other takes over what it had begun."""
+    odoo.connect(gateway)
+    place(gateway, COUNT)
+    install = [sys.executable, "-m", "odoo", "-d", odoo.database, "-i", "queue_job", "--stop-after-init", "--no-http"]
+    subprocess.run([*install, "--log-level=warn"], check=True, env=os.environ, cwd=odoo.folder)
+    assert odoo.sql("SELECT state FROM ir_module_module WHERE name = 'aliexpress_connector_queue_job'") == [
+        ("installed",)
+    ]
+    spreader = Spreader()
+    values = {
+        "ODOO_QUEUE_JOB_CHANNELS": "root:4",
+        "ODOO_QUEUE_JOB_HOST": "127.0.0.1",
+        "ODOO_QUEUE_JOB_PORT": str(spreader.port),
+    }
+    spreader.servers = servers
+    servers += [Server(odoo, number, ["--load=base,rpc,web,queue_job"], **values) for number in range(2)]
+    for server in servers:
+        server.wait_until_ready()
+    odoo.run(START)
+    seconds = wait_until_done(odoo, COUNT)
+    jobs = odoo.sql("SELECT worker_pid, count(*) FROM queue_job WHERE state = 'done' GROUP BY 1")
+    print(f"two servers, job runners: {COUNT / seconds:.1f} orders a second, jobs by server: {jobs}")
+    assert len(jobs) == 2
+    assert_each_once(odoo, gateway, COUNT)
+    place(gateway, COUNT)
+    odoo.run(START)
+    time.sleep(5)
+    servers[0].kill()
+    wait_until_done(odoo, 2 * COUNT)
+    assert_each_once(odoo, gateway, 2 * COUNT)
