@@ -89,13 +89,19 @@ class AliexpressAccount(models.Model):
         ),
     )
     sync_orders = fields.Boolean(
-        string="Import Orders", default=True, help="Orders of the shop become sale orders within minutes of their payment."
+        string="Import Orders",
+        default=True,
+        help="Orders of the shop become sale orders within minutes of their payment.",
     )
     sync_shipments = fields.Boolean(
-        string="Declare Shipments", default=True, help="Validating a delivery tells AliExpress its carrier and tracking number."
+        string="Declare Shipments",
+        default=True,
+        help="Validating a delivery tells AliExpress its carrier and tracking number.",
     )
     sync_listings = fields.Boolean(
-        string="Publish Listings", default=True, help="The products listed in this shop are created and kept up to date on AliExpress."
+        string="Publish Listings",
+        default=True,
+        help="The products listed in this shop are created and kept up to date on AliExpress.",
     )
     sync_offers = fields.Boolean(
         string="Update Prices and Stock", default=True, help="Prices and quantities on AliExpress follow those in Odoo."

@@ -125,9 +125,7 @@ class AliexpressAccount(models.Model):
         if not account.discovered_at:
             return [], [self.env._("Find the products that this shop already has on AliExpress.")]
         if account.found_count:
-            return [], [
-                self.env._("%(count)s products of the shop wait for your decision.", count=account.found_count)
-            ]
+            return [], [self.env._("%(count)s products of the shop wait for your decision.", count=account.found_count)]
         return [], []
 
     @api.model

@@ -4,6 +4,7 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class AliexpressExchange(models.Model):
         string="AliExpress Number", readonly=True, help="The order, product or feed that the call was about."
     )
     outcome = fields.Char(readonly=True, help="ok, or the kind of problem.")
-    request_id = fields.Char(string="Request", readonly=True, help="What AliExpress' support asks for.")
+    request_id = fields.Char(string="Request ID", readonly=True, help="What AliExpress' support asks for.")
     seconds = fields.Float(readonly=True, digits=(8, 3))
     request_excerpt = fields.Text(string="Sent", readonly=True, help="Personal data and secrets are masked.")
     answer_excerpt = fields.Text(string="Answered", readonly=True, help="Personal data and secrets are masked.")
@@ -79,7 +80,7 @@ class AliexpressExchange(models.Model):
     @api.model
     def _remove_old(self):
         """Forget what is older than each shop keeps, and of the rest all but the last about each record."""
-        for account in self.env["aliexpress.account"].with_context(active_test=False).search([]):
+        for account in self.env["aliexpress.account"].with_context(active_test=False).search(Domain.TRUE):
             limit = fields.Datetime.now() - timedelta(days=max(account.exchange_days, 0))
             self.env.cr.execute(
                 SQL(

@@ -27,21 +27,34 @@ class TestOperationsScale(ShippingCase):
         """Copy the row of `record` ROWS times, with these columns as SQL of `n` instead; returns the first new id."""
         record.env.flush_all()
         table = record._table
-        columns = [name for (name,) in self.env.execute_query(SQL(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id' AND is_generated = 'NEVER'",
-            table,
-        ))]
+        columns = [
+            name
+            for (name,) in self.env.execute_query(
+                SQL(
+                    """
+                    SELECT column_name FROM information_schema.columns
+                     WHERE table_name = %s AND column_name <> 'id' AND is_generated = 'NEVER'
+                    """,
+                    table,
+                )
+            )
+        ]
         terms = [SQL("%s", SQL(values[name])) if name in values else SQL.identifier("source", name) for name in columns]
         [(first,)] = self.env.execute_query(SQL("SELECT last_value + 1 FROM %s", SQL.identifier(f"{table}_id_seq")))
-        self.env.cr.execute(SQL(
-            "INSERT INTO %s (%s) SELECT %s FROM %s source, generate_series(0, %s) n WHERE source.id = %s ORDER BY n",
-            SQL.identifier(table),
-            SQL(", ").join(map(SQL.identifier, columns)),
-            SQL(", ").join(terms),
-            SQL.identifier(table),
-            ROWS - 1,
-            record.id,
-        ))
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO %s (%s)
+                SELECT %s FROM %s source, generate_series(0, %s) n WHERE source.id = %s ORDER BY n
+                """,
+                SQL.identifier(table),
+                SQL(", ").join(map(SQL.identifier, columns)),
+                SQL(", ").join(terms),
+                SQL.identifier(table),
+                ROWS - 1,
+                record.id,
+            )
+        )
         self.env.invalidate_all()
         return first
 
@@ -52,12 +65,14 @@ class TestOperationsScale(ShippingCase):
         self.push()
         self.assertEqual(order.shipment_ids.state, "sent")
         sale_order, picking = order.sale_order_id, order.sale_order_id.picking_ids
-        listing = self.env["aliexpress.listing"].create({
-            "account_id": self.account.id,
-            "product_tmpl_id": self.products[0].product_tmpl_id.id,
-            "product_ref": "1005001234567890",
-            "state": "online",
-        })
+        listing = self.env["aliexpress.listing"].create(
+            {
+                "account_id": self.account.id,
+                "product_tmpl_id": self.products[0].product_tmpl_id.id,
+                "product_ref": "1005001234567890",
+                "state": "online",
+            }
+        )
         self.run_job("push_offers")
         order_id = self.multiply(order, order_ref="'9' || n", sale_order_id="NULL")
         sale_id = self.multiply(sale_order, name="'X' || n", access_token="NULL", aliexpress_order_id=f"{order_id} + n")
@@ -68,7 +83,9 @@ class TestOperationsScale(ShippingCase):
         line_id = self.multiply(
             order.line_ids, order_id=f"{order_id} + n", child_ref="'9' || n", sale_line_id=f"{sale_line_id} + n"
         )
-        picking_id = self.multiply(picking, name="'X' || n", sale_id=f"{sale_id} + n", aliexpress_order_id=f"{order_id} + n")
+        picking_id = self.multiply(
+            picking, name="'X' || n", sale_id=f"{sale_id} + n", aliexpress_order_id=f"{order_id} + n"
+        )
         self.multiply(picking.move_ids, picking_id=f"{picking_id} + n", sale_line_id=f"{sale_line_id} + n")
         shipment_id = self.multiply(order.shipment_ids, order_id=f"{order_id} + n", picking_id=f"{picking_id} + n")
         self.multiply(order.shipment_ids.line_ids, shipment_id=f"{shipment_id} + n", order_line_id=f"{line_id} + n")

@@ -26,4 +26,4 @@ class AliexpressDiagnosisLine(models.TransientModel):
         ]
     )
     notes = fields.Text(string="Details")
-    request_id = fields.Char(string="Request")
+    request_id = fields.Char("Request ID")
