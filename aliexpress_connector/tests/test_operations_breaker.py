@@ -36,7 +36,7 @@ class TestBreaker(AliexpressCase):
                 self.account.write({"retry_at": False})
                 self.answers[LIST] = self.answers[DETAIL] = answer
                 # At most one attempt in two minutes; a read is tried three times in a row.
-                self.assertLessEqual(self.run_minutes(20, ["fetch_orders"]), 30)
+                self.assertLessEqual(self.run_minutes(8, ["fetch_orders"]), 4 * 3)
 
     def test_attempts_are_few_while_only_details_fail(self):
         order = self.env["aliexpress.order"].create(
@@ -44,9 +44,9 @@ class TestBreaker(AliexpressCase):
         )
         self.answers[LIST] = {"result": {"success": True, "total_count": 0, "target_list": []}}
         self.answers[DETAIL] = requests.ConnectionError()
-        self.run_minutes(20, ["fetch_orders", "process_orders"])
+        self.run_minutes(8, ["fetch_orders", "process_orders"])
         # Six at once, three tries each, once in two minutes.
-        self.assertLessEqual(len(self.called(DETAIL)), 10 * 18)
+        self.assertLessEqual(len(self.called(DETAIL)), 4 * 18)
         self.assertTrue(all(order.mapped("error")) or self.account.error)
 
     def test_a_limit_is_obeyed_to_the_second(self):
