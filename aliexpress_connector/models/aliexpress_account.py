@@ -78,7 +78,9 @@ class AliexpressAccount(models.Model):
     warehouse_id = fields.Many2one(
         "stock.warehouse", check_company=True, help="Orders are delivered from here and its stock is offered."
     )
-    pricelist_id = fields.Many2one("product.pricelist", check_company=True, help="Prices offered on AliExpress.")
+    pricelist_id = fields.Many2one(
+        "product.pricelist", check_company=True, ondelete="restrict", help="Prices offered on AliExpress."
+    )
     order_start_date = fields.Datetime(
         string="Orders From", default=fields.Datetime.now, help="Orders placed before this time are not imported."
     )

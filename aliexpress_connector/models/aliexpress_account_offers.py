@@ -90,6 +90,7 @@ class AliexpressAccount(models.Model):
     sale_pricelist_id = fields.Many2one(
         "product.pricelist",
         check_company=True,
+        ondelete="restrict",
         help="Sale prices offered on AliExpress. Empty, and without a discount: the sale prices set on AliExpress "
         "stay.",
     )
@@ -181,3 +182,23 @@ class AliexpressAccount(models.Model):
     def _has_sale_prices(self):
         """Whether Odoo says what the sale prices are; otherwise AliExpress' own stay."""
         return bool(self.sale_pricelist_id or self.sale_discount)
+
+    def _get_kept_countries(self):
+        """Codes (set) of the countries whose sale prices are AliExpress' own."""
+        lines = self.country_price_ids.filtered(lambda line: not (line.sale_pricelist_id or self.sale_discount))
+        return set(lines.country_id.mapped("code"))
+
+    def _keeps_sale_prices(self):
+        """Whether any sale prices are AliExpress' own, which each price call has to send back."""
+        return not self._has_sale_prices() or bool(self._get_kept_countries())
+
+    def _refuse_currency(self, currency_name, sku_ids):
+        """Hold the prices of these SKUs, because AliExpress keeps them in another currency."""
+        message = self._get_message_env()._(
+            "AliExpress keeps prices in %(actual)s, and the shop %(shop)s sends them in %(currency)s. Correct the "
+            "shop's currency.",
+            actual=currency_name,
+            shop=self.name,
+            currency=self.currency_id.name,
+        )
+        self.env["aliexpress.listing.sku"]._refuse_prices(sku_ids, message)

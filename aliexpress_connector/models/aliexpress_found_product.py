@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from ..lib.errors import NOT_FOUND, AliexpressError, FixError
 from .aliexpress_listing import REMOTE_STATES
 from .aliexpress_listing_content import get_main_language
-from .aliexpress_listing_push_offers import read_products
+from .product_reader import read_products
 
 READ_BATCH = 12
 

@@ -1,4 +1,3 @@
-import json
 import logging
 from datetime import timedelta
 from typing import NamedTuple
@@ -189,9 +188,7 @@ class AliexpressListing(models.Model):
             is_counted = row.is_storable or stock.is_kit(account, row.product_id)
             quantity = self._get_quantity(account, row, units[row.product_id] if is_counted else None)
             price = found[row.lot_size][row.product_id]
-            if prices.kept_countries:
-                price = _keep_country_sales(price, prices.kept_countries, row.country_prices_sent)
-            yield row, quantity, price
+            yield row, quantity, prices.keep_country_sales(price, row.country_prices_sent)
 
     @api.model
     def _get_quantity(self, account, row, units):
@@ -207,72 +204,6 @@ class AliexpressListing(models.Model):
                 return 0
         limit = min(filter(None, (row.quantity_limit, account.stock_cap, QUANTITY_MAX)))
         return max(min(quantity, limit), 0)
-
-    @api.model
-    def _compare_price(self, account, row, price):
-        """What to write on a SKU whose price shall be `price` (OfferPrice), None when nothing changes."""
-        keeps_sale = not account._has_sale_prices()
-        sale_price = (row.sale_price_sent or None) if keeps_sale else price.sale_price
-        countries = {code: list(pair) for code, pair in price.countries.items()}
-        is_equal = (
-            row.price_sent
-            and row.price_sent == price.price
-            and (row.sale_price_sent or None) == sale_price
-            and (row.country_prices_sent or {}) == countries
-        )
-        is_same = (row.price_due or None, row.sale_price_due or None, row.country_prices_due or {}) == (
-            price.price,
-            sale_price,
-            countries,
-        )
-        mark = {
-            "id": row.id,
-            "price_due": price.price or 0.0,
-            "sale_price_due": sale_price or 0.0,
-            "country_prices_due": json.dumps(countries) if countries else None,
-            "is_price_due": True,
-            "hold_reason": None,
-            "is_price_confirmed": is_same and row.is_price_confirmed,
-        }
-        if is_equal and not row.is_price_due:
-            # Nothing to send; what was held or refused has been taken back.
-            return mark | {"is_price_due": False} if row.hold_reason or row.has_price_error else None
-        if not mark["is_price_confirmed"]:
-            reason = self._get_hold_reason(account, row, price, sale_price)
-            if reason:
-                mark |= {"is_price_due": False, "hold_reason": reason}
-                return None if is_same and row.hold_reason == reason and not row.is_price_due else mark
-        if is_same and (row.is_price_due or row.has_price_error):
-            return None
-        return mark
-
-    @api.model
-    def _get_hold_reason(self, account, row, price, sale_price):
-        """Why a price must not be sent without a person's word (translated), "" when it may."""
-        message_env = account._get_message_env()
-        if not price.price:
-            return message_env._(
-                "There is no price for this product in the pricelist of the shop. Add one, or raise it above zero."
-            )
-        if price.is_below_margin:
-            return message_env._(
-                "The margin is smaller than %(margin)s %% of the cost. Correct the price or the cost, or press "
-                "Confirm Price.",
-                margin=f"{account.price_min_margin:g}",
-            )
-        if not account.price_max_change or not row.price_sent:
-            return ""
-        before = (row.price_sent, row.sale_price_sent or row.price_sent)
-        after = (price.price, sale_price or price.price)
-        largest = max(abs(new - old) / old for old, new in zip(before, after, strict=True)) * 100
-        if largest <= account.price_max_change + 1e-9:
-            return ""
-        return message_env._(
-            "The price changes by %(change)s %%, more than the %(limit)s %% allowed at once. Correct it, or press "
-            "Confirm Price.",
-            change=f"{largest:.1f}",
-            limit=f"{account.price_max_change:g}",
-        )
 
     # === ROWS === #
 
@@ -331,12 +262,3 @@ def _compare_quantity(row, quantity):
         return mark | {"is_quantity_due": False} if row.has_quantity_error else None
     # What AliExpress refused is sent again when it is something else.
     return None if row.has_quantity_error and row.quantity_due == quantity else mark
-
-
-def _keep_country_sales(price, kept_countries, sent):
-    """Replace the sale prices of the countries whose sale prices are AliExpress' own by those it has."""
-    countries = {
-        code: (full, (sent or {}).get(code, (None, None))[1] if code in kept_countries else sale)
-        for code, (full, sale) in price.countries.items()
-    }
-    return price._replace(countries=countries)

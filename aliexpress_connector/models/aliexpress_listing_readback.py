@@ -6,8 +6,8 @@ from odoo.fields import Domain
 
 from ..lib.catalogue_values import AUDITING, REJECTED
 from ..lib.errors import NOT_FOUND, NOT_OFFERED, PERMISSION, AliexpressError, FixError, ReconnectError
-from .aliexpress_listing_push_offers import read_products
 from .error_messages import describe_error
+from .product_reader import read_products
 
 REVIEW_BATCH = 100
 READ_BATCH = 12

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..lib.errors import NOT_FOUND, AliexpressError, FixError
-from .aliexpress_listing_push_offers import read_products
+from .product_reader import read_products
 
 # Listings read and committed at once.
 READ_BATCH = 12

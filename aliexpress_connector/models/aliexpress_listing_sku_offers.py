@@ -1,7 +1,4 @@
-import json
-
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ..lib.errors import BUDGET, TransientError
 from .aliexpress_offer_prices import to_decimal
@@ -118,9 +115,14 @@ class AliexpressListingSku(models.Model):
             )
         if not listing._is_offered():
             return "none", self.env._("The listing is not online; price and stock are sent when it is.")
+        if not account._has_catalogue():
+            return "none", self.env._(
+                "Prices and stock of general sellers are not sent. Set them in AliExpress' seller centre."
+            )
         if self.hold_reason:
             return "held", self.hold_reason
-        if not (self.is_quantity_due or self.is_price_due):
+        was_told = self.quantity_date or self.quantity_sent or self.price_sent
+        if was_told and not (self.is_quantity_due or self.is_price_due):
             return "equal", False
         if not account.sync_offers or account.state != "connected" or not account.active:
             return "waiting", self.env._("The shop %(name)s does not send prices and stock now.", name=account.name)
@@ -202,132 +204,3 @@ class AliexpressListingSku(models.Model):
             ["price numeric", "sale_price numeric", "now timestamp"],
             [(sku_id, price, sale_price, fields.Datetime.now()) for sku_id, price, sale_price in prices],
         )
-
-    # === ROWS === #
-    # Written with SQL: thousands at once, and without touching write_date, which says that somebody changed what offers
-    # depend on.
-
-    @api.model
-    def _mark_quantities(self, marks):
-        """Store what a comparison found: dicts with `id, quantity_due, is_quantity_due`."""
-        self._update_rows(
-            "quantity_due = v.quantity, is_quantity_due = v.is_due, quantity_error = NULL",
-            ["quantity int", "is_due boolean"],
-            [(mark["id"], mark["quantity_due"], mark["is_quantity_due"]) for mark in marks],
-        )
-
-    @api.model
-    def _mark_prices(self, marks):
-        """Store what a comparison found: dicts with `id, price_due, sale_price_due, country_prices_due, is_price_due,
-        hold_reason,
-        is_price_confirmed`."""
-        names = [
-            "price_due",
-            "sale_price_due",
-            "country_prices_due",
-            "is_price_due",
-            "hold_reason",
-            "is_price_confirmed",
-        ]
-        self._update_rows(
-            "price_error = NULL, " + ", ".join(f"{name} = v.{name}" for name in names),
-            [
-                "price_due numeric",
-                "sale_price_due numeric",
-                "country_prices_due jsonb",
-                "is_price_due boolean",
-                "hold_reason text",
-                "is_price_confirmed boolean",
-            ],
-            [(mark["id"], *(mark[name] for name in names)) for mark in marks],
-        )
-
-    @api.model
-    def _acknowledge_quantities(self, rows):
-        """AliExpress has taken over `rows` [(sku id, quantity)]."""
-        now = fields.Datetime.now()
-        self._update_rows(
-            "quantity_sent = v.quantity, quantity_date = v.now, is_quantity_due = FALSE, quantity_error = NULL",
-            ["quantity int", "now timestamp"],
-            [(*row, now) for row in rows],
-        )
-
-    @api.model
-    def _acknowledge_prices(self, rows):
-        """AliExpress has taken over `rows` [(sku id, price, sale price, prices by country or None)]."""
-        now = fields.Datetime.now()
-        self._update_rows(
-            "price_sent = v.price, sale_price_sent = v.sale_price, country_prices_sent = v.countries, price_date = "
-            "v.now, "
-            "is_price_due = FALSE, is_price_confirmed = FALSE, price_error = NULL",
-            ["price numeric", "sale_price numeric", "countries jsonb", "now timestamp"],
-            [
-                (sku_id, price, sale_price, json.dumps(countries) if countries else None, now)
-                for sku_id, price, sale_price, countries in rows
-            ],
-        )
-
-    @api.model
-    def _refuse_quantities(self, sku_ids, message):
-        """AliExpress does not take these quantities; they are sent again when they change."""
-        self._update_rows(
-            "is_quantity_due = FALSE, quantity_error = v.message", ["message text"], [(id_, message) for id_ in sku_ids]
-        )
-
-    @api.model
-    def _refuse_prices(self, sku_ids, message):
-        """AliExpress does not take these prices; they are sent again when they change."""
-        self._update_rows(
-            "is_price_due = FALSE, price_error = v.message", ["message text"], [(id_, message) for id_ in sku_ids]
-        )
-
-    @api.model
-    def _set_missing(self, sku_ids):
-        """AliExpress has no such SKUs; nothing is sent for them before it has."""
-        self._update_rows(
-            "is_missing = TRUE, is_quantity_due = FALSE, is_price_due = FALSE, quantity_error = NULL, price_error = "
-            "NULL",
-            ["dummy int"],
-            [(sku_id, 0) for sku_id in sku_ids],
-        )
-
-    @api.model
-    def _retry_refused(self, account):
-        """Let what AliExpress refused be sent once more: most reasons, such as promotions, pass."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE aliexpress_listing_sku
-                   SET is_quantity_due = is_quantity_due OR quantity_error IS NOT NULL,
-                       is_price_due = is_price_due OR price_error IS NOT NULL
-                 WHERE account_id = %s AND (quantity_error IS NOT NULL OR price_error IS NOT NULL)
-                """,
-                account.id,
-            )
-        )
-        self.invalidate_model()
-
-    @api.model
-    def _forget_country_prices(self, sku_ids):
-        """AliExpress has no prices by country for these SKUs any more."""
-        self._update_rows("country_prices_sent = NULL", ["dummy int"], [(sku_id, 0) for sku_id in sku_ids])
-
-    @api.model
-    def _update_rows(self, assignments, columns, rows):
-        """`UPDATE … SET assignments` for many SKUs at once.
-
-        :param list columns: name and type of the values in `rows` after the id; `assignments` calls them `v.name`
-        """
-        if not rows:
-            return
-        self.env.flush_all()
-        names = ["id", *(column.split()[0] for column in columns)]
-        types = ["int", *(column.split()[1] for column in columns)]
-        # Only constants of this file go into the statement itself.
-        query = (
-            f"UPDATE {self._table} sku SET {assignments} FROM (VALUES %s) AS v({', '.join(names)}) WHERE sku.id = v.id"
-        )
-        template = f"({', '.join(f'%s::{type_}' for type_ in types)})"
-        self.env.cr.execute_values(query, rows, template=template, page_size=1000)
-        self.browse(row[0] for row in rows).invalidate_recordset(flush=False)

@@ -33,10 +33,7 @@ class OfferPrices:
         self.date = fields.Datetime.now()
         self._taxes = BuyerTaxes(self.account)
         self._countries = [(line.country_id.code, line) for line in self.account.country_price_ids]
-        # Countries whose sale prices are AliExpress' own.
-        self.kept_countries = {
-            code for code, line in self._countries if not (line.sale_pricelist_id or self.account.sale_discount)
-        }
+        self._kept_countries = self.account._get_kept_countries()
 
     def get_prices(self, product_ids, lot_size=1):
         """`{product id: OfferPrice}` of lots of `lot_size` pieces."""
@@ -46,6 +43,18 @@ class OfferPrices:
             products = self.account.env["product.product"].browse(ids)
             prices.update(self._get_chunk(products, max(lot_size, 1)))
         return prices
+
+    def keep_country_sales(self, price, sent):
+        """`price` (OfferPrice) with the sale prices that AliExpress has, as acknowledged in `sent`, where they are its
+        own.
+        """
+        if not self._kept_countries:
+            return price
+        countries = {
+            code: (full, (sent or {}).get(code, (None, None))[1] if code in self._kept_countries else sale)
+            for code, (full, sale) in price.countries.items()
+        }
+        return price._replace(countries=countries)
 
     def _get_chunk(self, products, lot_size):
         account = self.account
@@ -105,7 +114,7 @@ class OfferPrices:
     def _get_country_price(self, base, code, price, sale_price):
         """`(price, sale price or None)` for one country, moved into the ratios that AliExpress takes."""
         price = max(price, self._round_up(base * float(COUNTRY_PRICE_RATIO_MIN)))
-        if code in self.kept_countries:
+        if code in self._kept_countries:
             return price, None
         if sale_price is None and self.account.sale_discount:
             sale_price = self.currency.round(price * (1 - self.account.sale_discount / 100))

@@ -188,6 +188,8 @@ class AliexpressOrder(models.Model):
                 has_time = commit_progress(len(ids)) > 0
         if orders:
             self.env.ref("aliexpress_connector.ir_cron_process_orders")._trigger()
+            # What AliExpress just sold, paid or not, is gone for the other shops that share the stock.
+            self.env.ref("aliexpress_connector.ir_cron_push_offers")._trigger()
 
     @api.model
     def _read_batch(self, ids, domain):

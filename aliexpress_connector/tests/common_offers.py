@@ -121,18 +121,16 @@ class OffersCase(AliexpressCase):
             | ({"sku_discount_price": row["sale"]} if row["sale"] else {})
             for index, (code, row) in enumerate(rows.items())
         ]
-        return envelope(
-            call.method,
-            {
-                "result": {
-                    "product_id": int(product_ref),
-                    "product_status_type": "onSelling",
-                    "currency_code": self.currency_code,
-                    "subject": "Something",
-                    "aeop_ae_product_s_k_us": {"global_aeop_ae_product_sku": skus},
-                }
-            },
-        )
+        product = {
+            "product_id": int(product_ref),
+            "product_status_type": "onSelling",
+            "currency_code": self.currency_code,
+            "subject": "Something",
+            "aeop_ae_product_s_k_us": {"global_aeop_ae_product_sku": skus},
+        }
+        if product_ref in self.remote.get("countries", {}):
+            product["multi_country_price_configuration"] = self.remote["countries"][product_ref]
+        return envelope(call.method, {"result": product})
 
     def push(self):
         """Run the job; returns the calls it made."""
@@ -148,6 +146,34 @@ class OffersCase(AliexpressCase):
             for product in call.get_json("mutiple_product_update_list")
             for sku in product["multiple_sku_update_list"]
         }
+
+    def get_remote_countries(self, product_ref):
+        """`{country: {sku code: (price, sale price)}}` that AliExpress has for a product."""
+        return {
+            row["ship_to_country"]: {
+                sku["sku_code"]: (sku["price"], sku.get("discount_price")) for sku in row["sku_price_by_country_list"]
+            }
+            for row in self.remote["countries"][product_ref]["country_price_list"]
+        }
+
+    def create_sized(self, product_ref, sizes="SM"):
+        """A listing of a product in sizes that stand for its SKU codes; returns its SKUs."""
+        size = self.env["product.attribute"].create({"name": "Size", "create_variant": "always"})
+        values = self.env["product.attribute.value"].create([{"name": name, "attribute_id": size.id} for name in sizes])
+        template = self.env["product.template"].create(
+            {
+                "name": "Sized",
+                "is_storable": True,
+                "list_price": 10,
+                "attribute_line_ids": [(0, 0, {"attribute_id": size.id, "value_ids": [(6, 0, values.ids)]})],
+            }
+        )
+        for product, code in zip(template.product_variant_ids, sizes, strict=True):
+            product.default_code = code
+        skus = self.create_listing(template.product_variant_ids, product_ref)
+        for sku in skus:
+            self.add_remote(sku)
+        return skus
 
     def add_stock(self, product, quantity):
         self.env["stock.quant"]._update_available_quantity(product, self.warehouse.lot_stock_id, quantity)

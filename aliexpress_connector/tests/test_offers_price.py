@@ -1,7 +1,10 @@
 import random
 from datetime import timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo import fields
+from odoo.tools import mute_logger
 
 from ..models.aliexpress_offer_prices import BuyerTaxes
 from .common_offers import DETAIL, PRICE, STOCK, OffersCase
@@ -138,6 +141,46 @@ class TestOffersPrice(OffersCase):
         self.account.tax_country_id = country
         self.assertEqual(self.push_price(), ("12.00", None))
 
+    def test_currency_of_the_shop_is_believed_without_reading_products(self):
+        self.account.sale_discount = 10
+        self.account.quotation_currency_id = self.env.ref("base.USD")
+        self.push()
+        self.assertFalse(self.called(PRICE) + self.called(DETAIL))
+        self.assertIn("USD", self.shirt_sku.offer_note)
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 100, "stock goes on")
+
+    def test_pricelist_in_use_is_not_deleted(self):
+        """Without it the prices of the whole shop would silently become others."""
+        for pricelist in (self.pricelist, self.sale_pricelist):
+            self.account.sale_pricelist_id = self.sale_pricelist
+            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.cr.savepoint():
+                pricelist.unlink()
+                self.env.flush_all()
+
+    def test_exchange_rates_are_noticed_by_the_full_comparison(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        dollar.rate_ids.unlink()
+        values = {"currency_id": dollar.id, "company_id": self.company.id}
+        self.env["res.currency.rate"].create(values | {"rate": 2.0, "name": "2020-01-01"})
+        self.account.currency_id = dollar
+        type(self).currency_code = "USD"
+        self.addCleanup(setattr, type(self), "currency_code", "EUR")
+        self.assertEqual(self.push_price(), ("24.20", None))
+        self.env["res.currency.rate"].create(values | {"rate": 3.0, "name": "2020-01-02"})
+        self.make_old()
+        self.assertFalse(self.push(), "nothing says which prices a rate concerns")
+        self.env["aliexpress.offer.comparison"].search([]).full_date = fields.Datetime.now() - timedelta(minutes=61)
+        self.assertEqual(self.push_price(), ("36.30", None))
+
+    def make_old(self):
+        """Everything that is there now was written long ago."""
+        tables = ("product_product", "product_template", "stock_quant", "stock_move", "aliexpress_listing_sku")
+        for table in tables:
+            self.env.cr.execute(f"UPDATE {table} SET write_date = write_date - interval '1 day'")  # noqa: S608
+        self.env.cr.execute("UPDATE aliexpress_listing SET offer_change_date = offer_change_date - interval '1 day'")
+        self.env.invalidate_all()
+
     def test_price_of_zero_is_never_sent(self):
         self.shirt.list_price = 0
         self.push()
@@ -235,6 +278,84 @@ class TestOffersPrice(OffersCase):
         country_list.item_ids.fixed_price = 30
         self.env.flush_all()
         self.assertEqual([call.method for call in self.push()], [PRICE])
+
+    def add_country(self, code="base.fr", **values):
+        pricelist = self.env["product.pricelist"].create({"name": code})
+        self.add_rule(pricelist, compute_price="percentage", percent_price=0)
+        line = {"country_id": self.env.ref(code).id, "pricelist_id": pricelist.id} | values
+        self.account.country_price_ids = [(0, 0, line)]
+        return pricelist
+
+    def test_one_changed_sku_keeps_the_country_prices_of_the_others(self):
+        """AliExpress replaces the prices by country of a product as a whole."""
+        self.account.sale_discount = 50
+        pricelist = self.add_country()
+        small, medium = self.create_sized("1005001000000031")
+        self.push()
+        both = {"FR": {"S": ("12.10", "6.05"), "M": ("12.10", "6.05")}}
+        self.assertEqual(self.get_remote_countries("1005001000000031"), both)
+        rule = self.add_rule(
+            pricelist,
+            compute_price="fixed",
+            fixed_price=20,
+            applied_on="0_product_variant",
+            product_id=small.product_id.id,
+        )
+        self.assertEqual([call.method for call in self.push()], [PRICE])
+        both["FR"]["S"] = ("24.20", "12.10")
+        self.assertEqual(self.get_remote_countries("1005001000000031"), both)
+        self.assertEqual(medium.country_prices_sent, {"FR": [12.1, 6.05]})
+        self.assertFalse(self.push())
+        # A price that is held goes on as it was, with those that are not.
+        self.account.price_max_change = 10
+        rule.fixed_price = 40
+        self.add_rule(
+            compute_price="fixed",
+            fixed_price=10.5,
+            applied_on="0_product_variant",
+            product_id=medium.product_id.id,
+        )
+        self.assertEqual([call.method for call in self.push()], [PRICE])
+        self.assertEqual(self.get_remote_countries("1005001000000031"), both)
+        self.assertEqual((small.offer_state, self.get_remote(medium)[1]), ("held", "12.71"))
+        self.assertFalse(self.push())
+
+    def test_sale_prices_of_aliexpress_in_countries_stay(self):
+        self.account.sale_pricelist_id = self.sale_pricelist
+        self.add_country("base.fr")
+        self.remote["countries"] = {
+            self.shirt_sku.listing_id.product_ref: {
+                "price_type": "absolute",
+                "country_price_list": [
+                    {
+                        "ship_to_country": "FR",
+                        "sku_price_by_country_list": [
+                            {"sku_code": "TSHIRT-BLU-M", "price": "30.00", "discount_price": "7.50"}
+                        ],
+                    }
+                ],
+            }
+        }
+        self.push()
+        expected = {"FR": {"TSHIRT-BLU-M": ("12.10", "7.50")}}
+        self.assertEqual(self.get_remote_countries(self.shirt_sku.listing_id.product_ref), expected)
+        self.assertEqual(self.shirt_sku.country_prices_sent, {"FR": [12.1, 7.5]})
+        self.assertFalse(self.push())
+
+    def test_country_prices_in_doubt_are_read_back(self):
+        self.account.sale_discount = 50
+        self.add_country()
+
+        def answer(call):
+            self.answer_price(call)
+            self.remote["countries"].pop(self.cap_sku.listing_id.product_ref)
+            return self.batch_answer(call.method, [{"product_id": int(self.shirt_sku.listing_id.product_ref)}], [])
+
+        self.answers[PRICE] = answer
+        self.push()
+        self.assertTrue(self.shirt_sku.country_prices_sent)
+        self.assertFalse(self.cap_sku.country_prices_sent)
+        self.assertEqual(self.cap_sku.offer_state, "waiting")
 
     def test_country_without_prices_of_its_own(self):
         with self.assertRaisesRegex(Exception, "no prices of their own"):

@@ -76,6 +76,69 @@ class TestOffersPush(OffersCase):
         self.assertEqual(len(self.called(PRICE)), 3)
         sizes = [len(call.get_json("mutiple_product_update_list")) for call in self.called(STOCK)]
         self.assertEqual(sorted(sizes), [5, 20, 20])
+        for name, answer in self.get_faults().items():
+            with self.subTest(name):
+                self.break_second_call(products, answer)
+
+    def get_faults(self):
+        """What may come instead of the answer: name and a function of the call."""
+
+        def taken_over_and_lost(call):
+            self.answer_stock(call)
+            return self.make_response("", status=502)
+
+        def taken_over_and_garbled(call):
+            self.answer_stock(call)
+            return self.make_response('{"aliexpress_solution_batch_product_inv', status=200)
+
+        def take_over_ten(call):
+            rows = [{"product_id": product["product_id"]} for product in call.get_json("mutiple_product_update_list")]
+            self.answer_stock(call)
+            for row in rows[10:]:
+                [remote] = self.remote[str(row["product_id"])].values()
+                remote["stock"] = 0
+            return rows
+
+        def half(call):
+            rows = take_over_ten(call)
+            failed = [row | {"error_code": "F00-00-99999-001", "error_message": "no"} for row in rows[5:]]
+            return self.batch_answer(call.method, rows[:10], failed)
+
+        def silence(call):
+            return self.batch_answer(call.method, take_over_ten(call)[:3], [])
+
+        return {
+            "not reached": lambda call: self.make_response("", status=503),
+            "rate limit": lambda call: error_response("ApiCallLimit", "this ban will last 30 more seconds"),
+            "taken over, answer lost": taken_over_and_lost,
+            "taken over, answer cut off": taken_over_and_garbled,
+            "some in both lists, some refused": half,
+            "silence about most": silence,
+        }
+
+    def break_second_call(self, products, answer):
+        """What was acknowledged afterwards is what AliExpress has; and the next runs send the rest."""
+        for product in products:
+            self.add_stock(product, 1)
+        numbers = iter(range(100))
+        self.answers[STOCK] = lambda call: answer(call) if next(numbers) == 1 else self.answer_stock(call)
+        self.push()
+        skus = self.env["aliexpress.listing.sku"].search([("product_id", "in", [product.id for product in products])])
+        wrong = [
+            sku.sku_code
+            for sku in skus
+            if not sku.is_quantity_due and not sku.quantity_error and sku.quantity_sent != self.get_remote(sku)[0]
+        ]
+        self.assertFalse(wrong, "acknowledged, and AliExpress never said so")
+        self.assertGreaterEqual(len(skus.filtered(lambda sku: sku.offer_state == "equal")), 20)
+        self.answers[STOCK] = self.answer_stock
+        self.account.retry_at = False
+        skus.listing_id.retry_at = False
+        skus.filtered("quantity_error").action_send_offer()
+        self.push()
+        for sku in skus:
+            self.assertEqual(self.get_remote(sku)[0], sku.quantity_wanted)
+            self.assertEqual((sku.quantity_sent, sku.offer_state), (sku.quantity_wanted, "equal"))
 
     def test_more_skus_than_a_call_takes(self):
         attribute = self.env["product.attribute"].create({"name": "Number", "create_variant": "always"})
@@ -262,21 +325,8 @@ class TestOffersPush(OffersCase):
         self.assertFalse(self.push())
 
     def test_sku_vanished_costs_one_sku(self):
-        size = self.env["product.attribute"].create({"name": "Size", "create_variant": "always"})
-        values = self.env["product.attribute.value"].create([{"name": name, "attribute_id": size.id} for name in "SM"])
-        template = self.env["product.template"].create(
-            {
-                "name": "Sized",
-                "is_storable": True,
-                "list_price": 10,
-                "attribute_line_ids": [(0, 0, {"attribute_id": size.id, "value_ids": [(6, 0, values.ids)]})],
-            }
-        )
-        small, medium = template.product_variant_ids
-        small.default_code, medium.default_code = "S", "M"
-        skus = self.create_listing(small + medium, "1005001000000006")
-        for sku in skus:
-            self.add_remote(sku)
+        skus = self.create_sized("1005001000000006")
+        small, medium = skus.product_id
         self.push()
         self.remote["1005001000000006"].pop("S")
         self.add_stock(small, 4)
@@ -342,6 +392,8 @@ class TestOffersPush(OffersCase):
     def test_general_sellers_make_no_call(self):
         self.account.family = "general"
         self.assertFalse(self.push())
+        self.assertEqual(self.shirt_sku.offer_state, "none")
+        self.assertIn("general sellers", self.shirt_sku.offer_note)
 
     def test_listings_off_the_shelf_are_left_alone_until_they_return(self):
         self.cap_sku.listing_id.state = "offline"

@@ -46,7 +46,7 @@ class TestOffersScreen(OffersCase):
         self.push()
         product = self.create_product("LATE", "Late", quantity=1)
         sku = self.create_listing(product, "1005001000000040")
-        self.assertEqual(sku.offer_state, "equal", "not compared yet")
+        self.assertEqual(sku.offer_state, "due", "not compared yet")
         sku.sku_code = False
         self.assertEqual(sku.offer_state, "none")
         self.assertIn("no code", sku.offer_note)

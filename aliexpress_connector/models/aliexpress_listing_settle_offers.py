@@ -1,0 +1,116 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from ..lib.errors import (
+    NOT_FOUND,
+    NOT_OFFERED,
+    PERMISSION,
+    UNREADABLE,
+    AliexpressError,
+    ReconnectError,
+    TransientError,
+)
+from .aliexpress_job_mixin import RECORD_PAUSE
+from .error_messages import describe_error
+from .product_reader import read_products
+
+# Refusals that would be the same for every product.
+SAME_FOR_ALL = {PERMISSION, NOT_OFFERED}
+
+
+class AliexpressListing(models.Model):
+    """What became of offers: acknowledged SKU by SKU, refused, postponed, and read back where the answer leaves a
+    doubt.
+    """
+
+    _inherit = "aliexpress.listing"
+
+    # What `retry_at` concerns beside the content: a promotion may lock prices alone, and stock must go on.
+    is_quantity_waiting = fields.Boolean(copy=False, readonly=True)
+    is_price_waiting = fields.Boolean(copy=False, readonly=True)
+
+    def _settle_offers(self, due, result, client, kind):
+        """Store what became of each product of a call."""
+        kind.acknowledge(
+            [offer for listing, offers in due.items() if listing.product_ref in result.accepted for offer in offers]
+        )
+        for listing, offers in due.items():
+            error = result.refused.get(listing.product_ref) or result.unclear.get(listing.product_ref)
+            if not error:
+                listing._end_waiting(kind)
+            elif listing.product_ref in result.unclear:
+                listing._read_back_offers(offers, error, client, kind)
+            else:
+                listing._take_refused_offers(offers, error, client, kind)
+
+    def _take_refused_offers(self, offers, error, client, kind):
+        """Show why AliExpress did not take the `offers` of this listing, and decide what of them is sent again."""
+        if isinstance(error, TransientError):
+            self._postpone_offers(error, kind)
+        elif error.reason == NOT_FOUND:
+            self._set_offers_vanished(offers, error, kind)
+        elif error.reason in SAME_FOR_ALL:
+            kind.refuse(offers, describe_error(self.account_id._get_message_env(), error))
+        else:
+            # One SKU that is gone may be all that was wrong.
+            self._read_back_offers(offers, error, client, kind)
+
+    def _read_back_offers(self, offers, error, client, kind):
+        """Read what AliExpress really has, and acknowledge that; what was not taken over shows `error` or waits."""
+        detail = read_products(client, [self])[self]
+        if isinstance(detail, ReconnectError):
+            raise detail
+        if isinstance(detail, AliexpressError):
+            if detail.reason == NOT_FOUND:
+                self._set_offers_vanished(offers, detail, kind)
+            else:
+                self._postpone_offers(detail, kind)
+            return
+        known = self._keep_known_skus(offers, detail)
+        accepted = [offer for offer in known if kind.is_taken_over(offer, detail)]
+        kind.acknowledge(accepted)
+        open_offers = [offer for offer in known if offer not in accepted]
+        if not open_offers:
+            return
+        if isinstance(error, TransientError) or error.reason == UNREADABLE:
+            self._postpone_offers(error, kind)
+        elif len(known) == len(offers):
+            kind.refuse(open_offers, describe_error(self.account_id._get_message_env(), error))
+
+    def _keep_known_skus(self, offers, detail):
+        """Those of `offers` whose SKU AliExpress still has; the others show that it has not."""
+        codes = {sku.sku_code for sku in detail.skus}
+        gone = [offer for offer in offers if offer.sku_code not in codes]
+        if gone:
+            self.env["aliexpress.listing.sku"]._set_missing([offer.id for offer in gone])
+        return [offer for offer in offers if offer.sku_code in codes]
+
+    def _postpone_offers(self, error, kind):
+        """Send this listing's quantities, or prices, later, because of `error` (AliexpressError) that concerns this
+        product alone.
+        """
+        now = fields.Datetime.now()
+        retry_at = now + timedelta(seconds=max(getattr(error, "retry_after", 0), RECORD_PAUSE))
+        if self.retry_at and self.retry_at > now:
+            retry_at = min(retry_at, self.retry_at)
+        self.write(
+            {
+                kind.waits_field: True,
+                "retry_at": retry_at,
+                "error": describe_error(self.account_id._get_message_env(), error),
+            }
+        )
+
+    def _end_waiting(self, kind):
+        """AliExpress took what this listing waited for."""
+        if not self[kind.waits_field]:
+            return
+        self[kind.waits_field] = False
+        if self.state == "online" and not (self.is_quantity_waiting or self.is_price_waiting):
+            self.write({"error": False, "retry_at": False})
+
+    def _set_offers_vanished(self, offers, error, kind):
+        """Show that AliExpress does not have the product any more; the same offer is not sent again."""
+        kind.refuse(offers, describe_error(self.account_id._get_message_env(), error))
+        self._set_vanished(error)
