@@ -41,18 +41,32 @@ class AliexpressAccount(models.Model):
         tracking=True,
     )
     # Who the application is; administrators only, like everything that opens the shop.
-    app_key = fields.Char(string="Application Key", groups="base.group_system", copy=False)
-    app_secret = fields.Char(string="Application Secret", groups="base.group_system", copy=False)
+    app_key = fields.Char(
+        string="Application Key",
+        groups="base.group_system",
+        copy=False,
+        help="The App Key of your application in AliExpress' developer console.",
+    )
+    app_secret = fields.Char(
+        string="Application Secret",
+        groups="base.group_system",
+        copy=False,
+        help="The App Secret of your application in AliExpress' developer console. It is shown to administrators only.",
+    )
     access_token = fields.Char(groups="base.group_system", copy=False)
     refresh_token = fields.Char(groups="base.group_system", copy=False)
-    access_token_expiry = fields.Datetime(copy=False, readonly=True)
+    access_token_expiry = fields.Datetime(
+        copy=False,
+        readonly=True,
+        help="Until when AliExpress accepts the present token. It is renewed by itself before.",
+    )
     authorization_expiry = fields.Datetime(
         string="Authorisation Ends", copy=False, readonly=True, help="Until then somebody must connect the shop again."
     )
     seller_ref = fields.Char(
         string="AliExpress Seller", copy=False, readonly=True, help="Number of the seller account at AliExpress."
     )
-    seller_name = fields.Char(copy=False, readonly=True)
+    seller_name = fields.Char(copy=False, readonly=True, help="The login of the seller on AliExpress.")
     family = fields.Selection(
         [("solution", "Overseas sellers"), ("general", "General sellers")],
         string="Method Family",
@@ -74,7 +88,9 @@ class AliexpressAccount(models.Model):
         default=lambda self: self.env.user,
         help="Gets the activities and alarms of this shop.",
     )
-    team_id = fields.Many2one("crm.team", string="Sales Team", check_company=True)
+    team_id = fields.Many2one(
+        "crm.team", string="Sales Team", check_company=True, help="The sales team of the sale orders of this shop."
+    )
     warehouse_id = fields.Many2one(
         "stock.warehouse", check_company=True, help="Orders are delivered from here and its stock is offered."
     )

@@ -18,7 +18,11 @@ class AliexpressAccount(models.Model):
         "tracking numbers still go "
         "through. Empty sets no limit.",
     )
-    call_count_today = fields.Integer(string="Calls Today", compute="_compute_call_count_today")
+    call_count_today = fields.Integer(
+        string="Calls Today",
+        compute="_compute_call_count_today",
+        help="How often Odoo called AliExpress for this shop today. A day begins at midnight in Beijing.",
+    )
 
     def _compute_call_count_today(self):
         Count = self.env["aliexpress.call.count"]

@@ -58,10 +58,16 @@ class AliexpressAccount(models.Model):
         help="Composes the titles of products that have none of their own, from fields of the product in braces: "
         "{aliexpress_brand} {name} {categ_id.name}. Empty: the product's name.",
     )
-    unit_code = fields.Selection(list(UNITS.items()), string="Sold per", default=UNIT_PIECE, required=True)
+    unit_code = fields.Selection(
+        list(UNITS.items()),
+        string="Sold per",
+        default=UNIT_PIECE,
+        required=True,
+        help="What one unit of your products is called on AliExpress.",
+    )
     package_length = fields.Integer(default=20, help="Centimetres, for products without a package of their own.")
-    package_width = fields.Integer(default=15)
-    package_height = fields.Integer(default=10)
+    package_width = fields.Integer(default=15, help="Centimetres, for products without a package of their own.")
+    package_height = fields.Integer(default=10, help="Centimetres, for products without a package of their own.")
     lead_time = fields.Integer(string="Preparation Days", default=3, help="Days until a parcel leaves.")
     stock_deduction = fields.Selection(
         [("order", "When the buyer orders"), ("payment", "When the buyer has paid")],
@@ -82,7 +88,10 @@ class AliexpressAccount(models.Model):
         help="What the shop promises about returns. Empty: AliExpress' default.",
     )
     product_group_id = fields.Many2one(
-        "aliexpress.product.group", domain="[('account_id', '=', id)]", check_company=True
+        "aliexpress.product.group",
+        domain="[('account_id', '=', id)]",
+        check_company=True,
+        help="The group of the seller centre that new products of this shop belong to.",
     )
     image_source = fields.Selection(
         [("bank", "Upload to AliExpress' image bank"), ("url", "AliExpress fetches them from this Odoo")],
@@ -123,7 +132,7 @@ class AliexpressAccount(models.Model):
         ),
     )
     listing_ids = fields.One2many("aliexpress.listing", "account_id")
-    listing_count = fields.Integer(compute="_compute_listing_count")
+    listing_count = fields.Integer(compute="_compute_listing_count", help="How many products this shop lists.")
 
     @api.model
     def _default_lang_id(self):

@@ -16,7 +16,11 @@ class AliexpressAccount(models.Model):
         readonly=True,
         help="When all products of the shop were last looked through.",
     )
-    found_count = fields.Integer(compute="_compute_found_count", string="Found on AliExpress")
+    found_count = fields.Integer(
+        compute="_compute_found_count",
+        string="Found on AliExpress",
+        help="Products on AliExpress that wait for you to say which of your products they are.",
+    )
 
     def _compute_found_count(self):
         domain = [("account_id", "in", self.ids), ("state", "in", ("pending", "open"))]

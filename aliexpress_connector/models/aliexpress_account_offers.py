@@ -107,7 +107,12 @@ class AliexpressAccount(models.Model):
         string="Prices End With",
         help="0.99 raises each price to the next that ends so. Empty leaves prices as they are.",
     )
-    country_price_ids = fields.One2many("aliexpress.country.price", "account_id", string="Prices by Country")
+    country_price_ids = fields.One2many(
+        "aliexpress.country.price",
+        "account_id",
+        string="Prices by Country",
+        help="Prices of their own for buyers in some countries.",
+    )
     price_min_margin = fields.Float(
         string="Smallest Margin (%)",
         help="A price with a smaller margin on the cost, taxes aside, waits for your word. Empty lets all pass.",

@@ -5,6 +5,7 @@ from decimal import Decimal
 from odoo import fields, models
 
 from ..lib.errors import AliexpressError, ReconnectError
+from .aliexpress_job_mixin import CONCURRENCY_ERRORS
 from .error_messages import describe_error
 
 _logger = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ class AliexpressAccount(models.Model):
         copy=False, help="When the last days were listed once more, to find what came late."
     )
     tolerance_amount = fields.Monetary(
+        string="Accepted Difference",
         currency_field="tolerance_currency_id",
         help="A difference up to this between AliExpress' total and its own figures is booked as a difference; "
         "above it the order waits "
@@ -33,14 +35,16 @@ class AliexpressAccount(models.Model):
     )
     tolerance_currency_id = fields.Many2one(related="company_id.currency_id")
     suspicious_amount = fields.Monetary(
+        string="Hold Above Total",
         currency_field="tolerance_currency_id",
         help="Orders above this total wait on hold until somebody looked at them. Empty holds none.",
     )
     suspicious_quantity = fields.Integer(
+        string="Hold Above Quantity",
         help=(
             "Orders with more units of one product than this wait on hold until somebody looked at them. Empty "
             "holds none."
-        )
+        ),
     )
 
     def _get_fetch_start(self, is_audit):
@@ -89,7 +93,8 @@ class AliexpressAccount(models.Model):
         """Call `work`, which commits by itself; one shop's failure ends here. Returns what `work` returns, True after
         a failure.
 
-        An expired token is renewed once and `work` done again.
+        An expired token is renewed once and `work` done again; so it is once where another transaction was quicker, and
+        then by the next run.
         """
         self.ensure_one()
         for is_repeated in (False, True):
@@ -103,9 +108,12 @@ class AliexpressAccount(models.Model):
                 self.env.cr.rollback()
                 self._postpone(error)
                 return True
+            except CONCURRENCY_ERRORS:
+                self.env.cr.rollback()
             except Exception:
                 self.env.cr.rollback()
-                _logger.exception("Fetching the orders of shop %s failed", self.id)
+                _logger.exception("The work on shop %s failed", self.id)
                 message_env = self._get_message_env()
                 self.error = describe_error(message_env, RuntimeError())
                 return True
+        return True

@@ -7,22 +7,82 @@ class AliexpressAccount(models.Model):
 
     _inherit = "aliexpress.account"
 
-    order_hold_count = fields.Integer(string="On Hold", compute="_compute_overview_counts")
-    order_error_count = fields.Integer(string="Orders with Errors", compute="_compute_overview_counts")
-    order_late_count = fields.Integer(string="Late", compute="_compute_overview_counts")
-    order_cancel_count = fields.Integer(string="Cancellation Requests", compute="_compute_overview_counts")
-    order_backlog_count = fields.Integer(string="Orders to Process", compute="_compute_overview_counts")
-    order_shipment_count = fields.Integer(string="Orders to Ship", compute="_compute_overview_counts")
-    shipment_error_count = fields.Integer(string="Shipments with Errors", compute="_compute_overview_counts")
-    shipment_backlog_count = fields.Integer(string="Shipments to Declare", compute="_compute_overview_counts")
-    listing_error_count = fields.Integer(string="Listings with Errors", compute="_compute_overview_counts")
-    listing_rejected_count = fields.Integer(string="Rejected Listings", compute="_compute_overview_counts")
-    listing_backlog_count = fields.Integer(string="Listings to Send", compute="_compute_overview_counts")
-    offer_problem_count = fields.Integer(string="Offers with Problems", compute="_compute_overview_counts")
-    offer_backlog_count = fields.Integer(string="Offers to Send", compute="_compute_overview_counts")
-    shipments_sent_date = fields.Datetime(string="Last Shipment Declared", compute="_compute_last_dates")
-    listings_sent_date = fields.Datetime(string="Last Listing Sent", compute="_compute_last_dates")
-    offers_compared_date = fields.Datetime(string="Prices and Stock Compared", compute="_compute_last_dates")
+    order_hold_count = fields.Integer(
+        string="On Hold",
+        compute="_compute_overview_counts",
+        help="Orders that may not be shipped before somebody has decided.",
+    )
+    order_error_count = fields.Integer(
+        string="Orders with Errors",
+        compute="_compute_overview_counts",
+        help="Orders that could not be processed; they are tried again.",
+    )
+    order_late_count = fields.Integer(
+        string="Late",
+        compute="_compute_overview_counts",
+        help="Paid orders past the day before which AliExpress wants them shipped.",
+    )
+    order_cancel_count = fields.Integer(
+        string="Cancellation Requests",
+        compute="_compute_overview_counts",
+        help="Orders whose buyer asked to cancel, to be answered before AliExpress does.",
+    )
+    order_backlog_count = fields.Integer(
+        string="Orders to Process",
+        compute="_compute_overview_counts",
+        help="Orders that the next run of the job takes up.",
+    )
+    order_shipment_count = fields.Integer(
+        string="Orders to Ship", compute="_compute_overview_counts", help="Paid orders whose parcels have not left yet."
+    )
+    shipment_error_count = fields.Integer(
+        string="Shipments with Errors",
+        compute="_compute_overview_counts",
+        help="Parcels whose declaration AliExpress refused.",
+    )
+    shipment_backlog_count = fields.Integer(
+        string="Shipments to Declare",
+        compute="_compute_overview_counts",
+        help="Parcels that the next run of the job tells AliExpress about.",
+    )
+    listing_error_count = fields.Integer(
+        string="Listings with Errors",
+        compute="_compute_overview_counts",
+        help="Products that could not be sent to AliExpress.",
+    )
+    listing_rejected_count = fields.Integer(
+        string="Rejected Listings",
+        compute="_compute_overview_counts",
+        help="Products that AliExpress reviewed and rejected.",
+    )
+    listing_backlog_count = fields.Integer(
+        string="Listings to Send",
+        compute="_compute_overview_counts",
+        help="Products that the next run of the job sends to AliExpress.",
+    )
+    offer_problem_count = fields.Integer(
+        string="Prices and Stock with Problems",
+        compute="_compute_overview_counts",
+        help="Variants whose price or quantity AliExpress refused, or that a guard of the shop holds back.",
+    )
+    offer_backlog_count = fields.Integer(
+        string="Prices and Stock to Send",
+        compute="_compute_overview_counts",
+        help="Variants whose price or quantity the next run of the job sends.",
+    )
+    shipments_sent_date = fields.Datetime(
+        string="Last Shipment Declared",
+        compute="_compute_last_dates",
+        help="When AliExpress was last told of a parcel.",
+    )
+    listings_sent_date = fields.Datetime(
+        string="Last Listing Sent", compute="_compute_last_dates", help="When a product was last sent to AliExpress."
+    )
+    offers_compared_date = fields.Datetime(
+        string="Prices and Stock Compared",
+        compute="_compute_last_dates",
+        help="When prices and quantities were last compared with those on AliExpress.",
+    )
 
     def _get_overview_domains(self):
         """`{counter field: (model, Domain)}`: what each number of the overview counts, in all shops."""

@@ -28,7 +28,10 @@ class AliexpressAccount(models.Model):
         help="Where the guided set-up of this shop stands.",
     )
     rehearsed_at = fields.Datetime(
-        readonly=True, copy=False, help="When the import of orders was last rehearsed for this shop."
+        string="Rehearsed On",
+        readonly=True,
+        copy=False,
+        help="When the import of orders was last rehearsed for this shop.",
     )
     callback_url = fields.Char(
         string="Callback Address",
@@ -41,7 +44,12 @@ class AliexpressAccount(models.Model):
     setup_advice = fields.Text(
         string="Worth Doing", compute="_compute_setup_problem", help="What you can also do later."
     )
-    logistics_service_ids = fields.One2many("aliexpress.logistics.service", "account_id", string="Carriers")
+    logistics_service_ids = fields.One2many(
+        "aliexpress.logistics.service",
+        "account_id",
+        string="Carriers",
+        help="The carriers that AliExpress knows in this shop, and which delivery method each of them is.",
+    )
 
     # === COMPUTE METHODS === #
 
@@ -49,7 +57,18 @@ class AliexpressAccount(models.Model):
         for account in self:
             account.callback_url = account._get_callback_url()
 
-    @api.depends("setup_step", "name", "state", "warehouse_id", "logistics_service_ids.carrier_id", "rehearsed_at")
+    @api.depends(
+        "setup_step",
+        "app_key",
+        "app_secret",
+        "state",
+        "shop_data_ids.state",
+        "warehouse_id",
+        "logistics_service_ids.carrier_id",
+        "discovery_cursor",
+        "discovered_at",
+        "rehearsed_at",
+    )
     def _compute_setup_problem(self):
         checks = {
             "application": self._check_setup_application,

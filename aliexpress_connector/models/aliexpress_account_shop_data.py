@@ -10,7 +10,7 @@ class AliexpressAccount(models.Model):
 
     _inherit = "aliexpress.account"
 
-    shop_url = fields.Char(string="Shop Page", readonly=True, copy=False)
+    shop_url = fields.Char(string="Shop Page", readonly=True, copy=False, help="The page of the shop that buyers see.")
     quotation_currency_id = fields.Many2one(
         "res.currency",
         string="AliExpress Currency",
@@ -24,10 +24,19 @@ class AliexpressAccount(models.Model):
         copy=False,
         help="AliExpress does not let this shop publish products.",
     )
-    online_product_count = fields.Integer(string="Products Online", readonly=True, copy=False)
+    online_product_count = fields.Integer(
+        string="Products Online",
+        readonly=True,
+        copy=False,
+        help="How many products of the shop are on sale on AliExpress.",
+    )
     product_limit = fields.Integer(readonly=True, copy=False, help="AliExpress takes no more products of this shop.")
     shop_data_ids = fields.One2many(
-        "aliexpress.shop.data", "account_id", readonly=True, domain=[("category_id", "=", False)]
+        "aliexpress.shop.data",
+        "account_id",
+        readonly=True,
+        domain=[("category_id", "=", False)],
+        help="What is read from AliExpress about the shop, and when it last was.",
     )
 
     def _has_catalogue(self):

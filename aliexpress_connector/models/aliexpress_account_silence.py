@@ -129,7 +129,7 @@ class AliexpressAccount(models.Model):
             return ""
         return self.env._(
             "Prices and stock of the shop %(name)s could not be brought in line for more than %(hours)s hours. Look at "
-            "AliExpress > Catalogue > Offers: what is sold out may still be offered.",
+            "AliExpress > Catalogue > Prices and Stock: what is sold out may still be offered.",
             name=self.name,
             hours=self.silence_hours,
         )

@@ -13,33 +13,39 @@ class AliexpressAttribute(models.Model):
     category_id = fields.Many2one("aliexpress.category", required=True, readonly=True, index=True, ondelete="cascade")
     name = fields.Char(translate=True)
     sequence = fields.Integer(readonly=True, help="AliExpress' own order.")
-    is_required = fields.Boolean(string="Mandatory", readonly=True)
+    is_required = fields.Boolean(string="Mandatory", readonly=True, help="AliExpress takes no product without it.")
     is_sku = fields.Boolean(
         string="Of Variants", readonly=True, help="Tells variants apart: belongs to each SKU, never to the product."
     )
-    is_key = fields.Boolean(string="Recommended", readonly=True)
-    is_multiple = fields.Boolean(string="Several Values", readonly=True)
-    is_text = fields.Boolean(string="Free Text", readonly=True)
-    is_number = fields.Boolean(string="Number", readonly=True)
+    is_key = fields.Boolean(string="Recommended", readonly=True, help="Products with it are found more often.")
+    is_multiple = fields.Boolean(string="Several Values", readonly=True, help="Several values can be chosen.")
+    is_text = fields.Boolean(string="Free Text", readonly=True, help="Takes any text.")
+    is_number = fields.Boolean(string="Number", readonly=True, help="Takes a number only.")
     has_custom_name = fields.Boolean(
         string="Own Value Names", readonly=True, help="The seller may give the values of variants his own names."
     )
-    has_custom_image = fields.Boolean(string="Value Pictures", readonly=True)
+    has_custom_image = fields.Boolean(
+        string="Value Pictures", readonly=True, help="Each value may have a picture of its own."
+    )
     units = fields.Char(readonly=True, help="The units to choose from, separated by commas.")
     category_id = fields.Many2one("aliexpress.category", required=True, index=True, ondelete="cascade")
-    ref = fields.Char(string="AliExpress Attribute", required=True, copy=False)
+    ref = fields.Char(
+        string="AliExpress Attribute", required=True, copy=False, help="The number of the attribute on AliExpress."
+    )
     name = fields.Char(required=True, translate=True)
-    is_required = fields.Boolean(string="Mandatory")
+    is_required = fields.Boolean(string="Mandatory", help="AliExpress takes no product without it.")
     is_sku = fields.Boolean(
         string="Of Variants", help="Tells variants apart: belongs to each SKU, never to the product."
     )
-    is_key = fields.Boolean(string="Recommended")
-    is_multiple = fields.Boolean(string="Several Values")
-    is_text = fields.Boolean(string="Free Text")
-    is_number = fields.Boolean(string="Number")
+    is_key = fields.Boolean(string="Recommended", help="Products with it are found more often.")
+    is_multiple = fields.Boolean(string="Several Values", help="Several values can be chosen.")
+    is_text = fields.Boolean(string="Free Text", help="Takes any text.")
+    is_number = fields.Boolean(string="Number", help="Takes a number only.")
     has_custom_name = fields.Boolean(string="Own Value Names")
-    has_custom_image = fields.Boolean(string="Value Pictures")
-    value_ids = fields.One2many("aliexpress.attribute.value", "attribute_id", string="Values")
+    has_custom_image = fields.Boolean(string="Value Pictures", help="Each value may have a picture of its own.")
+    value_ids = fields.One2many(
+        "aliexpress.attribute.value", "attribute_id", string="Values", help="The values that AliExpress offers."
+    )
     parent_value_ids = fields.Many2many(
         "aliexpress.attribute.value",
         "aliexpress_attribute_parent_value_rel",

@@ -55,12 +55,17 @@ class AliexpressAttributeMapping(models.Model):
         string="Fixed Values",
         domain="[('attribute_id', '=', attribute_id)]",
         ondelete="cascade",
+        help="Given to every product of the category.",
     )
     text = fields.Char(
         string="Fixed Text",
         help="May name fields of the product in braces: {default_code}, {categ_id.name}, {product_tag_ids.name}.",
     )
-    unmapped_count = fields.Integer(compute="_compute_unmapped_count", string="Values to Map")
+    unmapped_count = fields.Integer(
+        compute="_compute_unmapped_count",
+        string="Values to Map",
+        help="Values of your products that AliExpress has no word for yet.",
+    )
 
     _attribute_uniq = models.UniqueIndex(
         "(attribute_id, COALESCE(account_id, 0))", "This attribute already has a mapping for the same shop."

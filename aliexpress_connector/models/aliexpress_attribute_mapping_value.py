@@ -23,6 +23,7 @@ class AliexpressAttributeMappingValue(models.Model):
         index=True,
         ondelete="cascade",
         domain="[('attribute_id', '=', product_attribute_id)]",
+        help="The value on your products.",
     )
     value_id = fields.Many2one(
         "aliexpress.attribute.value",
@@ -30,6 +31,7 @@ class AliexpressAttributeMappingValue(models.Model):
         index="btree_not_null",
         ondelete="set null",
         domain="[('attribute_id', '=', attribute_id)]",
+        help="The value of AliExpress that it stands for.",
     )
     custom_name = fields.Char(
         help="Shown to buyers in the place of AliExpress' name, where the attribute allows names of one's own. "

@@ -30,9 +30,9 @@ class AliexpressCallCount(models.Model):
     date = fields.Date(
         string="Day", required=True, readonly=True, help="The day in Beijing, where AliExpress' limits begin anew."
     )
-    method = fields.Char(required=True, readonly=True)
-    count = fields.Integer(string="Calls", readonly=True)
-    error_count = fields.Integer(string="Failed Calls", readonly=True)
+    method = fields.Char(required=True, readonly=True, help="What AliExpress was asked for, in its own words.")
+    count = fields.Integer(string="Calls", readonly=True, help="How often AliExpress was called.")
+    error_count = fields.Integer(string="Failed Calls", readonly=True, help="Of these, how many calls failed.")
 
     _day_idx = models.Index("(account_id, date)")
 

@@ -14,18 +14,34 @@ class AliexpressCategory(models.Model):
 
     name = fields.Char(translate=True)
     display_name = fields.Char(recursive=True)
-    parent_id = fields.Many2one("aliexpress.category", readonly=True, index=True, ondelete="restrict")
+    parent_id = fields.Many2one(
+        "aliexpress.category", readonly=True, index=True, ondelete="restrict", help="The category above."
+    )
     parent_path = fields.Char(index=True)
-    child_ids = fields.One2many("aliexpress.category", "parent_id", string="Categories Below")
+    child_ids = fields.One2many(
+        "aliexpress.category", "parent_id", string="Categories Below", help="The categories below."
+    )
     is_leaf = fields.Boolean(
         string="For Products", readonly=True, help="Products go into categories without categories below only."
     )
     account_ids = fields.Many2many(
         "aliexpress.account", string="Shops", readonly=True, help="The shops that may use this category."
     )
-    attribute_ids = fields.One2many("aliexpress.attribute", "category_id", string="Attributes")
-    attribute_date = fields.Datetime(string="Attributes Read On", readonly=True, copy=False)
-    product_count = fields.Integer(string="Products", compute="_compute_product_count")
+    attribute_ids = fields.One2many(
+        "aliexpress.attribute",
+        "category_id",
+        string="Attributes",
+        help="What AliExpress wants to know about products of this category.",
+    )
+    attribute_date = fields.Datetime(
+        string="Attributes Read On",
+        readonly=True,
+        copy=False,
+        help="When the attributes were last read from AliExpress.",
+    )
+    product_count = fields.Integer(
+        string="Products", compute="_compute_product_count", help="How many of your products are in this category."
+    )
 
     _ref_uniq = models.UniqueIndex("(ref)", "This AliExpress category is already there.")
 

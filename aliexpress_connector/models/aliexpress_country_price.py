@@ -15,10 +15,22 @@ class AliexpressCountryPrice(models.Model):
     account_id = fields.Many2one("aliexpress.account", string="Shop", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="account_id.company_id", store=True)
     country_id = fields.Many2one(
-        "res.country", required=True, ondelete="restrict", domain=[("code", "in", PRICE_COUNTRIES)]
+        "res.country",
+        required=True,
+        ondelete="restrict",
+        domain=[("code", "in", PRICE_COUNTRIES)],
+        help="Where the buyer lives.",
     )
-    pricelist_id = fields.Many2one("product.pricelist", required=True, ondelete="restrict", check_company=True)
-    sale_pricelist_id = fields.Many2one("product.pricelist", ondelete="restrict", check_company=True)
+    pricelist_id = fields.Many2one(
+        "product.pricelist",
+        required=True,
+        ondelete="restrict",
+        check_company=True,
+        help="Gives the price in this country.",
+    )
+    sale_pricelist_id = fields.Many2one(
+        "product.pricelist", ondelete="restrict", check_company=True, help="Gives the sale price in this country."
+    )
 
     _country_uniq = models.UniqueIndex("(account_id, country_id)", "This country already has its prices in this shop.")
 

@@ -29,14 +29,14 @@ class AliexpressExchange(models.Model):
 
     account_id = fields.Many2one("aliexpress.account", string="Shop", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", readonly=True, index=True)
-    date = fields.Datetime(required=True, readonly=True)
-    method = fields.Char(required=True, readonly=True)
+    date = fields.Datetime(required=True, readonly=True, help="When it was last sent.")
+    method = fields.Char(required=True, readonly=True, help="What AliExpress was asked for, in its own words.")
     reference = fields.Char(
         string="AliExpress Number", readonly=True, help="The order, product or feed that the call was about."
     )
     outcome = fields.Char(readonly=True, help="ok, or the kind of problem.")
     request_id = fields.Char(string="Request ID", readonly=True, help="What AliExpress' support asks for.")
-    seconds = fields.Float(readonly=True, digits=(8, 3))
+    seconds = fields.Float(readonly=True, digits=(8, 3), help="How long the answer took.")
     request_excerpt = fields.Text(string="Sent", readonly=True, help="Personal data and secrets are masked.")
     answer_excerpt = fields.Text(string="Answered", readonly=True, help="Personal data and secrets are masked.")
 

@@ -22,9 +22,13 @@ class AliexpressFoundProduct(models.Model):
     _order = "match, id"
 
     account_id = fields.Many2one(ondelete="cascade")
-    product_ref = fields.Char(string="AliExpress Product", required=True, readonly=True)
+    product_ref = fields.Char(
+        string="AliExpress Product", required=True, readonly=True, help="The number of the product on AliExpress."
+    )
     name = fields.Char(string="Title on AliExpress", readonly=True)
-    remote_state = fields.Selection(REMOTE_STATES, string="On AliExpress", readonly=True)
+    remote_state = fields.Selection(
+        REMOTE_STATES, string="On AliExpress", readonly=True, help="Whether the product is on sale there."
+    )
     state = fields.Selection(
         [
             ("pending", "To read"),
@@ -44,16 +48,31 @@ class AliexpressFoundProduct(models.Model):
         index=True,
         help="Certain: every SKU has the code of a variant of one product that is not listed yet.",
     )
-    reason = fields.Char(string="Why", readonly=True)
+    reason = fields.Char(string="Why", readonly=True, help="Why it was not linked by itself.")
     product_tmpl_id = fields.Many2one(
         "product.template", string="Product", index="btree_not_null", ondelete="set null", check_company=True
     )
-    sku_ids = fields.One2many("aliexpress.found.sku", "found_id", string="SKUs")
-    sku_count = fields.Integer(compute="_compute_sku_counts", string="SKUs Found")
-    matched_count = fields.Integer(compute="_compute_sku_counts", string="SKUs Matched")
-    lot_size = fields.Integer(readonly=True)
-    language = fields.Char(readonly=True)
-    listing_id = fields.Many2one("aliexpress.listing", readonly=True, index="btree_not_null", ondelete="set null")
+    sku_ids = fields.One2many(
+        "aliexpress.found.sku",
+        "found_id",
+        string="SKUs",
+        help="The variants that AliExpress has, and which of yours each of them is.",
+    )
+    sku_count = fields.Integer(
+        compute="_compute_sku_counts", string="SKUs Found", help="How many variants it has on AliExpress."
+    )
+    matched_count = fields.Integer(
+        compute="_compute_sku_counts", string="SKUs Matched", help="How many of them were found among your variants."
+    )
+    lot_size = fields.Integer(readonly=True, help="How many pieces are sold together on AliExpress.")
+    language = fields.Char(readonly=True, help="The main language of the product on AliExpress.")
+    listing_id = fields.Many2one(
+        "aliexpress.listing",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The listing it was linked as.",
+    )
 
     _product_uniq = models.UniqueIndex("(account_id, product_ref)", "This AliExpress product was already found.")
 

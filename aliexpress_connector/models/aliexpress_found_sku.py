@@ -11,9 +11,11 @@ class AliexpressFoundSku(models.Model):
     found_id = fields.Many2one("aliexpress.found.product", required=True, index=True, ondelete="cascade")
     account_id = fields.Many2one(related="found_id.account_id", store=True, index=True)
     company_id = fields.Many2one(related="found_id.company_id", store=True)
-    sku_code = fields.Char(string="SKU Code", readonly=True, index="btree_not_null")
-    sku_ref = fields.Char(string="AliExpress SKU", readonly=True)
-    ean = fields.Char(string="EAN", readonly=True)
+    sku_code = fields.Char(
+        string="SKU Code", readonly=True, index="btree_not_null", help="The code of the variant on AliExpress."
+    )
+    sku_ref = fields.Char(string="AliExpress SKU", readonly=True, help="The number of the variant on AliExpress.")
+    ean = fields.Char(string="EAN", readonly=True, help="The barcode of the variant on AliExpress.")
     product_tmpl_id = fields.Many2one(related="found_id.product_tmpl_id")
     product_id = fields.Many2one(
         "product.product",
@@ -26,6 +28,7 @@ class AliexpressFoundSku(models.Model):
     matched_by = fields.Selection(
         [("sku_code", "AliExpress SKU code"), ("default_code", "Internal reference"), ("barcode", "Barcode")],
         readonly=True,
+        help="What the variant was recognised by.",
     )
 
     @api.onchange("product_id")

@@ -9,4 +9,4 @@ class AliexpressFreightTemplate(models.Model):
     _inherit = ["aliexpress.shop.metadata.mixin"]
     _order = "account_id, is_default desc, name, id"
 
-    is_default = fields.Boolean(readonly=True)
+    is_default = fields.Boolean(string="Default", readonly=True, help="Used by AliExpress where a product names none.")

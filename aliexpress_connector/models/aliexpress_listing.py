@@ -40,7 +40,12 @@ class AliexpressListing(models.Model):
         "product.template", string="Product", required=True, index=True, ondelete="restrict", check_company=True
     )
     name = fields.Char(related="product_tmpl_id.name")
-    product_ref = fields.Char(string="AliExpress Product", copy=False, index="btree_not_null")
+    product_ref = fields.Char(
+        string="AliExpress Product",
+        copy=False,
+        index="btree_not_null",
+        help="The number of the product on AliExpress, empty until it is there.",
+    )
     state = fields.Selection(
         [
             ("draft", "Draft"),
@@ -70,8 +75,20 @@ class AliexpressListing(models.Model):
             "What you want. A product that is archived, not sold or excluded in the shop comes off the shelf by itself."
         ),
     )
-    result_ids = fields.One2many("aliexpress.publish.result", "listing_id", string="History", copy=False)
-    sku_ids = fields.One2many("aliexpress.listing.sku", "listing_id", string="SKUs", copy=False)
+    result_ids = fields.One2many(
+        "aliexpress.publish.result",
+        "listing_id",
+        string="History",
+        copy=False,
+        help="What was done with this product on AliExpress, and what came of it.",
+    )
+    sku_ids = fields.One2many(
+        "aliexpress.listing.sku",
+        "listing_id",
+        string="SKUs",
+        copy=False,
+        help="One line for each variant on AliExpress.",
+    )
     language = fields.Char(
         string="Main Language",
         readonly=True,
@@ -114,7 +131,14 @@ class AliexpressListing(models.Model):
         copy=False,
         readonly=True,
     )
-    feed_id = fields.Many2one("aliexpress.feed", copy=False, readonly=True, index="btree_not_null", ondelete="set null")
+    feed_id = fields.Many2one(
+        "aliexpress.feed",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The batch that the product was last sent with.",
+    )
     sent_at = fields.Datetime(copy=False, readonly=True, help="When content was last accepted by AliExpress.")
     is_content_frozen = fields.Boolean(
         string="Freeze Texts and Pictures",
@@ -126,6 +150,7 @@ class AliexpressListing(models.Model):
         compute="_compute_stock_deduction",
         store=True,
         readonly=False,
+        help="When AliExpress takes the quantity off its stock.",
     )
     freight_template_id = fields.Many2one(
         "aliexpress.freight.template",

@@ -9,18 +9,28 @@ class AliexpressListingProblem(models.Model):
     _order = "severity, listing_id, id"
     _rec_name = "message"
 
-    listing_id = fields.Many2one("aliexpress.listing", required=True, index=True, ondelete="cascade")
+    listing_id = fields.Many2one(
+        "aliexpress.listing",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        help="The listing that is kept from being sent.",
+    )
     account_id = fields.Many2one(related="listing_id.account_id", store=True, index=True)
     company_id = fields.Many2one(related="listing_id.company_id", store=True)
-    product_tmpl_id = fields.Many2one(related="listing_id.product_tmpl_id", store=True, index=True)
+    product_tmpl_id = fields.Many2one(string="Product", related="listing_id.product_tmpl_id", store=True, index=True)
     # "mandatory" sorts before "recommended".
-    severity = fields.Selection([("mandatory", "Mandatory"), ("recommended", "Recommended")], required=True)
+    severity = fields.Selection(
+        [("mandatory", "Mandatory"), ("recommended", "Recommended")],
+        required=True,
+        help="Mandatory problems keep the product from being sent.",
+    )
     section = fields.Char(help="Part of the listing that is not sent with it.")
-    message = fields.Char(string="What to Mend", required=True)
+    message = fields.Char(string="What to Mend", required=True, help="What is missing or not accepted.")
     res_model = fields.Char()
     res_id = fields.Many2oneReference(model_field="res_model")
     field_name = fields.Char()
-    field_label = fields.Char(string="Where", compute="_compute_field_label")
+    field_label = fields.Char(string="Where", compute="_compute_field_label", help="Where it is mended.")
 
     def _compute_field_label(self):
         for problem in self:

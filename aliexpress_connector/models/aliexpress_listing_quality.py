@@ -14,8 +14,19 @@ class AliexpressListing(models.Model):
 
     _inherit = "aliexpress.listing"
 
-    problem_ids = fields.One2many("aliexpress.listing.problem", "listing_id", string="To Mend", readonly=True)
-    mandatory_problem_count = fields.Integer(compute="_compute_problem_counts", store=True, string="Mandatory Problems")
+    problem_ids = fields.One2many(
+        "aliexpress.listing.problem",
+        "listing_id",
+        string="To Mend",
+        readonly=True,
+        help="What AliExpress would refuse, found before anything is sent.",
+    )
+    mandatory_problem_count = fields.Integer(
+        compute="_compute_problem_counts",
+        store=True,
+        string="Mandatory Problems",
+        help="Problems that keep the product from being sent.",
+    )
     problem_count = fields.Integer(compute="_compute_problem_counts", store=True, string="Problems")
 
     @api.depends("problem_ids.severity")

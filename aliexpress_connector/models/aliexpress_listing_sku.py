@@ -17,7 +17,13 @@ class AliexpressListingSku(models.Model):
     _check_company_auto = True
     _rec_name = "sku_code"
 
-    listing_id = fields.Many2one("aliexpress.listing", required=True, index=True, ondelete="cascade")
+    listing_id = fields.Many2one(
+        "aliexpress.listing",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        help="The product that the variant belongs to.",
+    )
     account_id = fields.Many2one(related="listing_id.account_id", store=True, index=True)
     company_id = fields.Many2one(related="listing_id.company_id", store=True)
     product_id = fields.Many2one("product.product", string="Variant", index="btree_not_null", check_company=True)
@@ -31,14 +37,27 @@ class AliexpressListingSku(models.Model):
     is_offered = fields.Boolean(
         compute="_compute_is_offered", help="The variant is active, so that the SKU belongs to the listing."
     )
-    sku_code = fields.Char(string="SKU Code", index="btree_not_null")
+    sku_code = fields.Char(
+        string="SKU Code",
+        index="btree_not_null",
+        help="The code of the variant on AliExpress, by which orders find it again.",
+    )
     sku_ref = fields.Char(
         string="AliExpress SKU", copy=False, help="AliExpress' own name of the SKU, such as 14:173#Navy;5:361386."
     )
     currency_id = fields.Many2one(related="account_id.pricelist_id.currency_id")
-    quantity_sent = fields.Integer(copy=False, readonly=True)
-    price_sent = fields.Monetary(copy=False, readonly=True)
-    sale_price_sent = fields.Monetary(copy=False, readonly=True)
+    quantity_sent = fields.Integer(
+        string="Quantity on AliExpress", copy=False, readonly=True, help="The quantity that AliExpress last confirmed."
+    )
+    price_sent = fields.Monetary(
+        string="Price on AliExpress", copy=False, readonly=True, help="The price that AliExpress last confirmed."
+    )
+    sale_price_sent = fields.Monetary(
+        string="Sale Price on AliExpress",
+        copy=False,
+        readonly=True,
+        help="The sale price that AliExpress last confirmed.",
+    )
 
     _code_uniq = models.UniqueIndex(
         "(listing_id, sku_code) WHERE sku_code IS NOT NULL", "Each SKU code stands once in a listing."

@@ -23,21 +23,25 @@ class AliexpressListingSku(models.Model):
 
     quantity_wanted = fields.Integer(compute="_compute_wanted", help="What may be shown now, from the stock in Odoo.")
     price_wanted = fields.Monetary(compute="_compute_wanted", help="What the buyer shall pay now, taxes included.")
-    sale_price_wanted = fields.Monetary(compute="_compute_wanted")
+    sale_price_wanted = fields.Monetary(compute="_compute_wanted", help="The sale price that Odoo computes.")
 
     quantity_due = fields.Integer(string="Quantity to Send", copy=False, readonly=True)
     is_quantity_due = fields.Boolean(string="Quantity Is Due", copy=False, readonly=True)
-    quantity_date = fields.Datetime(string="Quantity Sent On", copy=False, readonly=True)
+    quantity_date = fields.Datetime(
+        string="Quantity Sent On", copy=False, readonly=True, help="When AliExpress last confirmed a quantity."
+    )
     quantity_error = fields.Text(copy=False, readonly=True)
 
-    price_due = fields.Monetary(string="Price to Send", copy=False, readonly=True)
+    price_due = fields.Monetary(string="Price to Send", copy=False, readonly=True, help="The price that is sent next.")
     sale_price_due = fields.Monetary(string="Sale Price to Send", copy=False, readonly=True)
     country_prices_due = fields.Json(copy=False, readonly=True)
     country_prices_sent = fields.Json(
         copy=False, readonly=True, help="{country code: [price, sale price or null]} as acknowledged."
     )
     is_price_due = fields.Boolean(copy=False, readonly=True)
-    price_date = fields.Datetime(string="Price Sent On", copy=False, readonly=True)
+    price_date = fields.Datetime(
+        string="Price Sent On", copy=False, readonly=True, help="When AliExpress last confirmed a price."
+    )
     price_error = fields.Text(copy=False, readonly=True)
     hold_reason = fields.Text(
         string="Price Held", copy=False, readonly=True, help="Why the new price is not sent before you say so."
@@ -59,8 +63,9 @@ class AliexpressListingSku(models.Model):
         ],
         string="Offer",
         compute="_compute_offer_state",
+        help="Whether AliExpress has the price and the quantity of Odoo.",
     )
-    offer_note = fields.Text(string="Why", compute="_compute_offer_state")
+    offer_note = fields.Text(string="Why", compute="_compute_offer_state", help="Why AliExpress does not have them.")
 
     _account_idx = models.Index("(account_id, id)")
     _write_date_idx = models.Index("(write_date)")

@@ -17,7 +17,9 @@ class AliexpressMetadataMixin(models.AbstractModel):
     # The fields that tell one record of AliExpress from another.
     _key_fields = ("ref",)
 
-    ref = fields.Char(string="AliExpress Number", required=True, readonly=True, copy=False)
+    ref = fields.Char(
+        string="AliExpress Number", required=True, readonly=True, copy=False, help="Its number on AliExpress."
+    )
     name = fields.Char(required=True, readonly=True)
     active = fields.Boolean(default=True, readonly=True, help="What AliExpress no longer offers is archived.")
 

@@ -15,9 +15,18 @@ class AliexpressOrder(models.Model):
 
     _inherit = "aliexpress.order"
 
-    status_id = fields.Many2one("aliexpress.order.status", compute="_compute_status_id")
-    order_url = fields.Char(string="On AliExpress", compute="_compute_order_url")
-    explanation = fields.Html(string="Money Explained", compute="_compute_explanation", sanitize=False)
+    status_id = fields.Many2one(
+        "aliexpress.order.status", compute="_compute_status_id", help="What the status of this order means in Odoo."
+    )
+    order_url = fields.Char(
+        string="On AliExpress", compute="_compute_order_url", help="The order in AliExpress' seller centre."
+    )
+    explanation = fields.Html(
+        string="Money Explained",
+        compute="_compute_explanation",
+        sanitize=False,
+        help="How AliExpress' total comes about, and what of it is in the sale order.",
+    )
     difference = fields.Text(
         string="Differs from Sale Order",
         compute="_compute_difference",

@@ -97,14 +97,14 @@ class AliexpressOrder(models.Model):
         if self.currency_id.is_zero(self.amount_platform_discount):
             return self.env._(
                 "AliExpress' total %(told)s is not what the order's parts add up to: %(total)s. Compare it in the "
-                "seller centre, then press Accept Total or set a tolerance on the shop.",
+                "seller centre, then press Accept Total, or raise the Accepted Difference of the shop.",
                 told=told,
                 total=total,
             )
         return self.env._(
             "AliExpress' total %(told)s is not what the order's parts add up to: %(total)s, or %(less)s without what "
-            "AliExpress itself pays. Compare it in the seller centre, then press Accept Total or set a tolerance on "
-            "the shop.",
+            "AliExpress itself pays. Compare it in the seller centre, then press Accept Total, or raise the Accepted "
+            "Difference of the shop.",
             told=told,
             total=total,
             less=format_amount(self.env, self.amount_total - self.amount_platform_discount, self.currency_id),

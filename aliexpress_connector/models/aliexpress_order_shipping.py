@@ -10,7 +10,9 @@ class AliexpressOrder(models.Model):
     _inherit = "aliexpress.order"
 
     shipment_ids = fields.One2many("aliexpress.shipment", "order_id", string="Shipments", readonly=True, copy=False)
-    shipment_count = fields.Integer(compute="_compute_shipment_count")
+    shipment_count = fields.Integer(
+        compute="_compute_shipment_count", help="How many parcels of this order AliExpress was or will be told of."
+    )
     is_shipped_outside = fields.Boolean(
         string="Shipped Outside Odoo",
         readonly=True,

@@ -27,6 +27,7 @@ class AliexpressOrderStatus(models.Model):
         ],
         required=True,
         default="unknown",
+        help="Where an order with this status stands.",
     )
     action = fields.Selection(
         [

@@ -12,7 +12,9 @@ class AliexpressProductAttributeLine(models.Model):
     _order = "requirement desc, sequence, id"
     _rec_name = "attribute_id"
 
-    product_tmpl_id = fields.Many2one("product.template", required=True, index=True, ondelete="cascade")
+    product_tmpl_id = fields.Many2one(
+        "product.template", string="Product", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="product_tmpl_id.company_id", store=True, index="btree_not_null")
     sequence = fields.Integer(default=10)
     category_id = fields.Many2one(related="product_tmpl_id.aliexpress_category_id")
@@ -32,6 +34,7 @@ class AliexpressProductAttributeLine(models.Model):
         string="Values",
         domain="[('attribute_id', '=', attribute_id)]",
         ondelete="cascade",
+        help="What the product has; only values that AliExpress offers can be chosen.",
     )
     text = fields.Char(
         help="Free text, or what the value Other stands for. Fields of the product can be named: {default_code}."
@@ -42,6 +45,7 @@ class AliexpressProductAttributeLine(models.Model):
         [("3_required", "Mandatory"), ("2_recommended", "Recommended"), ("1_other", "Other")],
         compute="_compute_requirement",
         store=True,
+        help="Whether AliExpress takes the product without it.",
     )
 
     _attribute_uniq = models.UniqueIndex(

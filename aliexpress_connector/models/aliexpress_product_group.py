@@ -8,8 +8,10 @@ class AliexpressProductGroup(models.Model):
     _description = "AliExpress Product Group"
     _inherit = ["aliexpress.shop.metadata.mixin"]
 
-    parent_id = fields.Many2one("aliexpress.product.group", readonly=True, index=True, ondelete="set null")
-    child_ids = fields.One2many("aliexpress.product.group", "parent_id", readonly=True)
+    parent_id = fields.Many2one(
+        "aliexpress.product.group", readonly=True, index=True, ondelete="set null", help="The group above."
+    )
+    child_ids = fields.One2many("aliexpress.product.group", "parent_id", readonly=True, help="The groups below.")
     is_leaf = fields.Boolean(
         string="For Products", readonly=True, default=True, help="Products go into groups without groups below."
     )

@@ -8,7 +8,9 @@ class AliexpressProductImage(models.Model):
     _description = "AliExpress Picture of a Product"
     _order = "kind, sequence, id"
 
-    product_tmpl_id = fields.Many2one("product.template", required=True, index=True, ondelete="cascade")
+    product_tmpl_id = fields.Many2one(
+        "product.template", string="Product", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="product_tmpl_id.company_id", store=True, index="btree_not_null")
     sequence = fields.Integer(default=10)
     name = fields.Char(string="Description")
@@ -20,4 +22,4 @@ class AliexpressProductImage(models.Model):
         "least 750 × 1000 pixels, "
         "1:1 of at least 800 × 800.",
     )
-    image = fields.Image(required=True)
+    image = fields.Image(required=True, help="Shown to buyers on AliExpress.")

@@ -13,7 +13,12 @@ class AliexpressPublishResult(models.Model):
     _order = "id desc"
     _rec_name = "listing_id"
 
-    listing_id = fields.Many2one("aliexpress.listing", index="btree_not_null", ondelete="set null")
+    listing_id = fields.Many2one(
+        "aliexpress.listing",
+        index="btree_not_null",
+        ondelete="set null",
+        help="The listing it was done for.",
+    )
     product_tmpl_id = fields.Many2one("product.template", string="Product", index="btree_not_null", ondelete="set null")
     account_id = fields.Many2one("aliexpress.account", string="Shop", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="account_id.company_id", store=True)
@@ -28,10 +33,15 @@ class AliexpressPublishResult(models.Model):
             ("delete", "Deletion"),
             ("review", "Review by AliExpress"),
         ],
+        string="What Was Done",
         required=True,
+        help="What was done.",
     )
     outcome = fields.Selection(
-        [("accepted", "Accepted"), ("refused", "Refused"), ("waiting", "Waiting")], required=True, index=True
+        [("accepted", "Accepted"), ("refused", "Refused"), ("waiting", "Waiting")],
+        required=True,
+        index=True,
+        help="What came of it.",
     )
     message = fields.Text(help="What was sent, or why not.")
 

@@ -21,7 +21,13 @@ class AliexpressShipment(models.Model):
 
     account_id = fields.Many2one(related="order_id.account_id", store=True, precompute=True)
     order_id = fields.Many2one("aliexpress.order", required=True, index=True, ondelete="restrict", check_company=True)
-    picking_id = fields.Many2one("stock.picking", string="Delivery", index="btree_not_null", check_company=True)
+    picking_id = fields.Many2one(
+        "stock.picking",
+        string="Delivery",
+        index="btree_not_null",
+        check_company=True,
+        help="The delivery that the parcel belongs to.",
+    )
     package_id = fields.Many2one(
         "stock.package", help="The package that is this parcel, where it has a number of its own."
     )
@@ -31,6 +37,7 @@ class AliexpressShipment(models.Model):
         check_company=True,
         domain="[('account_id', '=', account_id)]",
         tracking=True,
+        help="The carrier that AliExpress is told; by itself that of the delivery method.",
     )
     refused_service_id = fields.Many2one(
         "aliexpress.logistics.service",
@@ -38,7 +45,9 @@ class AliexpressShipment(models.Model):
         copy=False,
         help="AliExpress refused this carrier, so the parcel is declared with another one.",
     )
-    tracking_ref = fields.Char(string="Tracking Number", copy=False, tracking=True)
+    tracking_ref = fields.Char(
+        string="Tracking Number", copy=False, tracking=True, help="The number that AliExpress is told."
+    )
     state = fields.Selection(
         [("pending", "To declare"), ("sent", "Declared"), ("error", "Error")],
         default="pending",
@@ -58,9 +67,15 @@ class AliexpressShipment(models.Model):
     )
     intent = fields.Json(readonly=True, copy=False, help="What is being declared.")
 
-    sent_date = fields.Datetime(string="Declared On", readonly=True, copy=False)
-    sent_service_code = fields.Char(string="Declared Carrier", readonly=True, copy=False)
-    sent_tracking_ref = fields.Char(string="Declared Number", readonly=True, copy=False)
+    sent_date = fields.Datetime(
+        string="Declared On", readonly=True, copy=False, help="When AliExpress confirmed the parcel."
+    )
+    sent_service_code = fields.Char(
+        string="Declared Carrier", readonly=True, copy=False, help="The carrier that AliExpress confirmed."
+    )
+    sent_tracking_ref = fields.Char(
+        string="Declared Number", readonly=True, copy=False, help="The number that AliExpress confirmed."
+    )
     is_last = fields.Boolean(
         string="Completes the Order", readonly=True, copy=False, help="Declared with the whole order as shipped."
     )

@@ -21,6 +21,7 @@ class AliexpressShipmentLine(models.Model):
         index=True,
         ondelete="restrict",
         check_company=True,
+        help="The line of the AliExpress order that is in the parcel.",
     )
     sku_code = fields.Char(related="order_line_id.sku_code")
     name = fields.Char(related="order_line_id.name")

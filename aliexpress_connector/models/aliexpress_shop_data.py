@@ -58,6 +58,7 @@ class AliexpressShopData(models.Model):
         ],
         required=True,
         readonly=True,
+        help="What is read from AliExpress.",
     )
     category_id = fields.Many2one(
         "aliexpress.category", readonly=True, index=True, ondelete="cascade", help="Empty for the whole shop."
@@ -69,7 +70,7 @@ class AliexpressShopData(models.Model):
         readonly=True,
         index=True,
     )
-    refresh_date = fields.Datetime(string="Read On", readonly=True)
+    refresh_date = fields.Datetime(string="Read On", readonly=True, help="When it was last read.")
 
     _kind_uniq = models.UniqueIndex(
         "(account_id, kind, COALESCE(category_id, 0))", "This data is already in the list of the shop."

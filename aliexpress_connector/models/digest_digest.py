@@ -5,9 +5,11 @@ from odoo.exceptions import AccessError
 class DigestDigest(models.Model):
     _inherit = "digest.digest"
 
-    kpi_aliexpress_orders = fields.Boolean("AliExpress Orders")
+    kpi_aliexpress_orders = fields.Boolean("AliExpress Orders", help="AliExpress orders that were paid.")
     kpi_aliexpress_orders_value = fields.Integer(compute="_compute_kpi_aliexpress_orders_value")
-    kpi_aliexpress_shipments = fields.Boolean("AliExpress Shipments Declared")
+    kpi_aliexpress_shipments = fields.Boolean(
+        "AliExpress Shipments Declared", help="Parcels that AliExpress was told of."
+    )
     kpi_aliexpress_shipments_value = fields.Integer(compute="_compute_kpi_aliexpress_shipments_value")
 
     def _compute_kpi_aliexpress_orders_value(self):

@@ -62,6 +62,7 @@ class ProductTemplate(models.Model):
         string="Mandatory Attributes",
         domain=[("requirement", "=", "3_required")],
         groups="base.group_user",
+        help="AliExpress takes no product of this category without them.",
     )
     aliexpress_recommended_line_ids = fields.One2many(
         "aliexpress.product.attribute.line",
@@ -69,6 +70,7 @@ class ProductTemplate(models.Model):
         string="Recommended Attributes",
         domain=[("requirement", "=", "2_recommended")],
         groups="base.group_user",
+        help="Products with them are found more often.",
     )
     aliexpress_other_line_ids = fields.One2many(
         "aliexpress.product.attribute.line",
@@ -76,9 +78,14 @@ class ProductTemplate(models.Model):
         string="Other Attributes",
         domain=[("requirement", "=", "1_other")],
         groups="base.group_user",
+        help="What else AliExpress lets you say about products of this category.",
     )
     aliexpress_image_ids = fields.One2many(
-        "aliexpress.product.image", "product_tmpl_id", string="AliExpress Pictures", groups="base.group_user"
+        "aliexpress.product.image",
+        "product_tmpl_id",
+        string="AliExpress Pictures",
+        groups="base.group_user",
+        help="Pictures for AliExpress only, beside those of the product.",
     )
     aliexpress_brand = fields.Char(
         string="AliExpress Brand",
@@ -119,7 +126,10 @@ class ProductTemplate(models.Model):
         "aliexpress.listing", "product_tmpl_id", string="AliExpress Listings", groups="base.group_user"
     )
     aliexpress_listing_count = fields.Integer(
-        compute="_compute_aliexpress_listing_count", groups="sales_team.group_sale_salesman"
+        string="Number of AliExpress Listings",
+        compute="_compute_aliexpress_listing_count",
+        groups="sales_team.group_sale_salesman",
+        help="In how many AliExpress shops the product is listed.",
     )
 
     # === COMPUTE METHODS === #

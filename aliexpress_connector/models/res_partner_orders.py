@@ -10,6 +10,7 @@ class ResPartner(models.Model):
         string="AliExpress Orders",
         compute="_compute_aliexpress_order_count",
         groups="sales_team.group_sale_salesman",
+        help="How many AliExpress orders the contact has placed.",
     )
 
     def _compute_aliexpress_order_count(self):

@@ -12,6 +12,7 @@ class SaleOrder(models.Model):
         index="btree_not_null",
         check_company=True,
         groups="base.group_user",
+        help="The order on AliExpress that this one was made of.",
     )
     aliexpress_ship_deadline = fields.Datetime(
         related="aliexpress_order_id.ship_deadline",
@@ -40,7 +41,10 @@ class SaleOrder(models.Model):
         related="aliexpress_order_id.difference", string="Differs from AliExpress", groups="base.group_user"
     )
     aliexpress_hold_reason = fields.Text(
-        compute="_compute_aliexpress_hold_reason", string="AliExpress Hold", groups="base.group_user"
+        compute="_compute_aliexpress_hold_reason",
+        string="AliExpress Hold",
+        groups="base.group_user",
+        help="Why the order may not be shipped for now.",
     )
 
     _aliexpress_order_uniq = models.UniqueIndex(

@@ -12,15 +12,17 @@ class StockPicking(models.Model):
 
     aliexpress_order_id = fields.Many2one(
         "aliexpress.order",
+        string="AliExpress Order",
         compute="_compute_aliexpress_order_id",
         store=True,
         compute_sudo=True,
         index="btree_not_null",
         copy=False,
         groups="base.group_user",
+        help="The AliExpress order that is delivered.",
     )
     # Readable for everybody who may read the delivery: buyers know their number.
-    aliexpress_order_ref = fields.Char(related="aliexpress_order_id.order_ref", string="AliExpress Order")
+    aliexpress_order_ref = fields.Char(related="aliexpress_order_id.order_ref", string="AliExpress Order Number")
     aliexpress_ship_deadline = fields.Datetime(
         related="aliexpress_order_id.ship_deadline",
         string="Ship Before",
@@ -48,7 +50,11 @@ class StockPicking(models.Model):
         groups="base.group_user",
     )
     aliexpress_shipping_message = fields.Text(
-        compute="_compute_aliexpress_shipping", compute_sudo=True, groups="base.group_user"
+        string="AliExpress Message",
+        compute="_compute_aliexpress_shipping",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="What keeps AliExpress from knowing of these parcels.",
     )
 
     def _auto_init(self):

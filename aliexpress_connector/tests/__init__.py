@@ -45,4 +45,5 @@ from . import (
     test_shipping_walk,
     test_shop_data,
     test_shop_data_sandbox,
+    test_translations,
 )

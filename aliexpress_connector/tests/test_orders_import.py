@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -11,10 +11,19 @@ from .common import SandboxCase
 
 LIST = "aliexpress.solution.order.get"
 DETAIL = "aliexpress.solution.order.info.get"
+ACCOUNT_LOG = "odoo.addons.aliexpress_connector.models.aliexpress_account_orders"
 
 
 class TestOrdersImport(SandboxCase):
     """Orders come in once, completely, and cost as few calls as the protocol allows."""
+
+    interruptions = []
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **kw):
+        if cls.interruptions:
+            raise cls.interruptions.pop()
+        return super()._request_handler(session, request, **kw)
 
     def test_paid_order_becomes_a_confirmed_sale_order(self):
         placed = self.place(["TSHIRT-BLU-M", 2], freight="4.99")
@@ -100,6 +109,17 @@ class TestOrdersImport(SandboxCase):
         self.account.retry_at = False
         self.assertEqual(self.import_orders().order_ref, str(placed.order_id))
         self.assertFalse(self.account.error)
+
+    def test_another_transaction_that_was_quicker_is_no_error(self):
+        placed = self.place()
+        self.interruptions.append(SerializationFailure())
+        self.assertEqual(self.import_orders().order_ref, str(placed.order_id))
+        self.assertFalse(self.account.error)
+        self.interruptions += [SerializationFailure(), SerializationFailure()]
+        with self.assertNoLogs(ACCOUNT_LOG, "ERROR"):
+            self.run_job("fetch_orders")
+        self.assertFalse(self.account.error, "the next run goes on")
+        self.interruptions.clear()
 
     def test_an_expired_token_is_renewed_once_and_the_run_goes_on(self):
         self.place()

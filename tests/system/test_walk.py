@@ -167,7 +167,7 @@ def ship(packer, number, tracking_ref):
     """Validate the delivery as a person without any AliExpress right does."""
     assert "AliExpress" not in packer.page.locator(".o_main_navbar").inner_text()
     packer.open("deliveries")
-    packer.search("AliExpress Order", number)
+    packer.search("AliExpress Order Number", number)
     packer.page.locator(".o_data_row").first.locator(".o_data_cell").nth(1).click()
     packer.page.wait_for_selector(".o_form_view")
     packer.tab("Additional Info")
