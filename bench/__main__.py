@@ -13,9 +13,15 @@ import pathlib
 import signal
 import sys
 
-from . import feeds, memory, orders, people
+from . import feeds, memory, offers, orders, people
 
-BENCHMARKS = {"orders": orders.run, "people": people.run, "memory": memory.run, "feeds": feeds.run}
+BENCHMARKS = {
+    "orders": orders.run,
+    "offers": offers.run,
+    "people": people.run,
+    "memory": memory.run,
+    "feeds": feeds.run,
+}
 
 
 def main():
@@ -25,12 +31,15 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--orders", type=int, default=1000, help="orders in each round (default %(default)s)")
     parser.add_argument("--products", type=int, default=2000, help="products to publish by feed (default %(default)s)")
+    parser.add_argument(
+        "--skus", type=int, default=10000, help="SKUs on offer, and ten times as many (default %(default)s)"
+    )
     parser.add_argument("--quick", action="store_true", help="one small round: does it run at all?")
     parser.add_argument("--json", default=".dev/bench.json", help="where the figures go (default %(default)s)")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(1))  # databases and processes are cleared away
     if options.quick:
-        options.rounds, options.orders, options.products = 1, 60, 60
+        options.rounds, options.orders, options.products, options.skus = 1, 60, 60, 60
     names = options.only.split(",") if options.only else list(BENCHMARKS)
     rows = []
     for name in names:

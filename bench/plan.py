@@ -4,6 +4,8 @@ PRODUCTS = 200
 LINES = 3
 PAGE = 50
 PRICE = 12.1
+# The first product number of the catalogue that the benchmarks of offers make.
+FIRST_REF = 1005000000000000
 STREET = "Calle Mayor %s"
 
 

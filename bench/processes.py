@@ -70,6 +70,16 @@ class Gateway:
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             return list(pool.map(lambda call: self.call(http_method, *call), calls))
 
+    def list_products(self, refs):
+        """The first shop gets these products, each with the one SKU that `{number: code}` names."""
+        state = self.call("GET", "state")
+        shop = next(iter(state["shops"].values()))
+        example = next(iter(shop["products"].values()))
+        for ref, code in refs.items():
+            sku = {"sku_code": code, "price": "12.10", "stock": 100}
+            shop["products"][str(ref)] = example | {"product_id": ref, "skus": [sku]}
+        self.call("PUT", "state", state)
+
     def processor_seconds(self):
         """Processor seconds of the gateway so far: on a real day they are AliExpress' own."""
         return process_seconds(self.process.pid)

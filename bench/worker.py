@@ -16,10 +16,10 @@ def main(database):
 
     config.parse_config(["-d", database, "--no-http", "--max-cron-threads=0", "--log-level=warn"])
     registry = Registry(database)
-    from . import catalogue_works, works
+    from . import catalogue_works, offer_works, works
     from .measure import Measure
 
-    modules = (works, catalogue_works)
+    modules = (works, catalogue_works, offer_works)
     for line in sys.stdin:
         name, arguments = json.loads(line)
         with registry.cursor() as watching, registry.cursor() as cursor:

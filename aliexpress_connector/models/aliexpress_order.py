@@ -198,6 +198,9 @@ class AliexpressOrder(models.Model):
     line_ids = fields.One2many("aliexpress.order.line", "order_id", string="Lines", readonly=True, copy=False)
 
     _order_uniq = models.UniqueIndex("(account_id, order_ref)", "This order is already stored for this shop.")
+    # What the jobs look for every few minutes is a handful among all orders ever.
+    _detail_due_idx = models.Index("(account_id) WHERE is_detail_due IS TRUE")
+    _process_due_idx = models.Index("(account_id) WHERE is_process_due IS TRUE")
 
     def _trigger_job(self):
         # Waking a scheduled action reveals nothing, but people may not read them.

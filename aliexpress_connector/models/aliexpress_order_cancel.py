@@ -23,6 +23,8 @@ class AliexpressOrder(models.Model):
     )
     cancel_memo = fields.Text(string="Reason for the Buyer", readonly=True, copy=False)
 
+    _cancel_decision_idx = models.Index("(account_id) WHERE cancel_decision IS NOT NULL")
+
     # === ACTIONS === #
 
     def action_accept_cancellation(self):
