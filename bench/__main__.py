@@ -36,7 +36,11 @@ def main():
     )
     parser.add_argument("--quick", action="store_true", help="one small round: does it run at all?")
     parser.add_argument("--json", default=".dev/bench.json", help="where the figures go (default %(default)s)")
+    parser.add_argument("--profile", help="a folder: where the time of each work goes, measured with Python's profiler")
     options = parser.parse_args()
+    if options.profile:
+        os.makedirs(options.profile, exist_ok=True)
+        os.environ["ALIEXPRESS_PROFILE"] = os.path.abspath(options.profile)
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(1))  # databases and processes are cleared away
     if options.quick:
         options.rounds, options.orders, options.products, options.skus = 1, 60, 60, 60

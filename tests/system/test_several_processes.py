@@ -13,7 +13,7 @@ import urllib.request
 import pytest
 from test_orders_crash import assert_each_once, place
 
-COUNT = 1000 if os.environ.get("ALIEXPRESS_LONG") else 40
+COUNT = 1000 if os.environ.get("ALIEXPRESS_LONG") else 20
 PATIENCE = 1800
 OURS = "SELECT res_id FROM ir_model_data WHERE module = 'aliexpress_connector' AND model = 'ir.cron'"
 
