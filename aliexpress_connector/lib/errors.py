@@ -62,11 +62,17 @@ class FixError(AliexpressError):
 
 
 class TransientError(AliexpressError):
-    """Come back in `retry_after` seconds (int, at least 1)."""
+    """Come back in `retry_after` seconds (int, at least 1).
 
-    def __init__(self, reason, detail="", *, retry_after=300, **kwargs):
+    `concerns_app`: the limit is one of the application, which all of its shops share. `is_known`: no call was made,
+    because the shop was already told to wait.
+    """
+
+    def __init__(self, reason, detail="", *, retry_after=300, concerns_app=False, is_known=False, **kwargs):
         super().__init__(reason, detail, **kwargs)
         self.retry_after = max(1, int(retry_after))
+        self.concerns_app = concerns_app
+        self.is_known = is_known
 
 
 class ReconnectError(AliexpressError):

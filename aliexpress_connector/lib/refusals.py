@@ -66,6 +66,8 @@ _REASON_OF_TEXT = [
 ]
 
 _SECONDS = re.compile(r"([0-9]{1,6})(?: more)? seconds?", re.IGNORECASE)
+# Limits of the application, not of one seller.
+_APP_LIMIT = re.compile(r"appcall|apicall|accesscontrol\.limited-by-(?:app|api|dynamic)", re.IGNORECASE)
 _DAILY = re.compile(r"limited-by-app-access-count|daily|\b(?:per|a) day\b|today|每日|每天|当日|当天", re.IGNORECASE)
 
 _EMAIL = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+")
@@ -140,7 +142,8 @@ def _error(reason, code, text, now, secrets, **told):
     if reason not in RETRY_AFTER:
         return errors.FixError(reason, detail, **told)
     retry_after = _ban_seconds(f"{code} {text}", now) if reason == errors.RATE_LIMIT else RETRY_AFTER[reason]
-    return errors.TransientError(reason, detail, retry_after=retry_after, **told)
+    is_app_limit = reason == errors.RATE_LIMIT and bool(_APP_LIMIT.match(code))
+    return errors.TransientError(reason, detail, retry_after=retry_after, concerns_app=is_app_limit, **told)
 
 
 def _ban_seconds(text, now):

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+import math
 import random
 import re
 import time
@@ -60,6 +61,7 @@ class Transport:
     :param str gateway_url: address without path
     :param on_call: called as `on_call(method, outcome)` after each HTTP call, in the thread that made it; `outcome` is
         "ok" or the reason of the error
+    :param before_call: called without arguments before each business call, in the thread that makes it; may raise
     :param on_exchange: called as `on_exchange(Exchange)` after each business call, in the thread that made it
     :param clock: Unix time in seconds; `sleep` and `session` are there for tests as well
     """
@@ -74,6 +76,7 @@ class Transport:
         session=None,
         clock=time.time,
         sleep=time.sleep,
+        before_call=None,
         on_call=None,
         on_exchange=None,
     ):
@@ -84,6 +87,8 @@ class Transport:
         self._gateway_url = (gateway_url or DEFAULT_GATEWAY_URL).rstrip("/")
         self._session = session or _new_session(self._gateway_url)
         self._sleep = sleep
+        self._quiet_until = 0
+        self._before_call = before_call
         self._on_call = on_call
         self._on_exchange = on_exchange
 
@@ -97,11 +102,16 @@ class Transport:
         :param dict files: `{name: (filename, content)}`, sent unsigned
         """
         tries = MAX_TRIES if is_read else 1
-        began = time.monotonic()
+        began, waited_for = time.monotonic(), 0
         for attempt in range(1, tries + 1):
             try:
+                self._ensure_allowed(method, waited_for)
                 return self._call_once(method, params or {}, files)
             except errors.TransientError as error:
+                if error.reason == errors.RATE_LIMIT:
+                    waited_for = self.clock() + error.retry_after
+                    if not error.is_known:
+                        self._quiet_until = max(self._quiet_until, waited_for)
                 wait = _short_wait(error, attempt)
                 if attempt == tries or wait is None or time.monotonic() - began > TRY_AGAIN_WITHIN:
                     raise
@@ -118,6 +128,17 @@ class Transport:
         """Return the error for a `code` and `text` inside a success envelope, as `refusals.business_error` does."""
         error = refusals.business_error(code, text, method, now=self.clock(), secrets=self._secrets(), **kwargs)
         return self._name_token(error)
+
+    def _ensure_allowed(self, method, waited_for):
+        """Raise while AliExpress wants silence: another thread was told so, or another process (`before_call`).
+
+        :param waited_for: the time (Unix) until which this thread itself was told to be silent, and was
+        """
+        left = self._quiet_until - self.clock()
+        if left > 0 and self._quiet_until > waited_for:
+            raise errors.TransientError(errors.RATE_LIMIT, method=method, retry_after=math.ceil(left), is_known=True)
+        if self._before_call:
+            self._before_call()
 
     def _call_once(self, method, params, files):
         common = {

@@ -1,4 +1,7 @@
+import contextlib
 from datetime import timedelta
+
+from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -9,6 +12,8 @@ from .error_messages import describe_error
 # While AliExpress does not answer, a shop is tried again this often; a limit announced in seconds is obeyed to the
 # second.
 GATEWAY_PAUSE = 120
+# Another transaction changed the same rows first: nothing is wrong, the next run takes the records up again.
+CONCURRENCY_ERRORS = (DeadlockDetected, LockNotAvailable, SerializationFailure)
 
 
 class AliexpressAccount(models.Model):
@@ -156,15 +161,25 @@ class AliexpressAccount(models.Model):
 
         :param timedelta pause: how long; default: as long as AliExpress announced, or its systems usually take
         """
+        if getattr(error, "is_known", False):
+            return  # what stands there already says more
         seconds = error.retry_after if error.reason == RATE_LIMIT else GATEWAY_PAUSE
         until = fields.Datetime.now() + (pause or timedelta(seconds=seconds))
-        for account in self:
-            account.write(
-                {
-                    "retry_at": max(until, account.retry_at or until),
-                    "error": describe_error(account._get_message_env(), error),
-                }
-            )
+        accounts = self | self._get_sharing_accounts() if getattr(error, "concerns_app", False) else self
+        for account in accounts:
+            account._wait_until(until, describe_error(account._get_message_env(), error))
+
+    def _wait_until(self, until, message):
+        """Note the waiting; when another job writes the same shop just now, it was told the same."""
+        with contextlib.suppress(*CONCURRENCY_ERRORS), self.env.cr.savepoint():
+            self.write({"retry_at": max(until, self.retry_at or until), "error": message})
+            self.flush_recordset()
+
+    def _get_sharing_accounts(self):
+        """The other connected shops that use the same application, of any company."""
+        shops = self.sudo()  # keys are readable by administrators only, and limits know no companies
+        domain = Domain("app_key", "in", shops.mapped("app_key")) & Domain("state", "=", "connected")
+        return shops.search(domain & Domain("app_key", "!=", False)) - shops
 
     # === CRUD === #
 

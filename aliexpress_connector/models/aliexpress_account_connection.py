@@ -6,6 +6,7 @@ from ..lib import auth
 from ..lib.errors import PERMISSION, FixError
 from ..lib.families import FAMILIES
 from ..lib.transport import DEFAULT_GATEWAY_URL, Transport
+from .call_gate import CallGate
 
 CALLBACK_PATH = "/aliexpress/callback"
 
@@ -40,14 +41,18 @@ class AliexpressAccount(models.Model):
                     name=account.name,
                 )
             )
-        return account._prepare_transport(account.access_token, transport_class)
+        # A person tries now; a job waits as long as any other job was told to.
+        is_job = {"cron_id", "job_uuid"} & set(self.env.context)
+        before_call = CallGate(account) if is_job else None
+        return account._prepare_transport(account.access_token, transport_class, before_call=before_call)
 
-    def _prepare_transport(self, access_token="", transport_class=Transport):
+    def _prepare_transport(self, access_token="", transport_class=Transport, before_call=None):
         return transport_class(
             self.app_key or "",
             self.app_secret or "",
             access_token or "",
             gateway_url=self._get_gateway_url(),
+            before_call=before_call,
             on_call=self.env["aliexpress.call.count"]._get_counter(self),
             on_exchange=self.env["aliexpress.exchange"]._get_recorder(self),
         )

@@ -44,7 +44,8 @@ class AliexpressAccount(models.Model):
         """Read the list of products from where it stands, each page committed; return whether there is time left."""
         self.ensure_one()
         client = self._get_client()
-        while self.discovery_cursor:
+        # A used-up budget is no failure: it goes on from here when there are calls again.
+        while self.discovery_cursor and self._has_call_budget("content"):
             status, _colon, number = self.discovery_cursor.partition(":")
             page = client.list_products(status, page=int(number), page_size=PRODUCTS_PER_PAGE)
             self.env["aliexpress.found.product"]._take_page(self, page, status)

@@ -61,9 +61,21 @@ class AliexpressAccount(models.Model):
         values = {"orders_synced_until": max(end, self.orders_synced_until or end)}
         if audit_date:
             values["orders_audit_date"] = audit_date
-        if self.error:
-            values["error"] = False
         self.write(values)
+
+    def _report_unreadable_rows(self, count):
+        """Show at the shop that `count` orders of a list cannot be told, and note it once in its history."""
+        self.ensure_one()
+        text = self._get_message_env()._(
+            "AliExpress listed %(count)s orders of the shop %(name)s without an order number. Look for new orders in "
+            "the seller centre and report this to AliExpress.",
+            count=count,
+            name=self.name,
+        )
+        # The list is read every few minutes, and most of the time these rows are too old to be in it.
+        if text[:100] not in (self.message_ids[:1].preview or ""):
+            self.message_post(body=text)
+        self.error = text
 
     def _get_tolerance(self, currency):
         """The accepted difference (Decimal) in `currency` (`res.currency`)."""

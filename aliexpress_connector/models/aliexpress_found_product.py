@@ -109,7 +109,8 @@ class AliexpressFoundProduct(models.Model):
         """How much a run that was cut short has left to read (int), 0 when nothing."""
         Account = self.env["aliexpress.account"]
         unfinished = Account._get_due_domain(None) & Domain("discovery_cursor", "!=", False)
-        return Account.search_count(unfinished) + self.search_count(self._get_read_domain(), limit=READ_BATCH)
+        going_on = Account.search(unfinished).filtered(lambda account: account._has_call_budget("content"))
+        return len(going_on) + self.search_count(self._get_read_domain(), limit=READ_BATCH)
 
     @api.model
     def _get_read_domain(self):
@@ -137,6 +138,7 @@ class AliexpressFoundProduct(models.Model):
 
     def _read_details(self):
         """Read the SKUs of some products of one shop, and propose what they are in Odoo."""
+        self.account_id._check_call_budget("content")
         details = read_products(self.account_id._get_client(), self)
         for found, detail in details.items():
             if isinstance(detail, FixError) and detail.reason == NOT_FOUND:

@@ -1,8 +1,6 @@
 import logging
 from datetime import timedelta
 
-from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -18,12 +16,11 @@ from ..lib.errors import (
     ReconnectError,
     TransientError,
 )
+from .aliexpress_account import CONCURRENCY_ERRORS
 from .error_messages import describe_error
 
 _logger = logging.getLogger(__name__)
 
-# Another transaction changed the same rows first: nothing is wrong, the next run takes the records up again.
-CONCURRENCY_ERRORS = (DeadlockDetected, LockNotAvailable, SerializationFailure)
 # Records looked up at once: a run takes minutes at most, the next one goes on where it stopped.
 QUEUE_LIMIT = 1000
 # Causes that concern the whole shop, not the record at which they showed.

@@ -77,7 +77,8 @@ class AliexpressListing(models.Model):
         result = None
         for listing in self:
             act = listing._get_act()
-            is_refused = isinstance(error, (FixError, UserError)) and getattr(error, "reason", "") != UNREADABLE
+            is_unclear = getattr(error, "reason", "") == UNREADABLE or getattr(error, "is_looking", False)
+            is_refused = isinstance(error, (FixError, UserError)) and not is_unclear
             result = super(AliexpressListing, listing)._set_error(error)
             listing.write({"next_act": False} | ({"intent_date": False} if is_refused else {}))
             listing._log_result(act, "refused", listing.error)
@@ -85,7 +86,7 @@ class AliexpressListing(models.Model):
 
     def _wait(self, error):
         """Override to report the waiting, and to close the intent of a creation that cannot have taken effect."""
-        if error.reason not in (NETWORK, BUSY):
+        if error.reason not in (NETWORK, BUSY) and not getattr(error, "is_looking", False):
             self.filtered(lambda listing: not listing.product_ref).write({"intent_date": False})
         result = super()._wait(error)
         for listing in self:

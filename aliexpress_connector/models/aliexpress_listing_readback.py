@@ -42,6 +42,7 @@ class AliexpressListing(models.Model):
         """Let those of many listings of one shop wait that are still in review."""
         if len(self) < LIST_FROM:
             return
+        self.account_id._check_call_budget("content")
         client = self.account_id._get_client()
         in_review = set()
         page, page_count = 1, 1
@@ -60,6 +61,7 @@ class AliexpressListing(models.Model):
 
     def _read_back(self):
         """Take over the state that AliExpress has for listings of one shop, and its names of the SKUs."""
+        self.account_id._check_call_budget("content")
         client = self.account_id._get_client()
         for listing, detail in read_products(client, self).items():
             if isinstance(detail, ReconnectError):
@@ -128,8 +130,13 @@ class AliexpressListing(models.Model):
 
     def _resolve_intent(self):
         """Find out whether the creation that was begun for one listing took effect."""
-        client = self.account_id._get_client()
-        detail = self._find_created(client)
+        try:
+            self.account_id._check_call_budget("content")
+            detail = self._find_created(self.account_id._get_client())
+        except AliexpressError as error:
+            # Looking failed, whatever for: whether the product was created is as unknown as before.
+            error.is_looking = True
+            raise
         if detail:
             self._acknowledge_creation(detail.product_ref, self.attempt)
             self._take_sku_refs(detail)

@@ -31,7 +31,8 @@ class AliexpressListing(models.Model):
                 return
             if not account.refresh_cursor:
                 self._run_queue(self._get_unseen_domain(account), "_verify")
-        self.env["ir.cron"]._commit_progress(remaining=Account.search_count(begun))
+        left = Account.search(begun).filtered(lambda account: account._has_call_budget("content"))
+        self.env["ir.cron"]._commit_progress(remaining=len(left))
 
     @api.model
     def _get_unseen_domain(self, account):

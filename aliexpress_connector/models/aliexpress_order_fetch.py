@@ -65,6 +65,9 @@ class AliexpressOrder(models.Model):
         start = account._get_fetch_start(is_audit)
         # The present second is not over: what happens in it is listed already, and again by the next run.
         horizon = now + timedelta(seconds=1)
+        if account.error:
+            # Stored only when the list can be read; what is wrong with its rows is written anew.
+            account.error = False
         while True:
             end = self._list_window(account, client, start, min(start + WINDOW, horizon))
             is_up_to_date = end >= horizon
@@ -132,14 +135,7 @@ class AliexpressOrder(models.Model):
     def _store_rows(self, account, page):
         """Store the list rows of an `OrderPage` that differ from what was stored; returns the orders to be read."""
         if page.unreadable:
-            message_env = account._get_message_env()
-            account.error = message_env._(
-                "AliExpress listed %(count)s orders of the shop %(name)s without an order number. Look for new "
-                "orders in the seller centre "
-                "and report this to AliExpress.",
-                count=len(page.unreadable),
-                name=account.name,
-            )
+            account._report_unreadable_rows(len(page.unreadable))
         start_date = account.order_start_date
         rows = {
             row.order_ref: row

@@ -338,3 +338,62 @@ def test_logs_hold_no_secret_and_no_parameter(server, line, caplog):
     for hidden in (TOKEN, SECRET, "Ana", "Perez"):
         assert hidden not in caplog.text
         assert hidden not in f"{caught.value!r} {caught.value} {line!r}"
+
+
+def test_a_ban_told_to_one_thread_is_obeyed_by_all():
+    gateway = Gateway(ban(30), OK)
+    now = [1000.0]
+    line = gateway.transport(clock=lambda: now[0])
+    with pytest.raises(TransientError):
+        line.call(METHOD)
+    for moment, left in ((1000.0, 31), (1020.5, 11)):
+        now[0] = moment
+        with pytest.raises(TransientError) as caught:
+            line.call("aliexpress.another.method")
+        assert (caught.value.reason, caught.value.retry_after) == (errors.RATE_LIMIT, left)
+        assert caught.value.is_known
+    assert len(gateway.calls) == 1
+    now[0] = 1031.0
+    assert line.call(METHOD) == OK
+
+
+def test_a_ban_that_is_over_soon_is_waited_for_by_the_others_too():
+    gateway = Gateway(OK)
+    now = [1000.0]
+
+    def sleep(seconds):
+        now[0] += seconds
+
+    line = gateway.transport(clock=lambda: now[0], sleep=sleep)
+    line._quiet_until = 1002.0  # as another thread has left it
+    assert line.call(METHOD) == OK
+    assert now[0] >= 1002.0
+
+
+def test_whoever_asks_before_each_call_may_forbid_it():
+    gateway = Gateway(OK)
+    forbidden = TransientError(errors.RATE_LIMIT, retry_after=60, is_known=True)
+
+    def forbid():
+        raise forbidden
+
+    with pytest.raises(TransientError):
+        gateway.transport(before_call=forbid).call(METHOD)
+    assert not gateway.calls
+
+
+@pytest.mark.parametrize(
+    "code, concerns_app",
+    [
+        ("AppCallLimit", True),
+        ("ApiCallLimit", True),
+        ("SellerCallLimit", False),
+        ("accesscontrol.limited-by-app-access-count", True),
+        ("isp.call-limited", False),
+    ],
+)
+def test_whose_limit_it_is(code, concerns_app):
+    gateway = Gateway({"error_response": {"code": code, "msg": "this ban will last 60 seconds"}})
+    with pytest.raises(TransientError) as caught:
+        gateway.transport().call(METHOD)
+    assert (caught.value.reason, caught.value.concerns_app) == (errors.RATE_LIMIT, concerns_app)

@@ -40,7 +40,7 @@ class CommonFamily(Family):
             raise self._failure(result, self._list_method)
         if not result.has("success") and not result.has("total_count") and not result.has("target_list"):
             raise result.error("target_list", "no list of orders")
-        return parse_order_page(result, page_size)
+        return parse_order_page(result, page_size, page)
 
     def get_order(self, order_ref):
         data = self._ask_order(order_ref)

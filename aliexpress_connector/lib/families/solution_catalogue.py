@@ -92,13 +92,16 @@ class SolutionCatalogue(SharedCatalogue):
         result = self._ask(method, {"aeop_a_e_product_list_query": query}).child("result")
         if result.flag("success") is False or not result:
             raise self._failure(result, method, default=errors.REFUSED if result else errors.UNREADABLE)
-        return parse_product_page(result, status, page_size)
+        return parse_product_page(result, status, page_size, page)
 
     def find_products_by_sku(self, sku_code):
         rows = {}
         for status in STATUSES:
-            for row in self.list_products(status, sku_code=sku_code).rows:
-                rows[row.product_ref] = row
+            page = self.list_products(status, sku_code=sku_code)
+            if page.unreadable:
+                # It may be the very product that is looked for.
+                raise errors.FixError(errors.UNREADABLE, page.unreadable[0])
+            rows |= {row.product_ref: row for row in page.rows}
         return tuple(rows.values())
 
     def get_review_state(self, product_ref):

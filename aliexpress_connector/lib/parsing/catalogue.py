@@ -32,8 +32,8 @@ def parse_status(row):
     return _STATUSES.get(row.text("product_status_type").lower(), "")
 
 
-def parse_product_page(result, status, page_size):
-    """The `ProductPage` of the list call's `result` object (a `Reader`), asked for one `status`."""
+def parse_product_page(result, status, page_size, page=1):
+    """The `ProductPage` of the list call's `result` object (a `Reader`), asked for one `status` and page number."""
     items = result.items("aeop_a_e_product_display_d_t_o_list")
     rows, unreadable = [], []
     for index, item in enumerate(items):
@@ -42,6 +42,8 @@ def parse_product_page(result, status, page_size):
         except FixError as error:
             unreadable.append(error.detail)
     total = result.integer("product_count", default=len(items))
+    if not items and total > (page - 1) * page_size:
+        raise result.error("aeop_a_e_product_display_d_t_o_list", "no products where some are counted")
     page_count = result.integer("total_page", default=-(-total // page_size))
     # Rows are what counts: a page that holds some is a page, whatever the counters say.
     page_count = max(page_count, 1) if items else page_count if total else 0

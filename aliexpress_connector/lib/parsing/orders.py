@@ -12,8 +12,8 @@ _PLATFORM_SENDS = "WAREHOUSE_SEND_GOODS"
 _TAXED = frozenset({"U_TAXED", "I_TAXED"})
 
 
-def parse_order_page(result, page_size):
-    """Return the `OrderPage` of the list call's `result` object (a `Reader`)."""
+def parse_order_page(result, page_size, page=1):
+    """Return the `OrderPage` of the list call's `result` object (a `Reader`), asked for the page number `page`."""
     rows, unreadable = [], []
     method_rows = result.items("target_list")
     for index, item in enumerate(method_rows):
@@ -22,6 +22,9 @@ def parse_order_page(result, page_size):
         except FixError as error:
             unreadable.append(error.detail)
     total = result.integer("total_count", default=len(method_rows))
+    if not method_rows and total > (page - 1) * page_size:
+        # Believed, these orders would be lost until somebody looks again.
+        raise result.error("target_list", "no orders where some are counted")
     page_count = result.integer("total_page", default=-(-total // page_size))
     # Rows are what counts: a page that holds some is a page, whatever the counters say.
     page_count = max(page_count, 1) if method_rows else page_count if total else 0
