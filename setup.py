@@ -1,14 +1,20 @@
-"""Package of the addon: all that can be read from its manifest is."""
+"""Package of an addon: all that can be read from its manifest is.
+
+The environment variable ADDON names the one to pack; without it, it is the connector itself.
+"""
 
 import ast
+import os
 import pathlib
 
 from setuptools import setup
 
-ADDON = "aliexpress_connector"
+ADDON = os.environ.get("ADDON", "aliexpress_connector")
 PACKAGE = f"odoo.addons.{ADDON}"
 ROOT = pathlib.Path(__file__).resolve().parent
 FOLDER = ROOT / ADDON
+# Addons that are no part of Odoo: each is a distribution of its own.
+OTHER_ADDONS = {"aliexpress_connector", "queue_job"}
 
 
 def files():
@@ -24,6 +30,8 @@ def packages():
 
 
 manifest = ast.literal_eval((FOLDER / "__manifest__.py").read_text(encoding="utf-8"))
+libraries = manifest.get("external_dependencies", {}).get("python", [])
+addons = [f"odoo-addon-{name}" for name in manifest["depends"] if name in OTHER_ADDONS]
 
 setup(
     name=f"odoo-addon-{ADDON}",
@@ -39,6 +47,6 @@ setup(
     package_dir={PACKAGE: ADDON},
     package_data={PACKAGE: files()},
     # Odoo itself is not on any index: whoever installs this has it.
-    install_requires=manifest["external_dependencies"]["python"],
+    install_requires=libraries + addons,
     extras_require={"test": ["pytest-odoo"]},
 )

@@ -152,6 +152,6 @@ class AliexpressAccount(models.Model):
             "type": "ir.actions.act_window",
             "name": f"{self.name}: {self._fields[counter]._description_string(self.env)}",
             "res_model": model,
-            "view_mode": "list,form,graph,pivot" if model == "aliexpress.order" else "list,form",
+            "view_mode": "list,kanban,form,graph,pivot" if model == "aliexpress.order" else "list,kanban,form",
             "domain": list(domain & Domain("account_id", "=", self.id)),
         }

@@ -41,7 +41,9 @@ class AliexpressAttribute(models.Model):
     is_multiple = fields.Boolean(string="Several Values", help="Several values can be chosen.")
     is_text = fields.Boolean(string="Free Text", help="Takes any text.")
     is_number = fields.Boolean(string="Number", help="Takes a number only.")
-    has_custom_name = fields.Boolean(string="Own Value Names")
+    has_custom_name = fields.Boolean(
+        string="Own Value Names", help="The seller may give the values of variants his own names."
+    )
     has_custom_image = fields.Boolean(string="Value Pictures", help="Each value may have a picture of its own.")
     value_ids = fields.One2many(
         "aliexpress.attribute.value", "attribute_id", string="Values", help="The values that AliExpress offers."

@@ -15,7 +15,14 @@ class AliexpressOrder(models.Model):
     _rec_name = "order_ref"
     _order = "order_date desc, id desc"
 
-    order_ref = fields.Char(string="Order Number", required=True, readonly=True, copy=False, index=True)
+    order_ref = fields.Char(
+        string="Order Number",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        help="The number of the order on AliExpress.",
+    )
     state = fields.Selection(
         [("pending", "To process"), ("done", "Done"), ("hold", "On hold"), ("error", "Error")],
         default="pending",

@@ -46,4 +46,5 @@ from . import (
     test_shop_data,
     test_shop_data_sandbox,
     test_translations,
+    test_words,
 )

@@ -13,21 +13,26 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ADDON = "aliexpress_connector"
-PACKED = ["LICENSE", "README.rst", "pyproject.toml", "setup.py", ADDON]
+QUEUE_ADDON = f"{ADDON}_queue_job"
+PACKED = ["LICENSE", "README.rst", "pyproject.toml", "setup.py"]
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The wheel, built from a copy so that nothing is left in the tree."""
-    source = tmp_path_factory.mktemp("source")
-    for name in PACKED:
+def build_wheel(source, addon):
+    """The wheel of an addon, built from a copy so that nothing is left in the tree."""
+    for name in [*PACKED, addon]:
         path = ROOT / name
         if path.is_dir():
             shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(path, source / name)
-    subprocess.run([sys.executable, "setup.py", "-q", "bdist_wheel"], cwd=source, check=True, capture_output=True)
+    command = [sys.executable, "setup.py", "-q", "bdist_wheel"]
+    subprocess.run(command, cwd=source, check=True, capture_output=True, env={**os.environ, "ADDON": addon})
     return next((source / "dist").glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    return build_wheel(tmp_path_factory.mktemp("source"), ADDON)
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +62,28 @@ def test_wheel_leaves_out_the_workshop(wheel):
     assert not [name for name in names if not name.startswith(("odoo/addons/aliexpress_connector/", "odoo_addon_"))]
 
 
-def test_wheel_requires_only_its_python_libraries(wheel, manifest):
+def read_metadata(wheel):
+    """Name, version and the like by their words, and what the wheel requires."""
     with zipfile.ZipFile(wheel) as archive:
         name = next(name for name in archive.namelist() if name.endswith("METADATA"))
-        metadata = archive.read(name).decode()
-    required = [line.split(": ")[1] for line in metadata.splitlines() if line.startswith("Requires-Dist: ")]
-    assert [name for name in required if "extra ==" not in name] == manifest["external_dependencies"]["python"]
-    assert f"Version: {manifest['version']}" in metadata
+        fields = [line.split(": ", 1) for line in archive.read(name).decode().splitlines() if ": " in line]
+    required = [value for key, value in fields if key == "Requires-Dist" and "extra ==" not in value]
+    return dict(reversed(fields)), required
+
+
+def test_wheel_requires_only_its_python_libraries(wheel, manifest):
+    metadata, required = read_metadata(wheel)
+    assert required == manifest["external_dependencies"]["python"]
+    assert (metadata["Name"], metadata["Version"]) == (f"odoo-addon-{ADDON}", manifest["version"])
+    assert manifest["version"].startswith("19.0.")
+
+
+def test_the_addon_for_several_machines_is_a_wheel_of_its_own(tmp_path):
+    wheel = build_wheel(tmp_path, QUEUE_ADDON)
+    metadata, required = read_metadata(wheel)
+    assert metadata["Name"] == f"odoo-addon-{QUEUE_ADDON}"
+    assert required == [f"odoo-addon-{ADDON}", "odoo-addon-queue_job"]
+    assert f"odoo/addons/{QUEUE_ADDON}/__manifest__.py" in zipfile.ZipFile(wheel).namelist()
 
 
 def test_requirements_name_the_same_libraries(manifest):
