@@ -152,11 +152,59 @@ def list_products(env):
     return len(listings)
 
 
+def pack(env, count):
+    """The newest deliveries get a delivery method and a number; where there is a shop they are of its orders."""
+    pickings = search_waiting(env, count, "id desc")
+    product = env["product.product"].search([("default_code", "=like", plan.code("%"))], limit=1)
+    carrier = env["delivery.carrier"].create({"name": "Correos", "product_id": product.id})
+    for number, picking in enumerate(pickings):
+        picking.write({"carrier_id": carrier.id, "carrier_tracking_ref": f"PQ{number:011d}"})
+    if "aliexpress.order" in env:
+        adopt(env, pickings, carrier)
+    return len(pickings)
+
+
+def adopt(env, pickings, carrier):
+    """Inbox orders for the sale orders of these deliveries, as the import leaves them, and a carrier for the method."""
+    account = env["aliexpress.account"].search([], limit=1)
+    service = env["aliexpress.logistics.service"].search([("account_id", "=", account.id)], limit=1)
+    values = {"name": "Correos", "tracking_regex": "^[A-Z0-9]{13,23}$", "carrier_id": carrier.id}
+    if service:
+        service.write(values)
+    else:
+        service.create(values | {"account_id": account.id, "code": "SPAIN_LOCAL_CORREOS"})
+    for sale_order in pickings.sale_id:
+        sale_order.aliexpress_order_id = env["aliexpress.order"].create(
+            {
+                "account_id": account.id,
+                "order_ref": str(9_000_000_000 + sale_order.id),
+                "status": "WAIT_SELLER_SEND_GOODS",
+                "stage": "waiting_shipment",
+                "state": "done",
+                "is_detail_due": False,
+                "sale_order_id": sale_order.id,
+                "ship_deadline": fields.Datetime.now() + timedelta(days=3),
+            }
+        )
+
+
+def search_waiting(env, count, order):
+    return env["stock.picking"].search(
+        [("state", "=", "assigned"), ("picking_type_code", "=", "outgoing")], order=order, limit=count
+    )
+
+
+def validate_together(env, count):
+    """Validate the newest deliveries in one call."""
+    pickings = search_waiting(env, count, "id desc")
+    if pickings.with_context(skip_sms=True).button_validate() is not True:
+        raise RuntimeError("a delivery asked something instead of being validated")
+    return len(pickings)
+
+
 def validate_deliveries(env, count):
     """Validate deliveries that wait, one after the other, as people do."""
-    pickings = env["stock.picking"].search(
-        [("state", "=", "assigned"), ("picking_type_code", "=", "outgoing")], order="id", limit=count
-    )
+    pickings = search_waiting(env, count, "id")
     for picking in pickings.with_context(skip_sms=True):
         if picking.button_validate() is not True:
             raise RuntimeError(f"{picking.name} asked something instead of being validated")

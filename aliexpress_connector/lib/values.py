@@ -97,7 +97,7 @@ class OrderLine:
     note: str = field(repr=False)
     commission_rate: str  # decimal text such as "0.08", "" when not told
     affiliate_rate: str
-    is_gift: bool = False
+    is_gift: bool = False  # the buyer gets it for free
 
 
 @dataclass(frozen=True, slots=True)

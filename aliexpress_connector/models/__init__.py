@@ -64,6 +64,7 @@ from . import (
     aliexpress_logistics_service,
     aliexpress_offer_comparison,
     aliexpress_order,
+    aliexpress_order_by_hand,
     aliexpress_order_cancel,
     aliexpress_order_detail,
     aliexpress_order_display,

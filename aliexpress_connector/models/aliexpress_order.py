@@ -37,7 +37,6 @@ class AliexpressOrder(models.Model):
         string="AliExpress Status",
         readonly=True,
         copy=False,
-        tracking=True,
         help="Where the order stands, in AliExpress' own word. The status map says what it means here.",
     )
     stage = fields.Selection(
@@ -47,6 +46,7 @@ class AliexpressOrder(models.Model):
         copy=False,
         index=True,
         help="Where the order stands on AliExpress.",
+        tracking=True,
     )
     taken_over = fields.Json(
         readonly=True, copy=False, help="The content of the order as the sale order was made from it."
@@ -148,7 +148,9 @@ class AliexpressOrder(models.Model):
         copy=False,
         help="AliExpress' own warehouse ships this order; we never do.",
     )
-    is_gift = fields.Boolean(string="Gift", readonly=True, copy=False, help="Something in it is a gift.")
+    is_gift = fields.Boolean(
+        string="Gift", readonly=True, copy=False, help="The buyer gets something in this order for free."
+    )
     parcels = fields.Json(
         readonly=True,
         copy=False,

@@ -22,6 +22,7 @@ class AliexpressOrder(models.Model):
         help="What a person decided about the buyer's request to cancel. It is sent to AliExpress by a job.",
     )
     cancel_memo = fields.Text(string="Reason for the Buyer", readonly=True, copy=False)
+    cancel_problem = fields.Text(readonly=True, copy=False, help="Why AliExpress did not take the last answer.")
 
     _cancel_decision_idx = models.Index("(account_id) WHERE cancel_decision IS NOT NULL")
 
@@ -54,7 +55,8 @@ class AliexpressOrder(models.Model):
                     )
                 )
         # Salespeople decide about the orders they see; the inbox itself is written by jobs only.
-        self.sudo().write({"cancel_decision": decision, "cancel_memo": memo, "error": False, "retry_at": False})
+        values = {"cancel_decision": decision, "cancel_memo": memo, "cancel_problem": False}
+        self.sudo().write(values | {"error": False, "retry_at": False})
         self._trigger_job()
 
     # === JOB === #
@@ -84,7 +86,7 @@ class AliexpressOrder(models.Model):
                     raise
                 # Nothing was answered: the request stays open, with the reason why, and a person decides again.
                 message = describe_error(self.account_id._get_message_env(), error)
-                self.write({"cancel_decision": False, "error": message})
+                self.write({"cancel_decision": False, "cancel_problem": message})
                 return
             self.is_detail_due = True
         self.write({"cancel_decision": False, "cancel_memo": False})

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 from odoo import models
 
+from ..lib.errors import UNREADABLE, FixError
 from ..lib.totals import get_discount, get_totals
 from .res_partner import is_masked, load_address
 
@@ -73,7 +74,7 @@ class AliexpressOrder(models.Model):
         values = self._prepare_amount_values(detail, currencies)
         values |= {
             "status": detail.status,
-            "stage": status.stage,
+            "stage": "cancelled" if status._is_cancelled(detail.end_reason) else status.stage,
             "order_date": detail.created_at or self.order_date,
             "payment_date": detail.paid_at or False,
             "update_date": detail.updated_at or False,
@@ -187,12 +188,27 @@ class AliexpressOrder(models.Model):
                 values = self._prepare_line_values(line)
                 record = known.pop(line.child_ref, None)
                 if record:
-                    record.write(get_changes(record, values))
+                    changes = get_changes(record, values)
+                    if "sku_code" in changes:
+                        # Another code means another product.
+                        changes["product_id"] = False
+                    record.write(changes)
                 else:
                     values_list.append(values | {"order_id": order.id, "child_ref": line.child_ref})
             for record in known.values():
                 record.quantity = 0
+        self._check_new_lines(values_list)
         self.env["aliexpress.order.line"].create(values_list)
+
+    def _check_new_lines(self, values_list):
+        """Raise FixError when one of these new child orders belongs to another order of the shop already."""
+        refs = [values["child_ref"] for values in values_list]
+        domain = [("account_id", "in", self.account_id.ids), ("child_ref", "in", refs)]
+        taken = self.env["aliexpress.order.line"].search(domain, limit=1) if refs else self.line_ids.browse()
+        if taken:
+            raise FixError(
+                UNREADABLE, f"child order {taken.child_ref} is also a line of order {taken.order_id.order_ref}"
+            )
 
     @staticmethod
     def _prepare_line_values(line):

@@ -118,7 +118,7 @@ class AliexpressOrder(models.Model):
     )
     def _compute_difference(self):
         for order in self:
-            order.difference = "\n".join(order._get_differences()) if order.sale_order_id else False
+            order.difference = order.sale_order_id and "\n".join(order._get_differences()) or False
 
     def _get_differences(self):
         sale_order = self.sale_order_id

@@ -8,11 +8,10 @@ from threading import Event
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
-from ..lib.errors import NOT_FOUND, AliexpressError, FixError, ReconnectError, TransientError
+from ..lib.errors import AliexpressError, FixError, ReconnectError, TransientError
 from .aliexpress_account_orders import AUDIT_EVERY
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS, RECORD_PAUSE, SHOP_REASONS
 from .error_messages import describe_error
@@ -100,16 +99,17 @@ class AliexpressOrder(models.Model):
         because we go down. The first page was read to know how many there are; it is read again when anything moved.
         Should the list have grown, orders moved down behind us: it is read once more.
         """
+        start_date = account.order_start_date
         total = first_page.total
         totals = {total}
         for number in range(first_page.page_count, 1, -1):
             page = client.list_orders(start, end, page=number, page_size=PAGE_SIZE, finished=finished)
-            self._commit_with_retry(self._store_rows, account, page)
+            self._commit_with_retry(self._store_rows, account, page, start_date)
             totals.add(page.total)
-        self._commit_with_retry(self._store_rows, account, first_page)
+        self._commit_with_retry(self._store_rows, account, first_page, start_date)
         if totals != {total}:
             first_page = client.list_orders(start, end, page=1, page_size=PAGE_SIZE, finished=finished)
-            self._commit_with_retry(self._store_rows, account, first_page)
+            self._commit_with_retry(self._store_rows, account, first_page, start_date)
         if max(totals) > total:
             self._store_pages(account, client, start, end, first_page, finished)
 
@@ -132,11 +132,13 @@ class AliexpressOrder(models.Model):
     # === LIST === #
 
     @api.model
-    def _store_rows(self, account, page):
-        """Store the list rows of an `OrderPage` that differ from what was stored; returns the orders to be read."""
+    def _store_rows(self, account, page, start_date=None):
+        """Store the list rows of an `OrderPage` that differ from what was stored; returns the orders to be read.
+
+        :param start_date: naive UTC; orders placed before are left alone
+        """
         if page.unreadable:
             account._report_unreadable_rows(len(page.unreadable))
-        start_date = account.order_start_date
         rows = {
             row.order_ref: row
             for row in page.rows
@@ -213,16 +215,37 @@ class AliexpressOrder(models.Model):
                 errors[order] = result
             elif result is not None:
                 details[order] = result
-        self._store_details(details)
+        errors |= self._store_each(details)
         shop_error = None
         for order, error in errors.items():
             if isinstance(error, ReconnectError):
                 # Read again as soon as the token is renewed.
                 return error
             order._set_detail_error(error)
-            if error.reason in SHOP_REASONS:
+            if getattr(error, "reason", None) in SHOP_REASONS:
                 shop_error = error
         return shop_error
+
+    @api.model
+    def _store_each(self, details):
+        """Store `{order: (lib Order, lib Address)}` at once; where that fails, one after the other, so that a bad
+        order costs itself only.
+
+        :return: `{order: the exception}` of those that could not be stored
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._store_details(details)
+            return {}
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever it is, it concerns these orders alone
+            if len(details) == 1:
+                return dict.fromkeys(details, error)
+        failed = {}
+        for order, detail in details.items():
+            failed |= self._store_each({order: detail})
+        return failed
 
     @api.model
     def _call_details(self, client, order_refs):
@@ -265,17 +288,18 @@ class AliexpressOrder(models.Model):
     def _set_detail_error(self, error):
         """Show at the order why its detail could not be read; it is read again by itself."""
         message = describe_error(self.account_id._get_message_env(), error)
+        if not isinstance(error, AliexpressError):
+            _logger.error("Storing AliExpress order %s failed", self.id, exc_info=error)
         if isinstance(error, FixError) and error.reason not in SHOP_REASONS:
-            values = {"retry_at": fields.Datetime.now() + DETAIL_RETRY}
-            # A hold is the sign that a delivery may not leave: our own failure must not take it away.
-            if self.state != "hold":
-                values["state"] = "error"
+            pause = DETAIL_RETRY
         else:
-            values = {
-                "retry_at": fields.Datetime.now()
-                + timedelta(seconds=max(getattr(error, "retry_after", 0), RECORD_PAUSE))
-            }
-        self.write(values | {"error": message})
+            pause = timedelta(seconds=max(getattr(error, "retry_after", 0), RECORD_PAUSE))
+        values = {"retry_at": fields.Datetime.now() + pause, "error": message}
+        is_passing = isinstance(error, TransientError) or getattr(error, "reason", None) in SHOP_REASONS
+        # A hold is the sign that a delivery may not leave: our own failure must not take it away.
+        if not is_passing and self.state != "hold":
+            values["state"] = "error"
+        self.write(values)
 
     def _refresh_from_aliexpress(self):
         """Read the detail of this order now and store it; one or two calls. Raises the errors of `lib.errors`."""
@@ -283,57 +307,3 @@ class AliexpressOrder(models.Model):
         client = self.account_id._get_client()
         order = client.get_order(self.order_ref)
         self._store_details({self: (order, self._call_address(client, order))})
-
-    # === BY HAND === #
-
-    @api.model
-    def _import_by_number(self, account, order_ref):
-        """Store one order of `account` by its number, whatever its age; return it.
-
-        Raises the errors of `lib.errors`.
-        """
-        client = account._get_client()
-        detail = client.get_order(order_ref)
-        if detail.order_ref != order_ref:
-            raise FixError(NOT_FOUND, order_ref)
-        order = self.search([("account_id", "=", account.id), ("order_ref", "=", order_ref)])
-        if not order:
-            order = self.with_context(tracking_disable=True).create({"account_id": account.id, "order_ref": order_ref})
-        order._store_details({order: (detail, self._call_address(client, detail))})
-        order._trigger_job()
-        return order
-
-    @api.model
-    def _import_by_date(self, account, start, end):
-        """Store every order of `account` placed from `start` to `end` (naive UTC); their details are read by the job.
-        Returns the count.
-        """
-        client = account._get_client()
-        count = 0
-        while start < end:
-            window_end = min(start + WINDOW, end)
-            for finished in (False, True):
-                page = client.list_orders(start, window_end, page=1, finished=finished, by="created")
-                pages = [page]
-                pages += [
-                    client.list_orders(start, window_end, page=number, finished=finished, by="created")
-                    for number in range(page.page_count, 1, -1)
-                ]
-                for page in pages:
-                    self._store_rows(account, page)
-                    count += len(page.rows)
-            start = window_end
-        # People may not read scheduled actions; waking one reveals nothing.
-        self.env.ref("aliexpress_connector.ir_cron_fetch_orders").sudo()._trigger()
-        return count
-
-    def action_refresh(self):
-        """Read the selected orders again now."""
-        self.check_access("read")
-        for order in self:
-            try:
-                # Salespeople may refresh what they see; the inbox itself is written by jobs only.
-                order.sudo()._refresh_from_aliexpress()
-            except AliexpressError as error:
-                raise UserError(describe_error(self.env, error)) from error
-        self._trigger_job()

@@ -2,21 +2,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_amount, split_every
 
+from .aliexpress_order_status import CANCELLED_REASONS, COMPLETED_REASONS
 from .res_partner import Geography, is_masked, load_address
-
-# End reasons of finished orders, as far as any list knows them; any other wants a look.
-CANCELLED_REASONS = {
-    "buyer_pay_timeout",
-    "buyer_cancel_notpay_order",
-    "risk_reject_closed",
-    "buyer_cancel_order_in_risk",
-    "buyer_cancel_order",
-    "cancel_order_close_trade",
-    "seller_send_goods_timeout",
-    "seller_accept_issue_no_goods_return",
-    "seller_response_issue_timeout",
-}
-COMPLETED_REASONS = {"buyer_accept_goods", "buyer_accept_goods_timeout", "buyer_confirm_goods"}
 
 
 class AliexpressOrder(models.Model):
@@ -38,11 +25,13 @@ class AliexpressOrder(models.Model):
     def _get_hold_reasons(self, rows, product_problems, geography):
         """Texts (translated, one for each cause) why this order must not leave now; an empty list lets it go."""
         action = self._get_action(rows)
-        if action in ("none", "cancel"):
+        if action == "cancel" or (action == "none" and not self.is_frozen):
             return []
         reasons = [self._get_status_reason(rows)] if action == "hold" or self.is_frozen else []
-        if self.sale_order_id.state not in ("sale", "cancel"):
-            reasons += [product_problems[line] for line in self.line_ids if line in product_problems]
+        is_open = self.sale_order_id.state not in ("sale", "cancel")
+        lines = self.line_ids if is_open else self._get_changed_lines()
+        reasons += [product_problems[line] for line in lines if line in product_problems]
+        if is_open:
             reasons += [self._get_money_reason()]
         if action not in ("ship", "close"):
             reasons += [
@@ -57,11 +46,16 @@ class AliexpressOrder(models.Model):
         if self.is_frozen or self.stage == "frozen":
             return self.env._("AliExpress has frozen this order. Wait until it is released there; do not ship.")
         if self.stage == "cancel_requested":
-            return self.env._(
+            reason = self.env._(
                 "The buyer asked to cancel (%(reason)s). Press Accept Cancellation or Refuse Cancellation; do not "
                 "ship before.",
                 reason=self.cancel_reason or self.env._("no reason given"),
             )
+            if self.cancel_problem:
+                reason += "\n" + self.env._(
+                    "AliExpress did not take the last answer. %(problem)s", problem=self.cancel_problem
+                )
+            return reason
         if self.stage == "closed":
             return self.env._(
                 "AliExpress finished this order for the reason %(reason)s, which is not known here. Look at it in "
@@ -197,14 +191,20 @@ class AliexpressOrder(models.Model):
             "is_masked": is_masked(address.name) or is_masked(address.street),
         }
 
+    def _get_changed_lines(self):
+        """The lines that AliExpress changed since the sale order was made."""
+        if not self.taken_over or self.sale_order_id.state == "cancel":
+            return self.line_ids.browse()
+        old, new = self.taken_over["lines"], self._get_content()["lines"]
+        return self.line_ids.filtered(lambda line: old.get(line.child_ref) != new.get(line.child_ref))
+
     def _describe_changes(self):
         """Texts (translated) of what AliExpress changed since the sale order was made; [] when nothing."""
         old, new = self.taken_over, self._get_content()
-        changes = []
-        for line in self.line_ids:
-            before, after = old["lines"].get(line.child_ref), new["lines"].get(line.child_ref)
-            if before != after:
-                changes.append(self._describe_line_change(line, before, after))
+        changes = [
+            self._describe_line_change(line, old["lines"].get(line.child_ref), new["lines"].get(line.child_ref))
+            for line in self._get_changed_lines()
+        ]
         if self.currency_id.compare_amounts(old["freight"], new["freight"]):
             changes.append(
                 self.env._(
@@ -223,6 +223,14 @@ class AliexpressOrder(models.Model):
         if not before:
             return self.env._(
                 "%(name)s was added: %(quantity)s at %(price)s", name=name, quantity=line.quantity, price=price
+            )
+        if before[0] != after[0]:
+            return self.env._(
+                "%(old_name)s was replaced with %(name)s: %(quantity)s at %(price)s",
+                old_name=before[0] or "-",
+                name=name,
+                quantity=line.quantity,
+                price=price,
             )
         return self.env._(
             "%(name)s is now %(quantity)s at %(price)s (before: %(old_quantity)s at %(old_price)s)",

@@ -55,7 +55,7 @@ class AliexpressOrderLine(models.Model):
         readonly=True,
         help="A warehouse of AliExpress ships it: no delivery is made for it.",
     )
-    is_gift = fields.Boolean(string="Gift", readonly=True, help="The line is a gift.")
+    is_gift = fields.Boolean(string="Gift", readonly=True, help="The buyer gets it for free.")
     note = fields.Text(readonly=True, help="What the buyer wrote about this line.")
     commission_rate = fields.Char(
         string="Commission", readonly=True, help="The share that AliExpress keeps, as it announced it."

@@ -19,8 +19,8 @@ class AliexpressOrder(models.Model):
         """Bring the sale orders in line with what the inbox knows: new ones, changed ones, and those whose hold has
         ended.
         """
-        self._read_due_details()
         self._answer_cancellations()
+        self._read_due_details()
         self._release_holds()
         domain = self._get_process_domain()
         self._run_queue(domain & Domain("state", "!=", "error"), "_process", batch_size=BATCH)
@@ -97,10 +97,12 @@ class AliexpressOrder(models.Model):
             sale_order = order.sale_order_id
             if not sale_order or sale_order.state == "cancel":
                 continue
-            if sale_order.picking_ids.filtered(
-                lambda picking: picking.state == "done" and picking.picking_type_code == "outgoing"
-            ):
+            if sale_order.order_line.move_ids.filtered(lambda move: move._aliexpress_has_left()):
                 order._schedule_return()
+                # What has not left yet does not leave any more.
+                sale_order.picking_ids.filtered(
+                    lambda picking: picking.state not in ("done", "cancel") and picking.location_id.usage != "customer"
+                ).action_cancel()
                 continue
             if sale_order.locked:
                 sale_order.action_unlock()

@@ -66,11 +66,20 @@ class AliexpressOrderLine(models.Model):
         """
         unknown = self.env["product.product"]._aliexpress_get_helper("unknown")
         chosen = self.filtered(
-            lambda line: not line.product_id and line.sale_line_id.product_id not in (unknown.browse(), unknown)
+            lambda line: (
+                not line.product_id
+                and line.sale_line_id.product_id not in (unknown.browse(), unknown)
+                and not line._has_other_code()
+            )
         )
         for line in chosen:
             line.product_id = line.sale_line_id.product_id
             line._set_sale_line(TaxFinder(self.env))
+
+    def _has_other_code(self):
+        """Whether AliExpress changed the SKU code since the sale order was made."""
+        taken_over = (self.order_id.taken_over or {}).get("lines", {}).get(self.child_ref)
+        return bool(taken_over) and taken_over[0] != (self.sku_code or "")
 
     def _choose_product(self, candidates):
         """`(product, "")` from the first of `candidates` (recordsets, best first) that has one to sell, else `(empty,

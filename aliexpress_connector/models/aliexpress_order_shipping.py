@@ -48,12 +48,16 @@ class AliexpressOrder(models.Model):
         self.ensure_one()
         return self.stage in ("shipped", "closed", "cancelled")
 
-    def _is_hold_coming(self):
-        """Whether the status map will hold or cancel the order when it is processed."""
+    def _get_coming_hold(self):
+        """The row of the status map that will hold or cancel the order when it is read and processed, else empty."""
         self.ensure_one()
+        codes = [self.status] if self.state in ("pending", "error") else []
+        codes += [self.list_status] if self.is_detail_due else []
         # The status map is shared and small; the warehouse has no right on it.
-        row = self.env["aliexpress.order.status"].sudo().search([("code", "=", self.status)], limit=1)
-        return row.action in ("hold", "cancel")
+        rows = self.env["aliexpress.order.status"].sudo()
+        if codes:
+            rows = rows.search([("code", "in", codes)])
+        return rows.filtered(lambda row: row.action in ("hold", "cancel"))[:1]
 
     # === WHAT STAYS BEHIND === #
 

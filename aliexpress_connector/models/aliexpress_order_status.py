@@ -1,5 +1,19 @@
 from odoo import api, fields, models
 
+# End reasons of finished orders, as far as any list knows them; any other wants a look.
+CANCELLED_REASONS = {
+    "buyer_pay_timeout",
+    "buyer_cancel_notpay_order",
+    "risk_reject_closed",
+    "buyer_cancel_order_in_risk",
+    "buyer_cancel_order",
+    "cancel_order_close_trade",
+    "seller_send_goods_timeout",
+    "seller_accept_issue_no_goods_return",
+    "seller_response_issue_timeout",
+}
+COMPLETED_REASONS = {"buyer_accept_goods", "buyer_accept_goods_timeout", "buyer_confirm_goods"}
+
 
 class AliexpressOrderStatus(models.Model):
     """What an AliExpress order status means here. Shared by all shops; the row alone decides what happens to orders."""
@@ -7,7 +21,7 @@ class AliexpressOrderStatus(models.Model):
     _name = "aliexpress.order.status"
     _description = "AliExpress Order Status"
     _order = "sequence, id"
-    _rec_name = "code"
+    _rec_names_search = ["name", "code"]
 
     code = fields.Char(required=True, help="The status as AliExpress writes it.")
     name = fields.Char(required=True, translate=True, help="The status as people read it.")
@@ -45,6 +59,18 @@ class AliexpressOrderStatus(models.Model):
     )
 
     _code_uniq = models.UniqueIndex("(code)", "This AliExpress status already has a row.")
+
+    @api.depends("name", "code")
+    def _compute_display_name(self):
+        for status in self:
+            is_named = status.name and status.name != status.code
+            status.display_name = f"{status.name} ({status.code})" if is_named else status.code
+
+    def _is_cancelled(self, end_reason):
+        """Whether an order that is closed in this status was cancelled, by the reason AliExpress gives for its end."""
+        self.ensure_one()
+        is_cancelling = self.action == "cancel" or (self.action == "close" and end_reason in CANCELLED_REASONS)
+        return self.stage == "closed" and is_cancelling
 
     @api.model
     def _get_rows(self, codes):

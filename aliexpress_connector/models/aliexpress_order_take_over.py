@@ -63,6 +63,9 @@ class AliexpressOrder(models.Model):
                     "Sale order %(name)s is locked. Unlock it first, then press Take Over.", name=sale_order.name
                 )
             )
+        problems = [line._explain_unknown() for line in self.line_ids if line.quantity and not line.product_id]
+        if problems and sale_order.state == "sale":
+            raise UserError("\n".join(problems))
         taxes = TaxFinder(self.env)
         self._take_over_address(sale_order)
         new_values = self._prepare_sale_line_values(sale_order.fiscal_position_id, taxes)
@@ -71,7 +74,12 @@ class AliexpressOrder(models.Model):
         }
         commands = []
         for line in sale_order.order_line.filtered("aliexpress_child_ref"):
-            values = by_child.pop(line.aliexpress_child_ref, {"product_uom_qty": 0})
+            values = by_child.get(line.aliexpress_child_ref, {"product_uom_qty": 0})
+            if values.get("product_id", line.product_id.id) != line.product_id.id:
+                # Another product has a line of its own: what was reserved or delivered stays with the old one.
+                commands.append(Command.update(line.id, {"product_uom_qty": 0, "aliexpress_child_ref": False}))
+                continue
+            by_child.pop(line.aliexpress_child_ref, None)
             commands.append(
                 Command.update(
                     line.id, {name: values[name] for name in ("product_uom_qty", "price_unit") if name in values}

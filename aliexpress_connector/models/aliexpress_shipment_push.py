@@ -73,7 +73,7 @@ class AliexpressShipment(models.Model):
         if intent["run"] != self.env.context.get("aliexpress_run"):
             shipment._read_intent_back(client, intent)
             return
-        problem = shipment._get_number_problem(intent)
+        problem = shipment._get_sending_problem(intent)
         if problem:
             shipment._fall_back(problem)
             return

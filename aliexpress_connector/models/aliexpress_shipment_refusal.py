@@ -72,9 +72,16 @@ class AliexpressShipment(models.Model):
 
     # === TEXTS === #
 
-    def _get_number_problem(self, intent):
-        """Why AliExpress would refuse the number anyway (translated text), "" when it may be sent."""
+    def _get_sending_problem(self, intent):
+        """Why AliExpress would refuse the declaration anyway (translated text), "" when it may be sent."""
         service = self._get_intended_service(intent)
+        if service._is_other() and not self._get_tracking_page(intent)[0]:
+            return self.env._(
+                "AliExpress wants a page where buyers can follow parcels of the carrier %(carrier)s. Enter a tracking "
+                "link on the delivery method, or a tracking page on the shop %(shop)s, then send again.",
+                carrier=service.name,
+                shop=self.account_id.name,
+            )
         if not service or service._accepts(intent["tracking_ref"]):
             return ""
         return self.env._(

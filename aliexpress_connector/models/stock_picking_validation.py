@@ -43,16 +43,18 @@ class StockPicking(models.Model):
             return self.env._(
                 "order %(number)s is cancelled on AliExpress. Cancel this delivery.", number=order.order_ref
             )
-        if order.state == "hold":
+        # What is looked at again stays held until the reason is gone.
+        if order.state == "hold" or (order.state in ("pending", "error") and order.hold_reason):
             return self.env._(
                 "order %(number)s is on hold. %(reason)s", number=order.order_ref, reason=order.hold_reason or ""
             ).strip()
-        if order.state in ("pending", "error") and order._is_hold_coming():
+        coming = order._get_coming_hold()
+        if coming:
             return self.env._(
                 "AliExpress changed order %(number)s to the status %(status)s, which stops deliveries. Wait until "
                 "the order is processed, then see why it is on hold.",
                 number=order.order_ref,
-                status=order.status,
+                status=coming.display_name,
             )
         return ""
 

@@ -182,6 +182,28 @@ class TestOrdersImport(SandboxCase):
         self.assertEqual(len(self.get_order(second)), 1)
         self.assertEqual(len(self.get_order(placed).sale_order_id), 1)
 
+    def test_days_before_the_first_one_are_imported_when_asked_for(self):
+        self.account.order_start_date = fields.Datetime.now() - timedelta(days=1)
+        placed = self.place(created="-6d")
+        self.import_orders()
+        self.assertFalse(self.get_order(placed))
+        self.env["aliexpress.order.import"].create({"account_id": self.account.id, "mode": "date"}).action_import()
+        self.import_orders()
+        self.assertEqual(self.get_order(placed).state, "done")
+
+    def test_a_child_order_of_another_order_costs_only_the_order_that_claims_it(self):
+        placed = [self.place(["CAP-RED", 1]) for _number in range(3)]
+        with self.sandbox.lock:
+            placed[1].lines[0].child_id = placed[0].lines[0].child_id
+        self.import_orders()
+        orders = self.env["aliexpress.order"].union(*(self.get_order(order) for order in placed))
+        claiming = orders.filtered(lambda order: order.state == "error")
+        owner = orders[:2] - claiming
+        self.assertEqual((orders - claiming).mapped("state"), ["done", "done"])
+        self.assertEqual((len(claiming), len(owner), claiming.line_ids.ids), (1, 1, []))
+        self.assertIn(owner.order_ref, claiming.error)
+        self.assertTrue(claiming.retry_at)
+
     def test_the_same_seller_is_not_connected_twice(self):
         self.account.seller_ref = "2671514005"
         with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():

@@ -131,6 +131,12 @@ class TestOrdersMoney(SandboxCase):
         order.action_release()
         self.run_job("process_orders")
         self.assertEqual(order.sale_order_id.state, "sale")
+        self.account.write({"suspicious_quantity": 0, "suspicious_amount": 100})
+        dear = {"sku": "CAP-RED", "quantity": 1, "price": "100.01"}
+        self.assertEqual(self.import_one(dear, freight="0", currency="EUR").state, "hold")
+        self.assertEqual(self.import_one(dear | {"price": "100.00"}, freight="0").state, "done")
+        self.account.suspicious_amount = 0
+        self.assertEqual(self.import_one(dear | {"quantity": 900}, freight="0").state, "done")
 
     def test_any_order_is_exact_or_on_hold(self):
         generator = random.Random(20260)  # noqa: S311  reproducible, not secret

@@ -1,3 +1,4 @@
+from ..models.aliexpress_order_process import BATCH
 from .common import SandboxCase
 
 
@@ -85,19 +86,24 @@ class TestOrdersProducts(SandboxCase):
         self.assertEqual(self.get_order(without_code).line_ids.product_id, product)
 
     def test_one_poisoned_order_costs_only_itself(self):
-        placed = [self.place(["CAP-RED", 1], status="RISK_CONTROL") for _number in range(10)]
-        self.import_orders()
-        poisoned = self.get_order(placed[4])
-        # Odoo refuses to confirm a line without a product.
-        poisoned.sale_order_id.order_line = [(0, 0, {"name": "by hand", "product_uom_qty": 1, "price_unit": 0})]
-        for order in placed:
-            self.sandbox.act(order, "release")
+        for number in range(BATCH):
+            self.place(["CAP-RED", 1], buyer={"login": f"buyer{number}"})
+        # Odoo refuses a customer of another company.
+        customer = self.env["res.partner"].create(
+            {
+                "name": "Moved",
+                "company_id": self.env["res.company"].create({"name": "Other"}).id,
+                "aliexpress_account_id": self.account.id,
+                "aliexpress_buyer_ref": "buyer7",
+            }
+        )
         orders = self.import_orders()
-        self.assertEqual((orders - poisoned).mapped("state"), ["done"] * 9)
+        poisoned = orders.filtered(lambda order: order.buyer_ref == "buyer7")
+        self.assertEqual((orders - poisoned).mapped("state"), ["done"] * (BATCH - 1))
         self.assertEqual(set((orders - poisoned).sale_order_id.mapped("state")), {"sale"})
-        self.assertEqual(poisoned.state, "error")
-        self.assertIn("product", poisoned.error)
-        poisoned.sale_order_id.order_line.filtered(lambda line: not line.product_id).unlink()
+        self.assertEqual((poisoned.state, poisoned.sale_order_id.ids), ("error", []))
+        self.assertIn("Moved", poisoned.error)
+        customer.company_id = self.company
         self.run_job("process_orders")
         self.assertRecordValues(poisoned, [{"state": "done", "error": False}])
 

@@ -1,3 +1,8 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import UserError
+
 from .common import SandboxCase
 
 
@@ -21,8 +26,12 @@ class TestOrdersStatus(SandboxCase):
     def test_unpaid_orders_make_no_sale_order_until_they_are_paid(self):
         placed, order = self.import_placed(pay=False)
         self.assertRecordValues(order, [{"stage": "pending_payment", "state": "done", "sale_order_id": False}])
+        self.env.ref("aliexpress_connector.aliexpress_order_status_place_order_success").action = "draft"
+        wanted, early = self.import_placed(pay=False)
+        self.assertEqual(early.sale_order_id.state, "draft")
+        self.sandbox.act(wanted, "pay")
         self.move(placed, "pay")
-        self.assertEqual(order.sale_order_id.state, "sale")
+        self.assertEqual((order | early).sale_order_id.mapped("state"), ["sale", "sale"])
 
     def test_risk_control_is_a_quotation_until_released(self):
         placed, order = self.import_placed(status="RISK_CONTROL")
@@ -65,7 +74,7 @@ class TestOrdersStatus(SandboxCase):
     def test_refusing_a_cancel_request_releases_the_delivery(self):
         placed, order = self.import_placed()
         self.move(placed, "request_cancel")
-        self.env["aliexpress.cancel.refuse"].create({"order_id": order.id, "memo": "already packed"}).action_confirm()
+        self.refuse(order)
         self.import_orders()
         self.import_orders()
         self.assertRecordValues(order, [{"state": "done", "stage": "waiting_shipment", "cancel_decision": False}])
@@ -86,12 +95,78 @@ class TestOrdersStatus(SandboxCase):
         self.assertEqual(order.sale_order_id.state, "cancel")
         self.assertFalse(order.cancel_decision)
 
+    def test_a_request_that_nobody_answers_is_decided_by_aliexpress(self):
+        placed, order = self.import_placed()
+        self.move(placed, "request_cancel")
+        activity = order.activity_ids
+        self.assertEqual(activity.date_deadline, order.status_deadline.date())
+        self.assertIn("asked to cancel", activity.note)
+        # The deadline passes; until AliExpress has decided, nothing leaves.
+        order.status_deadline = fields.Datetime.now() - timedelta(minutes=1)
+        self.import_orders()
+        self.assertEqual((order.state, order.stage), ("hold", "cancel_requested"))
+        self.sandbox.act(placed, "expire")
+        # Somebody refuses at the same moment: too late, and AliExpress is not told.
+        self.refuse(order)
+        self.import_orders()
+        self.assertRecordValues(
+            order, [{"state": "done", "stage": "cancelled", "hold_reason": False, "cancel_decision": False}]
+        )
+        self.assertFalse(order.activity_ids)
+        self.assertFalse(order.difference)
+        self.assertEqual(order.sale_order_id.state, "cancel")
+        self.assertEqual(order.sale_order_id.picking_ids.mapped("state"), ["cancel"])
+        self.assertFalse(self.sandbox.count("aliexpress.trade.seller.order.refusecancel"))
+
+    def refuse(self, order):
+        self.env["aliexpress.cancel.refuse"].create({"order_id": order.id, "memo": "already packed"}).action_confirm()
+
+    def test_an_answer_that_aliexpress_refuses_is_shown_and_asked_again(self):
+        placed, order = self.import_placed()
+        self.move(placed, "request_cancel")
+        self.sandbox.add_fault(
+            "error", method="*refusecancel", code="15", sub_code="isv.no-right", sub_text="no right", count=1
+        )
+        self.refuse(order)
+        self.import_orders()
+        self.assertRecordValues(order, [{"cancel_decision": False, "state": "hold"}])
+        self.assertIn("no right", order.hold_reason)
+        self.refuse(order)
+        self.import_orders()
+        self.assertRecordValues(order, [{"hold_reason": False, "stage": "waiting_shipment", "state": "done"}])
+
     def test_frozen_orders_are_held_until_released(self):
         placed, order = self.import_placed()
         self.move(placed, "freeze")
         self.assertRecordValues(order, [{"state": "hold", "stage": "frozen"}])
         self.move(placed, "unfreeze")
         self.assertRecordValues(order, [{"state": "done", "stage": "waiting_shipment"}])
+
+    def test_a_disputed_order_that_is_frozen_does_not_leave(self):
+        placed, order = self.import_placed()
+        with self.sandbox.lock:
+            placed.frozen = True
+        self.move(placed, "dispute")
+        self.assertEqual((order.stage, order.state), ("disputed", "hold"))
+        self.assertIn("frozen", order.hold_reason)
+
+    def test_a_request_that_is_listed_but_cannot_be_read_stops_the_delivery(self):
+        placed, order = self.import_placed()
+        self.sandbox.act(placed, "request_cancel")
+        self.sandbox.add_fault("error", method="*info.get", code="15", sub_code="isv.invalid-parameter", text="no")
+        self.import_orders()
+        self.assertEqual((order.state, order.stage, order.is_detail_due), ("error", "waiting_shipment", True))
+        with self.assertRaises(UserError) as stopped:
+            order.sale_order_id.picking_ids.button_validate()
+        self.assertIn("Cancellation requested by the buyer (IN_CANCEL)", str(stopped.exception))
+
+    def test_statuses_have_names_and_are_found_by_their_codes(self):
+        statuses = self.env["aliexpress.order.status"]
+        _placed, order = self.import_placed(status="RISK_CONTROL")
+        self.assertEqual(order.status_id.display_name, "Paid, in AliExpress' risk check (RISK_CONTROL)")
+        self.assertIn((order.status_id.id, order.status_id.display_name), statuses.name_search("RISK_CON"))
+        self.assertIn((order.status_id.id, order.status_id.display_name), statuses.name_search("risk check"))
+        self.assertEqual(statuses.create({"code": "NEW", "name": "NEW"}).display_name, "NEW")
 
     def test_unknown_status_holds_and_gets_a_row_in_the_map(self):
         _placed, order = self.import_placed(status="NEW_STATUS_OF_2027")
@@ -137,6 +212,18 @@ class TestOrdersStatus(SandboxCase):
         self.import_orders()
         self.assertEqual(len(order.activity_ids), 1)
 
+    def test_cancelled_after_a_part_has_left_stops_the_rest(self):
+        placed, order = self.import_placed(["TSHIRT-BLU-M", 2])
+        delivery = order.sale_order_id.picking_ids
+        delivery.move_ids.quantity = 1
+        delivery.move_ids.picked = True
+        delivery.with_context(skip_backorder=True, skip_sms=True).button_validate()
+        self.finish(placed, "seller_accept_issue_no_goods_return")
+        self.assertEqual((delivery.state, delivery.backorder_ids.state), ("done", "cancel"))
+        self.assertEqual(
+            order.activity_ids.activity_type_id, self.env.ref("aliexpress_connector.mail_activity_type_return")
+        )
+
     def test_what_people_cancel_by_hand_stays_and_is_shown(self):
         _placed, order = self.import_placed()
         order.sale_order_id._action_cancel()
@@ -164,6 +251,30 @@ class TestOrdersStatus(SandboxCase):
         self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
         self.assertEqual(order.sale_order_id.order_line.filtered("aliexpress_child_ref").product_uom_qty, 3)
         self.assertEqual(order.sale_order_id.amount_total, order.amount_total)
+
+    def test_another_sku_becomes_another_product_when_taken_over(self):
+        placed, order = self.import_placed(["TSHIRT-BLU-M", 2])
+        sale_order = order.sale_order_id
+        with self.sandbox.lock:
+            placed.lines[0].sku_code = "NOPE-7"
+        order.action_refresh()
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "hold")
+        self.assertIn("No product has the SKU code NOPE-7", order.hold_reason)
+        self.assertIn("TSHIRT-BLU-M was replaced with NOPE-7", order.hold_reason)
+        with self.assertRaisesRegex(UserError, "NOPE-7"):
+            order.action_take_over()
+        cap = self.products[2]
+        cap.aliexpress_sku_code = "NOPE-7"
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "hold")
+        self.assertNotIn("No product", order.hold_reason)
+        order.action_take_over()
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False, "difference": False}])
+        self.assertEqual(order.line_ids.sale_line_id.product_id, cap)
+        moves = sale_order.picking_ids.move_ids.filtered(lambda move: move.state != "cancel" and move.product_uom_qty)
+        self.assertEqual([(move.product_id, move.product_uom_qty) for move in moves], [(cap, 2)])
 
     def test_unpaid_orders_that_time_out_leave_nothing_behind(self):
         placed, order = self.import_placed(pay=False)

@@ -209,6 +209,15 @@ class TestShippingRefusals(ChangeCase):
         parcel = self.sandbox.shipments[0][1]
         self.assertEqual(parcel.tracking_website, f"https://correos.example/{CORREOS.format(1)}")
 
+    def test_fallback_without_a_page_to_follow_it_is_not_sent(self):
+        self.account.write({"is_fallback_allowed": True, "tracking_website": False})
+        self.ship(self.delivery, CORREOS.format(1))
+        self.refuse(NUMBER_REFUSED)
+        self.push()
+        self.assertEqual(self.shipment.state, "error")
+        self.assertIn("tracking page on the shop", self.shipment.error)
+        self.assertEqual(self.count_declarations(), 1)
+
     def test_fallback_that_is_refused_too_is_shown(self):
         self.account.is_fallback_allowed = True
         self.ship(self.delivery, CORREOS.format(1))
@@ -254,6 +263,30 @@ class TestShippingRefusals(ChangeCase):
         self.assertEqual(self.shipment.state, "error")
         self.assertIn("FINISH", self.shipment.error)
         self.assertEqual(self.order.status, "FINISH")
+
+    def test_cancel_request_that_comes_while_the_parcel_leaves(self):
+        """The goods have left: AliExpress hears of them once, and the request is settled by that."""
+        self.ship(self.delivery, CORREOS.format(1))
+        self.sandbox.act(self.placed, "request_cancel")
+        self.import_orders()
+        self.assertEqual(self.order.state, "hold")
+        self.push()
+        self.import_orders()
+        self.assertEqual(self.get_ledger(self.placed), [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "all")])
+        self.assertRecordValues(self.order, [{"state": "done", "stage": "shipped", "activity_ids": []}])
+
+    def test_cancellation_accepted_while_the_parcel_leaves(self):
+        self.sandbox.act(self.placed, "request_cancel")
+        self.sandbox.act(self.placed, "accept_cancel")
+        self.ship(self.delivery, CORREOS.format(1))
+        self.import_orders()
+        self.push()
+        self.assertFalse(self.get_ledger(self.placed))
+        self.assertEqual((self.order.stage, self.shipment.state), ("cancelled", "error"))
+        self.assertIn(
+            self.env.ref("aliexpress_connector.mail_activity_type_return"),
+            self.order.activity_ids.activity_type_id,
+        )
 
     def test_busy_system_is_tried_again_by_itself(self):
         self.ship(self.delivery, CORREOS.format(1))

@@ -125,6 +125,9 @@ class TestShippingCheck(ShippingCase):
     def test_order_on_hold(self):
         self.order.write({"state": "hold", "hold_reason": "The buyer asked to cancel."})
         self.assert_stopped("on hold", "The buyer asked to cancel.")
+        self.order.state = "pending"
+        self.assert_stopped("on hold", "The buyer asked to cancel.")
+        self.order.state = "hold"
         self.assertIn("The buyer asked to cancel.", self.delivery.with_user(self.packer).aliexpress_shipping_message)
 
     def test_hold_that_is_not_processed_yet(self):

@@ -4,6 +4,28 @@ from .shipping_common import CORREOS, ShippingCase
 class TestShippingWalk(ShippingCase):
     """The warehouse validates a delivery; everything else happens by itself."""
 
+    def render_slip(self, delivery):
+        content, _kind = self.env["ir.actions.report"]._render_qweb_html("stock.report_deliveryslip", delivery.ids)
+        return content.decode()
+
+    def test_slip_says_what_the_packer_needs(self):
+        gift = {"sku": "CAP-RED", "quantity": 1, "price": "0.00"}
+        _placed, order = self.import_order(["TSHIRT-BLU-M", 2], gift, memo="Ring <b>twice</b>")
+        delivery = self.get_delivery(order)
+        self.assertTrue(delivery.aliexpress_is_gift)
+        self.assertEqual(order.sale_order_id.amount_total, order.amount_total)
+        slip = self.render_slip(delivery)
+        for text in (order.order_ref, order.service_name, "Gift", "Ring &lt;b&gt;twice&lt;/b&gt;"):
+            self.assertIn(text, slip)
+        _placed, plain = self.import_order(["TSHIRT-BLU-M", 1])
+        slip = self.render_slip(self.get_delivery(plain))
+        self.assertIn(plain.order_ref, slip)
+        for text in ("Gift", "Buyer's Note"):
+            self.assertNotIn(text, slip)
+        other = self.get_delivery(plain).copy()
+        other.sale_id = False
+        self.assertNotIn("AliExpress", self.render_slip(other))
+
     def test_validated_delivery_is_declared(self):
         placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
         delivery = self.get_delivery(order)

@@ -350,6 +350,26 @@ def test_discounts_and_price_changes():
     assert line.adjustment == euros("-0.50")
 
 
+@pytest.mark.parametrize(
+    ("price", "owner", "discount", "kind", "expected"),
+    [
+        ("0.00", "SELLER", "0.00", "", True),
+        ("5.00", "SELLER", "10.00", "", True),
+        ("5.00", "SELLER", "9.99", "", False),
+        ("5.00", "PLATFORM", "10.00", "", False),
+        ("5.00", "PLATFORM", "1.00", "buyGift", True),
+    ],
+)
+def test_gifts(price, owner, discount, kind, expected):
+    detail = {"promotion_owner": owner, "promotion_type": kind, "discount_detail": euro_text(discount)}
+    order = read_child_with(product_price=euro_text(price), product_count=2, child_order_discount_detail_list=[detail])
+    assert order.lines[0].is_gift is expected
+
+
+def euro_text(amount):
+    return {"amount": amount, "currency_code": "EUR"}
+
+
 def test_parcels_once_each():
     parcel = {"logistics_no": "PQ1", "logistics_type_code": "SPAIN_LOCAL_CORREOS"}
     order = read_with(logistic_info_list=[parcel, parcel, {"logistics_type_code": "X"}, parcel | {"logistics_no": 12}])

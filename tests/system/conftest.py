@@ -107,10 +107,10 @@ class Odoo:
         process.stdin.close()
         return process
 
-    def run(self, script, **values):
+    def run(self, script, timeout=600, **values):
         """Run `script` to its end; what it printed."""
         process = self.start(script, **values)
-        code = process.wait(timeout=600)
+        code = process.wait(timeout=timeout)
         process.log.seek(0)
         output = process.log.read().decode(errors="replace")
         assert code == 0 and "Traceback" not in output, output

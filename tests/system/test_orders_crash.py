@@ -1,5 +1,6 @@
 """Orders survive what happens to processes: each comes in once, whoever is killed or runs beside."""
 
+import itertools
 import os
 import random
 import time
@@ -30,13 +31,13 @@ from odoo.tools.misc import mute_logger
 random.seed({seed})
 account = env["aliexpress.account"].search([])
 Order = env["aliexpress.order"]
-deadline = time.monotonic() + 300
+deadline = time.monotonic() + {seconds}
 def by_date():
     start = datetime.now() - timedelta(days=random.randint(3, 20))
     Order._import_by_date(account, start, datetime.now())
     env.cr.commit()
 
-acts = [by_date, Order._cron_fetch_orders, Order._cron_process_orders]
+acts = [by_date, Order._cron_fetch_orders, *[Order._cron_process_orders] * 4]
 while time.monotonic() < deadline:
     account.invalidate_recordset()
     if Order.search_count([("state", "=", "done")]) == {count}:
@@ -102,20 +103,23 @@ def test_killed_in_the_middle_and_started_again(odoo, gateway):
 
 
 def test_four_processes_import_the_same_orders(odoo, gateway):
-    """Four processes through the worker methods and the import by date, two of them killed: each order once."""
-    count = 2000 if LONG else 60
+    """Four processes through the worker methods and the import by date, killed at random moments: each order once."""
+    count, kills, seconds = (2000, 10, 2400) if LONG else (60, 2, 300)
     odoo.connect(gateway)
     place(gateway, count)
     gateway.call("POST", "faults", kind="http_500", method="*", probability=0.01, count=None)
     gateway.call("POST", "faults", kind="drift", method="*order.get", rows=2, probability=0.2, count=None)
-    processes = [odoo.start(WORKER.format(seed=seed, count=count)) for seed in range(4)]
-    time.sleep(6)
-    for victim in range(2):
+    seeds = itertools.count()
+    processes = [odoo.start(WORKER.format(seed=next(seeds), count=count, seconds=seconds)) for _number in range(4)]
+    generator = random.Random(13)  # noqa: S311  reproducible, not secret
+    for _kill in range(kills):
+        time.sleep(generator.uniform(3, 6))
+        victim = generator.randrange(4)
         processes[victim].kill()
         processes[victim].wait()
-        processes[victim] = odoo.start(WORKER.format(seed=10 + victim, count=count))
+        processes[victim] = odoo.start(WORKER.format(seed=next(seeds), count=count, seconds=seconds))
     for process in processes:
-        process.wait(timeout=900)
+        process.wait(timeout=2 * seconds)
     gateway.call("DELETE", "faults")
-    odoo.run(DRAIN.format(seconds=300, count=count))
+    odoo.run(DRAIN.format(seconds=seconds, count=count), timeout=2 * seconds)
     assert_each_once(odoo, gateway, count)

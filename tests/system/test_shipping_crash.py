@@ -58,17 +58,32 @@ while time.monotonic() < deadline:
 """
 
 
+def kill_between_effect_and_answer(odoo, gateway):
+    """The gateway takes a declaration and answers late; the process that waits for the answer is killed."""
+    gateway.call("POST", "faults", kind="timeout", method="*fulfill", seconds=60, count=1)
+    process = odoo.start(DRAIN.format(seconds=120))
+    deadline = time.monotonic() + 120
+    while not gateway.call("GET", "shipments")["shipments"]:
+        assert time.monotonic() < deadline and process.poll() is None, "nothing was declared"
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+
+
 def test_killed_while_declaring_and_started_again(odoo, gateway):
-    """kill -9 at random moments, with answers that never arrive: each parcel once, only the last of an order as all."""
+    """kill -9 between the effect and its answer, then at random moments, with answers that never arrive: each parcel
+    once, only the last of an order as all.
+    """
     count = 150 if LONG else 24
     odoo.connect(gateway)
     gateway.call("POST", "orders", lines=[["TSHIRT-BLU-M", 1], ["CAP-RED", 2]], pay=True, count=count)
     odoo.run(PREPARE.format(count=count))
+    kill_between_effect_and_answer(odoo, gateway)
     gateway.call("POST", "faults", kind="latency", method="*fulfill", seconds=0.1, count=None)
     gateway.call("POST", "faults", kind="reset_after", method="*fulfill", probability=0.1, count=None)
     gateway.call("POST", "faults", kind="http_500", method="*info.get", probability=0.05, count=None)
     generator = random.Random(11)  # noqa: S311  reproducible, not secret
-    for _round in range(10 if LONG else 4):
+    for _round in range(10 if LONG else 3):
         process = odoo.start(DRAIN.format(seconds=120))
         time.sleep(generator.uniform(3, 6))
         process.kill()

@@ -1,6 +1,7 @@
 """Orders. Both families use the same names inside an order; what only one of them has is missing in the other."""
 
 import json
+from decimal import Decimal
 
 from ..errors import FixError
 from ..values import Address, DeclaredParcel, Discount, Order, OrderLine, OrderPage, OrderRow
@@ -128,6 +129,9 @@ def parse_parcels(data):
 
 
 def _parse_line(child, position, currency):
+    quantity = child.integer("product_count", minimum=1)
+    unit_price = child.money("product_price", currency, required=True)
+    discounts = tuple(_parse_discounts(child, currency))
     return OrderLine(
         child_ref=child.ref("child_order_id") or child.ref("id", required=True),
         sort_index=child.integer("order_sort_id", default=position, minimum=1),
@@ -135,10 +139,10 @@ def _parse_line(child, position, currency):
         sku_code=child.text("sku_code"),
         name=child.text("product_name"),
         attributes=_attributes(child.raw("product_attributes")),
-        quantity=child.integer("product_count", minimum=1),
+        quantity=quantity,
         lot_size=child.integer("lot_num", default=1) or 1,
-        unit_price=child.money("product_price", currency, required=True),
-        discounts=tuple(_parse_discounts(child, currency)),
+        unit_price=unit_price,
+        discounts=discounts,
         adjustment=child.money("child_order_adjust_amount", currency, signed=True),
         status=child.text("order_status"),
         service_code=child.text("logistics_type"),
@@ -151,7 +155,14 @@ def _parse_line(child, position, currency):
         note=child.text("buyer_memo"),
         commission_rate=child.rate("escrow_fee_rate"),
         affiliate_rate=child.rate("afflicate_fee_rate"),
+        is_gift=_is_gift(unit_price.amount * quantity, discounts),
     )
+
+
+def _is_gift(price, discounts):
+    """Whether the seller gives a line of this price away; no field says so, the money does."""
+    given = sum((discount.amount.amount for discount in discounts if discount.owner == "SELLER"), Decimal(0))
+    return given >= price or any("gift" in discount.kind.lower() for discount in discounts)
 
 
 def _parse_discounts(child, currency):

@@ -1,0 +1,64 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..lib.errors import NOT_FOUND, AliexpressError, FixError
+from .aliexpress_order_fetch import WINDOW
+from .error_messages import describe_error
+
+
+class AliexpressOrder(models.Model):
+    """Orders that a person asks for: by number, by date, or once more. Everything is safe to repeat."""
+
+    _inherit = "aliexpress.order"
+
+    @api.model
+    def _import_by_number(self, account, order_ref):
+        """Store one order of `account` by its number, whatever its age; return it.
+
+        Raises the errors of `lib.errors`.
+        """
+        client = account._get_client()
+        detail = client.get_order(order_ref)
+        if detail.order_ref != order_ref:
+            raise FixError(NOT_FOUND, order_ref)
+        order = self.search([("account_id", "=", account.id), ("order_ref", "=", order_ref)])
+        if not order:
+            order = self.with_context(tracking_disable=True).create({"account_id": account.id, "order_ref": order_ref})
+        order._store_details({order: (detail, self._call_address(client, detail))})
+        order._trigger_job()
+        return order
+
+    @api.model
+    def _import_by_date(self, account, start, end):
+        """Store every order of `account` placed from `start` to `end` (naive UTC), also those placed before the shop's
+        first day: a person asked for them. Their details are read by the job. Returns the count.
+        """
+        client = account._get_client()
+        count = 0
+        while start < end:
+            window_end = min(start + WINDOW, end)
+            for finished in (False, True):
+                page = client.list_orders(start, window_end, page=1, finished=finished, by="created")
+                pages = [page]
+                pages += [
+                    client.list_orders(start, window_end, page=number, finished=finished, by="created")
+                    for number in range(page.page_count, 1, -1)
+                ]
+                for page in pages:
+                    self._store_rows(account, page)
+                    count += len(page.rows)
+            start = window_end
+        # People may not read scheduled actions; waking one reveals nothing.
+        self.env.ref("aliexpress_connector.ir_cron_fetch_orders").sudo()._trigger()
+        return count
+
+    def action_refresh(self):
+        """Read the selected orders again now."""
+        self.check_access("read")
+        for order in self:
+            try:
+                # Salespeople may refresh what they see; the inbox itself is written by jobs only.
+                order.sudo()._refresh_from_aliexpress()
+            except AliexpressError as error:
+                raise UserError(describe_error(self.env, error)) from error
+        self._trigger_job()
