@@ -18,6 +18,14 @@ class AliexpressOrder(models.Model):
     status_id = fields.Many2one(
         "aliexpress.order.status", compute="_compute_status_id", help="What the status of this order means in Odoo."
     )
+    status_name = fields.Char(
+        string="Status",
+        compute="_compute_status_id",
+        help="Where the order stands on AliExpress, and AliExpress' own word for it.",
+    )
+    hold_summary = fields.Char(
+        compute="_compute_hold_summary", help="Why the delivery may not leave: the first of the reasons."
+    )
     order_url = fields.Char(
         string="On AliExpress", compute="_compute_order_url", help="The order in AliExpress' seller centre."
     )
@@ -45,6 +53,13 @@ class AliexpressOrder(models.Model):
         }
         for order in self:
             order.status_id = rows.get(order.status, False)
+            order.status_name = order.status_id.display_name
+
+    @api.depends("hold_reason", "state")
+    def _compute_hold_summary(self):
+        for order in self:
+            reason = order.hold_reason if order.state == "hold" else False
+            order.hold_summary = reason and reason.split("\n")[0]
 
     @api.depends("order_ref")
     def _compute_order_url(self):
@@ -75,7 +90,9 @@ class AliexpressOrder(models.Model):
 
     # === MONEY === #
 
-    @api.depends("amount_total", "amount_aliexpress", "sale_order_id.amount_total", "currency_id")
+    @api.depends(
+        "amount_total", "amount_aliexpress", "is_total_accepted", "sale_order_id.amount_total", "sale_order_id.state"
+    )
     def _compute_explanation(self):
         for order in self:
             order.explanation = order._render_explanation() if order.currency_id else False
@@ -99,13 +116,28 @@ class AliexpressOrder(models.Model):
                     "fw-bold border-top",
                 )
             )
-        shown = [row for row in rows if row[2] or not self.currency_id.is_zero(row[1])]
+        rows += self._get_difference_rows()
+        shown = [row for row in rows if row[2].startswith("fw-bold") or not self.currency_id.is_zero(row[1])]
         body = Markup().join(
             Markup('<tr class="%s"><td class="pe-3">%s</td><td class="text-end">%s</td></tr>')
             % (style, label, format_amount(self.env, amount, self.currency_id))
             for label, amount, style in shown
         )
         return Markup('<table class="table table-sm w-auto mb-0"><tbody>%s</tbody></table>') % body
+
+    def _get_difference_rows(self):
+        """Rows of the explanation for what is left over, on AliExpress' side and on Odoo's."""
+        unexplained = self._get_unexplained_amount() if self.is_total_told and self.amount_aliexpress else 0.0
+        label = self.env._("Not explained by the parts of the order: it waits until you accept the total")
+        if self.is_total_accepted:
+            label = self.env._("Not explained by the parts of the order, accepted by a person")
+        rows = [(label, unexplained, "text-danger")]
+        if self.sale_order_id and self.sale_order_id.state != "cancel":
+            more = self.currency_id.round(self.sale_order_id.amount_total - self.amount_total)
+            rows.append(
+                (self.env._("The sale order was changed by hand: more than AliExpress pays"), more, "text-danger")
+            )
+        return rows
 
     # === DIFFERENCE === #
 

@@ -52,6 +52,9 @@ class TestOrdersMoney(SandboxCase):
         self.assert_exact(order, 46.40)
         self.assertFalse(order.difference)
         self.assertIn("46.40", order.explanation)
+        self.assertNotIn("text-danger", order.explanation)
+        order.sale_order_id.order_line[:1].price_unit += 1
+        self.assertIn("changed by hand", order.explanation)
 
     def test_platform_discounts_are_paid_by_aliexpress(self):
         line = {
@@ -69,11 +72,15 @@ class TestOrdersMoney(SandboxCase):
         order = self.import_one({"sku": "CAP-RED", "quantity": 1, "price": "30.00"}, freight="0", order_amount="29.00")
         self.assertEqual(order.state, "hold")
         self.assertIn("29.00", order.hold_reason)
+        self.assertEqual(order.hold_summary, order.hold_reason)
+        self.assertIn("it waits until you accept the total", order.explanation)
+        self.assertIn("-1.00", order.explanation.replace("\N{WORD JOINER}", "").replace("\ufeff", ""))
         self.assertEqual(order.sale_order_id.state, "draft")
         order.action_accept_total()
         self.run_job("process_orders")
         self.assertEqual(order.state, "done")
         self.assertEqual(order.sale_order_id.state, "sale")
+        self.assertIn("accepted by a person", order.explanation)
 
     def test_a_difference_inside_the_tolerance_has_its_own_line(self):
         self.account.tolerance_amount = 0.05

@@ -163,7 +163,7 @@ class TestOrdersStatus(SandboxCase):
     def test_statuses_have_names_and_are_found_by_their_codes(self):
         statuses = self.env["aliexpress.order.status"]
         _placed, order = self.import_placed(status="RISK_CONTROL")
-        self.assertEqual(order.status_id.display_name, "Paid, in AliExpress' risk check (RISK_CONTROL)")
+        self.assertEqual(order.status_name, "Paid, in AliExpress' risk check (RISK_CONTROL)")
         self.assertIn((order.status_id.id, order.status_id.display_name), statuses.name_search("RISK_CON"))
         self.assertIn((order.status_id.id, order.status_id.display_name), statuses.name_search("risk check"))
         self.assertEqual(statuses.create({"code": "NEW", "name": "NEW"}).display_name, "NEW")
