@@ -65,6 +65,9 @@ _REASON_OF_TEXT = [
     ]
 ]
 
+# Refusals because of a restricted category, after which the product may appear in the shop all the same.
+_CREATED_ALL_THE_SAME = re.compile(r"CHK_CATEGORY_ID_NO_PERMISSION|(?<!\d)707001032(?!\d)")
+
 _SECONDS = re.compile(r"([0-9]{1,6})(?: more)? seconds?", re.IGNORECASE)
 # Limits of the application, not of one seller.
 _APP_LIMIT = re.compile(r"appcall|apicall|accesscontrol\.limited-by-(?:app|api|dynamic)", re.IGNORECASE)
@@ -105,6 +108,11 @@ def business_error(code, text, method, *, now, request_id="", secrets=(), defaul
     code, text = _text(code), _text(text)
     reason = _reason_of_code(code) or _reason_of_text(text) or default
     return _error(reason, code, text, now, secrets, method=method, request_id=request_id)
+
+
+def may_have_created(error):
+    """Whether the refusal of a creation, a `FixError`, leaves open that AliExpress made the product."""
+    return bool(_CREATED_ALL_THE_SAME.search(f"{error.code} {error.detail}"))
 
 
 def request_id_of(answer):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class AliexpressAttribute(models.Model):
@@ -28,23 +29,6 @@ class AliexpressAttribute(models.Model):
         string="Value Pictures", readonly=True, help="Each value may have a picture of its own."
     )
     units = fields.Char(readonly=True, help="The units to choose from, separated by commas.")
-    category_id = fields.Many2one("aliexpress.category", required=True, index=True, ondelete="cascade")
-    ref = fields.Char(
-        string="AliExpress Attribute", required=True, copy=False, help="The number of the attribute on AliExpress."
-    )
-    name = fields.Char(required=True, translate=True)
-    is_required = fields.Boolean(string="Mandatory", help="AliExpress takes no product without it.")
-    is_sku = fields.Boolean(
-        string="Of Variants", help="Tells variants apart: belongs to each SKU, never to the product."
-    )
-    is_key = fields.Boolean(string="Recommended", help="Products with it are found more often.")
-    is_multiple = fields.Boolean(string="Several Values", help="Several values can be chosen.")
-    is_text = fields.Boolean(string="Free Text", help="Takes any text.")
-    is_number = fields.Boolean(string="Number", help="Takes a number only.")
-    has_custom_name = fields.Boolean(
-        string="Own Value Names", help="The seller may give the values of variants his own names."
-    )
-    has_custom_image = fields.Boolean(string="Value Pictures", help="Each value may have a picture of its own.")
     value_ids = fields.One2many(
         "aliexpress.attribute.value", "attribute_id", string="Values", help="The values that AliExpress offers."
     )
@@ -63,20 +47,28 @@ class AliexpressAttribute(models.Model):
     @api.model
     def _store_of_category(self, category, attributes):
         """Store the attributes of `category` (`Attribute` values) that it has whatever is chosen."""
-        stored = self._store_attributes(category, attributes, [("parent_value_ids", "=", False)])
+        refs = [attribute.ref for attribute in attributes]
+        domain = Domain("parent_value_ids", "=", False) | Domain("ref", "in", refs)
+        stored = self._store_attributes(category, attributes, domain)
+        stored.filtered("parent_value_ids").parent_value_ids = [fields.Command.clear()]
         self.env["aliexpress.attribute.value"]._store_of_attributes(stored, attributes)
 
     @api.model
     def _store_opened_by(self, value, attributes):
         """Store the attributes that AliExpress asks for when `value` is chosen."""
+        category = value.attribute_id.category_id
         refs = [attribute.ref for attribute in attributes]
-        stored = self._store_attributes(value.attribute_id.category_id, attributes, [("ref", "in", refs)])
+        # What the category asks for anyway may be told again, with values that only this choice offers.
+        always = self.search([("category_id", "=", category.id), ("ref", "in", refs), ("parent_value_ids", "=", False)])
+        known = set(always.mapped("ref"))
+        opened = [attribute for attribute in attributes if attribute.ref not in known]
+        stored = self._store_attributes(category, opened, Domain("ref", "in", [one.ref for one in opened]))
         new = stored.filtered(lambda attribute: value not in attribute.parent_value_ids)
         new.write({"parent_value_ids": [fields.Command.link(value.id)]})
         gone = self.search([("parent_value_ids", "in", value.ids)]) - stored
         gone.write({"parent_value_ids": [fields.Command.unlink(value.id)]})
         gone.filtered(lambda attribute: not attribute.parent_value_ids).active = False
-        self.env["aliexpress.attribute.value"]._store_of_attributes(stored, attributes, value)
+        self.env["aliexpress.attribute.value"]._store_of_attributes(stored | always, attributes, value)
 
     @api.model
     def _store_attributes(self, category, attributes, domain):
@@ -88,7 +80,7 @@ class AliexpressAttribute(models.Model):
             sequence = 1000 + attribute.position if attribute.is_sku else sequence
             items[key] = self._prepare_values(attribute) | {"sequence": sequence}
             names[key] = attribute.names
-        return self._store([("category_id", "=", category.id), *domain], items, names)[0]
+        return self._store(Domain("category_id", "=", category.id) & domain, items, names)[0]
 
     @api.model
     def _prepare_values(self, attribute):

@@ -71,10 +71,10 @@ class AliexpressAttributeMapping(models.Model):
         "(attribute_id, COALESCE(account_id, 0))", "This attribute already has a mapping for the same shop."
     )
 
-    @api.depends("line_ids.value_id")
+    @api.depends("line_ids.value_id.active")
     def _compute_unmapped_count(self):
         for mapping in self:
-            mapping.unmapped_count = len(mapping.line_ids.filtered(lambda line: not line.value_id))
+            mapping.unmapped_count = len(mapping.line_ids.filtered(lambda line: not line.value_id.active))
 
     @api.constrains("text")
     def _check_text(self):
@@ -120,7 +120,7 @@ class AliexpressAttributeMapping(models.Model):
             wanted = mapping.product_attribute_id.value_ids
             if product_values is not None:
                 wanted &= product_values
-            open_lines = mapping.line_ids.filtered(lambda line: not line.value_id)
+            open_lines = mapping.line_ids.filtered(lambda line: not line.value_id.active)
             new = wanted - mapping.line_ids.product_attribute_value_id
             found = _find_by_name(new | open_lines.product_attribute_value_id, mapping.attribute_id.value_ids)
             for line in open_lines:

@@ -52,8 +52,10 @@ class AliexpressAttributeValue(models.Model):
             self._store(domain, items, names)
             return
         refs = [ref for _attribute_id, ref in items]
-        values, _none = self._store([*domain, ("ref", "in", refs)], items, names)
-        values.filtered(lambda value: parent not in value.parent_value_ids).parent_value_ids = [
+        told = [*domain, ("ref", "in", refs)]
+        always = self.search([*told, ("parent_value_ids", "=", False)])
+        values, _none = self._store(told, items, names)
+        (values - always).filtered(lambda value: parent not in value.parent_value_ids).parent_value_ids = [
             fields.Command.link(parent.id)
         ]
         gone = self.search([*domain, ("parent_value_ids", "in", parent.ids)]) - values

@@ -95,6 +95,9 @@ class AliexpressCategory(models.Model):
         :return: the children that have children themselves, and all categories that this shop may no longer use
         """
         items, names = {}, {}
+        above = set(self.with_context(active_test=False).search([("id", "parent_of", parent.ids)]).mapped("ref"))
+        # Nothing lies below itself, whatever an answer says.
+        categories = [category for category in categories if category.ref not in above]
         for category in categories:
             key = (category.ref,)
             items[key] = {"name": category.name, "is_leaf": category.is_leaf, "parent_id": parent.id or False}
@@ -117,14 +120,16 @@ class AliexpressCategory(models.Model):
         """
         self.ensure_one()
         Attribute = self.env["aliexpress.attribute"]
+        was_read = bool(self.attribute_date)
+        # A person and a job may read the same category at the same time: the second one waits here, and starts anew.
+        self.attribute_date = fields.Datetime.now()
+        self.flush_recordset(["attribute_date"])
         before = Attribute.search([("category_id", "=", self.id), ("is_required", "=", True)])
         Attribute._store_of_category(self, client.get_attributes(self.ref, language))
         for value in self._get_chosen_values():
             attributes = client.get_attributes(self.ref, language, value._get_path())
             Attribute._store_opened_by(value, attributes)
         after = Attribute.search([("category_id", "=", self.id), ("is_required", "=", True)])
-        was_read = bool(self.attribute_date)
-        self.attribute_date = fields.Datetime.now()
         return after - before if was_read else Attribute
 
     def _get_chosen_values(self):

@@ -58,21 +58,30 @@ class AliexpressImage(models.Model):
         self.env["aliexpress.listing"]._trigger_job()
 
     @api.model
-    def _get_or_create(self, account, attachments):
-        """The records of the pictures in `attachments`, made where the shop does not know them yet."""
+    def _get_or_create(self, account, attachments, banked=()):
+        """The records of the pictures in `attachments`, made where the shop does not know them yet.
+
+        :param banked: checksums of pictures that must lie in the image bank: AliExpress takes marketing pictures from
+            nowhere else
+        """
         by_checksum = {attachment.checksum: attachment for attachment in attachments}
         # The image bank is kept by jobs; whoever checks a listing has its pictures entered there.
         self = self.sudo()
         known = self.search([("account_id", "=", account.id), ("checksum", "in", list(by_checksum))])
         for image in known.filtered(lambda image: not image.width):
             # A readable form of it may be there meanwhile.
-            image.write(self._prepare_values(account, by_checksum[image.checksum]))
+            image.write(self._prepare_values(account, by_checksum[image.checksum], image.checksum in banked))
+        known.filtered(lambda image: image.attachment_id and image.checksum in banked).write(
+            {"state": "pending", "url": False, "attachment_id": False}
+        )
         missing = by_checksum.keys() - set(known.mapped("checksum"))
-        values = [self._prepare_values(account, by_checksum[checksum]) for checksum in sorted(missing)]
+        values = [
+            self._prepare_values(account, by_checksum[checksum], checksum in banked) for checksum in sorted(missing)
+        ]
         return known | self.create(values)
 
     @api.model
-    def _prepare_values(self, account, attachment):
+    def _prepare_values(self, account, attachment, is_banked=False):
         checksum = attachment.checksum
         attachment = self._get_readable(attachment)
         values = {"account_id": account.id, "checksum": checksum, "mimetype": attachment.mimetype}
@@ -82,7 +91,7 @@ class AliexpressImage(models.Model):
         except (UnidentifiedImageError, OSError, ValueError):
             # What is no picture is refused by the quality check, by its size of nothing.
             _logger.info("Attachment %s is no picture that can be read", attachment.id)
-        if account.image_source == "url" and attachment.mimetype in ENDINGS:
+        if account.image_source == "url" and not is_banked and attachment.mimetype in ENDINGS:
             [token] = attachment.generate_access_token()
             name = f"{attachment.checksum}.{ENDINGS[attachment.mimetype]}"
             path = f"/web/image/{attachment.id}-{attachment.checksum[:8]}/{name}?access_token={token}"

@@ -91,8 +91,11 @@ class AliexpressListing(models.Model):
 
     def _register_images(self):
         """The `aliexpress.image` records of all pictures of the listings, of one shop, made where they are new."""
-        attachments = [attachment for chosen in self._get_images().values() for attachment in chosen.attachments]
-        return self.env["aliexpress.image"]._get_or_create(self.account_id, attachments)
+        chosen = self._get_images().values()
+        attachments = [attachment for images in chosen for attachment in images.attachments]
+        marks = {mark for images in chosen for mark in (images.portrait, images.square) if mark}
+        marketing = {mark.removeprefix(IMAGE_MARK) for mark in marks}
+        return self.env["aliexpress.image"]._get_or_create(self.account_id, attachments, marketing)
 
     def _resolve_images(self, content):
         """`content` with the addresses of its pictures, for sending. Raises UserError when one is not there yet."""

@@ -5,6 +5,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..lib.errors import BUSY, NETWORK, UNREADABLE, FixError
+from ..lib.refusals import may_have_created
 from .error_messages import describe_error
 from .offer import Offer
 
@@ -77,8 +78,7 @@ class AliexpressListing(models.Model):
         result = None
         for listing in self:
             act = listing._get_act()
-            is_unclear = getattr(error, "reason", "") == UNREADABLE or getattr(error, "is_looking", False)
-            is_refused = isinstance(error, (FixError, UserError)) and not is_unclear
+            is_refused = isinstance(error, (FixError, UserError)) and not _may_be_there(error)
             result = super(AliexpressListing, listing)._set_error(error)
             listing.write({"next_act": False} | ({"intent_date": False} if is_refused else {}))
             listing._log_result(act, "refused", listing.error)
@@ -94,3 +94,10 @@ class AliexpressListing(models.Model):
                 listing._get_act(), "waiting", describe_error(listing.account_id._get_message_env(), error)
             )
         return result
+
+
+def _may_be_there(error):
+    """Whether AliExpress may have the product although a creation failed with `error`: it is looked for there first."""
+    if getattr(error, "reason", "") == UNREADABLE or getattr(error, "is_looking", False):
+        return True
+    return isinstance(error, FixError) and may_have_created(error)

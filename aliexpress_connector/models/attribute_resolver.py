@@ -21,7 +21,7 @@ class AttributeResolver:
         self._values = {
             (line.mapping_id.id, line.product_attribute_value_id.id): line
             for line in mappings.line_ids
-            if line.value_id
+            if line.value_id.active
         }
 
     # === PRODUCT ATTRIBUTES === #

@@ -4,11 +4,11 @@ Each rule takes a `Check` and yields `Problem`s. `section` names the part of the
 be sent with it.
 """
 
-import re
 from collections import Counter
 
 from ..lib import catalogue_rules as rules
 from ..lib.families import FAMILIES
+from .listing_attribute_rules import ATTRIBUTE_RULES
 from .listing_sku_rules import SKU_RULES
 from .quality_check import MANDATORY, RECOMMENDED, Problem
 
@@ -23,64 +23,6 @@ def find_problems(check):
     """All `Problem`s of a listing, mandatory ones first."""
     problems = [problem for rule in RULES for problem in rule(check)]
     return sorted(problems, key=lambda problem: problem.severity != MANDATORY)
-
-
-# === CATEGORY AND ATTRIBUTES === #
-
-
-def check_category(check):
-    category = check.template.aliexpress_category_id
-    if not category:
-        message = check.env._("The product has no AliExpress category. Choose one on its AliExpress page.")
-    elif not category.is_leaf:
-        message = check.env._("%(category)s has categories below it. Choose one of those.", category=category.name)
-    elif not category.active:
-        message = check.env._(
-            "AliExpress no longer offers the category %(category)s. Choose another.", category=category.name
-        )
-    elif category.account_ids and check.account not in category.account_ids:
-        message = check.env._(
-            "The shop %(shop)s may not use the category %(category)s. Choose another, or ask AliExpress for it.",
-            shop=check.account.name,
-            category=category.name,
-        )
-    else:
-        return
-    yield Problem(MANDATORY, "category", message, check.template, "aliexpress_category_id")
-
-
-def check_attributes(check):
-    told = {choice.attribute_ref for choice in check.content.attributes if choice.attribute_ref}
-    for attribute in check.resolver.get_asked_attributes(check.listing._get_template()):
-        if attribute.ref in told:
-            continue
-        if attribute.is_required:
-            message = check.env._(
-                "%(attribute)s is mandatory in this category and has no value.", attribute=attribute.name
-            )
-            yield Problem(MANDATORY, "category", message, check.template, "aliexpress_required_line_ids")
-        elif attribute.is_key:
-            message = check.env._(
-                "%(attribute)s is recommended in this category and has no value.", attribute=attribute.name
-            )
-            yield Problem(RECOMMENDED, "category", message, check.template, "aliexpress_recommended_line_ids")
-
-
-def check_attribute_texts(check):
-    attributes = {attribute.ref: attribute for attribute in check.template.aliexpress_category_id.attribute_ids}
-    for choice in check.content.attributes:
-        attribute = attributes.get(choice.attribute_ref)
-        if rules.OTHER_VALUE in choice.value_refs and not choice.text:
-            message = check.env._(
-                "%(attribute)s says Other: write what it is.", attribute=attribute.name if attribute else choice.name
-            )
-        elif attribute and attribute.is_number and choice.text and not _is_number(choice.text):
-            message = check.env._(
-                "%(attribute)s must be a number, not %(text)s.", attribute=attribute.name, text=choice.text
-            )
-        else:
-            continue
-        yield Problem(MANDATORY, "category", message, check.template, "aliexpress_attribute_line_ids")
 
 
 # === TEXTS === #
@@ -251,15 +193,25 @@ def check_freight_template(check):
         yield Problem(MANDATORY, "terms", message, check.account, "freight_template_id")
 
 
-def _is_number(text):
-    return bool(re.fullmatch(r"-?\d+([.,]\d+)?", text.strip()))
+def check_terms(check):
+    """What the seller has removed on AliExpress is no longer sent; the seller chooses something else."""
+    listing, account = check.listing, check.account
+    for name in ("freight_template_id", "service_template_id", "product_group_id", "size_chart_id"):
+        holder = listing if listing[name] or name not in account._fields else account
+        if holder[name] and not holder[name].active:
+            message = check.env._(
+                "%(term)s: AliExpress no longer has %(name)s. Choose another on %(holder)s.",
+                term=holder._fields[name]._description_string(check.env),
+                name=holder[name].name,
+                holder=holder.display_name,
+            )
+            section = "category" if name == "size_chart_id" else "terms"
+            yield Problem(MANDATORY, section, message, holder, name)
 
 
 # In the order in which people mend.
 RULES = (
-    check_category,
-    check_attributes,
-    check_attribute_texts,
+    *ATTRIBUTE_RULES,
     check_titles,
     check_repeated_words,
     check_description,
@@ -273,4 +225,5 @@ RULES = (
     check_brand,
     check_shop,
     check_freight_template,
+    check_terms,
 )

@@ -163,6 +163,18 @@ class TestProductPage(CatalogueCase):
         self.assertIn("access_token", url)
         self.assertFalse([call for call in self.sandbox.calls if "photobank" in call.method])
 
+    def test_marketing_pictures_always_lie_in_the_image_bank(self):
+        self.account.image_source = "url"
+        self.product.product_tmpl_id.aliexpress_image_ids = [
+            Command.create({"kind": "square", "image": make_picture("blue")})
+        ]
+        listing = self.create_listing()
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        remote = self.remote(listing)
+        self.assertIn("access_token", remote.images[0])
+        self.assertNotIn("access_token", remote.marketing_images[0]["image_url"])
+
     def test_two_companies_list_the_same_product_with_their_own_shops(self):
         other = self.env["res.company"].create({"name": "Other company"})
         shop = self.create_account(

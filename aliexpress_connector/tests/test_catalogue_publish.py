@@ -14,6 +14,8 @@ class TestPublishing(CatalogueCase):
         product = self.remote(listing)
         self.assertEqual(product.subject, "Cotton cap for summer")
         self.assertEqual([(sku.sku_code, sku.stock) for sku in product.skus], [("CAP-100", 100)])
+        self.settle(listing)
+        self.assertEqual(listing.sku_ids.sku_ref, "<none>")
 
     def test_an_unchanged_catalogue_sends_nothing(self):
         self.create_online()
@@ -109,6 +111,24 @@ class TestPublishing(CatalogueCase):
                 self.assertEqual(self.remote(listing).skus[0].sku_code, f"CAP-{kind}")
                 self.assertEqual(listing.sku_ids.quantity_sent, 100)
 
+    def test_a_refused_creation_that_may_be_there_is_looked_for_first(self):
+        """AliExpress refuses a restricted category, and the product appears all the same."""
+        listing = self.create_listing()
+        self.sandbox.add_fault("reset_after", method=CREATE, count=1)
+        self.publish()
+        listing.write({"intent_date": False, "retry_at": False, "next_act": "create"})
+        self.account.retry_at = False
+        self.sandbox.add_fault(
+            "error", method=CREATE, code="15", sub_code="CHK_CATEGORY_ID_NO_PERMISSION", sub_text="707001032", count=1
+        )
+        self.publish()
+        self.assertEqual(listing.state, "error")
+        self.assertTrue(listing.intent_date)
+        listing.action_retry()
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        self.assertEqual(self.sandbox.count(CREATE), 0)
+
     def test_a_creation_that_never_arrived_is_begun_again_after_a_while(self):
         listing = self.create_listing()
         self.sandbox.add_fault("reset", method=CREATE, count=1)
@@ -154,6 +174,19 @@ class TestPublishing(CatalogueCase):
         self.account.is_content_frozen = False
         self.publish()
         self.assertEqual(self.remote(listing).subject, "Frozen")
+
+    def test_a_punished_product_waits_and_is_sent_after_it(self):
+        listing = self.create_online()
+        self.remote(listing).locked = True
+        self.product.aliexpress_title = "Linen cap"
+        self.publish()
+        self.assertEqual(listing.state, "pending")
+        self.assertIn("locks this product", listing.error)
+        self.assertGreater(listing.retry_at, fields.Datetime.now())
+        self.remote(listing).locked = False
+        listing.retry_at = False
+        self.publish()
+        self.assertEqual(self.remote(listing).subject, "Linen cap")
 
     def test_a_product_in_a_promotion_waits_and_is_sent_after_it(self):
         listing = self.create_online()

@@ -256,6 +256,31 @@ class TestShopData(ShopDataCase):
         self.assertTrue(model.active)
         self.assertEqual(model.value_ids.mapped("name"), ["X2"])
 
+    def test_a_choice_may_repeat_what_the_category_asks_for_anyway(self):
+        self.attributes.append(attribute(219, "Device", value(9441741844, "Phone", has_sub_attr=True)))
+        self.refresh()
+        self.use_category()
+        self.refresh()
+        phone = self.env["aliexpress.attribute.value"].search([("ref", "=", "9441741844")])
+        self.env["aliexpress.product.attribute.line"].create(
+            {
+                "product_tmpl_id": self.shirt.product_tmpl_id.id,
+                "attribute_id": phone.attribute_id.id,
+                "value_ids": [fields.Command.set(phone.ids)],
+            }
+        )
+        brand = self.attributes[0] | attribute(
+            2, "Brand Name", value(200010868, "NONE"), value(8, "Phones only"), required=True
+        )
+        self.children['["219=9441741844"]'] = [brand, attribute(500, "Model", value(1, "X1"))]
+        for _time in range(2):
+            self.refresh_again()
+            stored = self.env["aliexpress.attribute"].search([("ref", "=", "2")])
+            self.assertFalse(stored.parent_value_ids)
+            restricted = {value.ref: value.parent_value_ids for value in stored.value_ids}
+            self.assertEqual(restricted, {"200010868": phone.browse(), "4": phone.browse(), "8": phone})
+            self.assertEqual(self.env["aliexpress.attribute"].search([("ref", "=", "500")]).parent_value_ids, phone)
+
 
 class TestChanges(ShopDataCase):
     def test_what_vanished_is_archived_and_reported_where_it_is_used(self):
@@ -413,6 +438,15 @@ class TestTrouble(ShopDataCase):
         self.answers[BRANDS] = envelope(BRANDS, {"result": {"datas": {}}})
         self.refresh_again()
         self.assertFalse(self.env["aliexpress.brand"].search([]))
+
+    def test_a_tree_with_a_circle_is_read_to_its_end(self):
+        self.tree["3"] = [category(348, False, en="Shirts"), category(3, False, en="Apparel")]
+        self.tree["348"] = [category(3, False, en="Apparel"), category(348, True, en="Shirts")]
+        for _run in range(3):
+            self.refresh()
+        self.assertEqual(self.get_category("348").parent_id, self.get_category("3"))
+        self.assertFalse(self.get_category("3").parent_id)
+        self.assertFalse(self.env["aliexpress.shop.data"].search([("state", "in", ("pending", "error"))]))
 
 
 class TestManyCategories(ShopDataCase):
