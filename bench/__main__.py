@@ -13,12 +13,15 @@ import pathlib
 import signal
 import sys
 
-from . import feeds, memory, offers, orders, people
+from . import feeds, memory, offers, orders, oversell, parcels, people
 
 BENCHMARKS = {
     "orders": orders.run,
+    "flat": orders.run_flat,
     "offers": offers.run,
+    "oversell": oversell.run,
     "people": people.run,
+    "parcels": parcels.run,
     "memory": memory.run,
     "feeds": feeds.run,
 }
@@ -34,6 +37,7 @@ def main():
     parser.add_argument(
         "--skus", type=int, default=10000, help="SKUs on offer, and ten times as many (default %(default)s)"
     )
+    parser.add_argument("--oversell-orders", type=int, default=5000, help="in the simulation (default %(default)s)")
     parser.add_argument("--quick", action="store_true", help="one small round: does it run at all?")
     parser.add_argument("--json", default=".dev/bench.json", help="where the figures go (default %(default)s)")
     parser.add_argument("--profile", help="a folder: where the time of each work goes, measured with Python's profiler")
@@ -43,7 +47,7 @@ def main():
         os.environ["ALIEXPRESS_PROFILE"] = os.path.abspath(options.profile)
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(1))  # databases and processes are cleared away
     if options.quick:
-        options.rounds, options.orders, options.products, options.skus = 1, 60, 60, 60
+        options.rounds, options.orders, options.products, options.skus, options.oversell_orders = 1, 60, 60, 60, 40
     names = options.only.split(",") if options.only else list(BENCHMARKS)
     rows = []
     for name in names:

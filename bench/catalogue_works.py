@@ -1,6 +1,7 @@
 """What the worker does inside Odoo for the benchmark of publishing."""
 
 import base64
+import json
 import struct
 import zlib
 
@@ -10,6 +11,8 @@ from odoo.tools import split_every
 BATCH = 50
 # A leaf category of the local gateway that asks for few attributes.
 CATEGORY = "200000402"
+# One whose products come in sizes.
+SIZED_CATEGORY = "200000346"
 
 
 def picture(number, side=64):
@@ -26,25 +29,48 @@ def picture(number, side=64):
     return base64.b64encode(content).decode()
 
 
-def prepare_catalogue(env, count):
+def map_sizes(env, category, variants):
+    """An Odoo attribute with as many values as a product shall have variants, mapped to AliExpress' values."""
+    sku_attributes = category.attribute_ids.filtered("is_sku")
+    attribute = max(sku_attributes, key=lambda attribute: len(attribute.value_ids))
+    values = attribute.value_ids[:variants]
+    size = env["product.attribute"].create(
+        {"name": "Size", "value_ids": [Command.create({"name": value.name}) for value in values]}
+    )
+    pairs = zip(size.value_ids, values, strict=True)
+    lines = [{"product_attribute_value_id": own.id, "value_id": value.id} for own, value in pairs]
+    env["aliexpress.attribute.mapping"].create(
+        {
+            "category_id": category.id,
+            "attribute_id": attribute.id,
+            "product_attribute_id": size.id,
+            "line_ids": [Command.create(line) for line in lines],
+        }
+    )
+    return [Command.create({"attribute_id": size.id, "value_ids": [Command.set(size.value_ids.ids)]})]
+
+
+def prepare_catalogue(env, count, variants=1):
     """`count` products with all that AliExpress asks for, each with a picture of its own, and their listings."""
     account = env["aliexpress.account"].search([], limit=1)
     account.lang_id = env.ref("base.lang_en")
-    category = env["aliexpress.category"].search([("ref", "=", CATEGORY)], limit=1)
-    category = category or env["aliexpress.category"].create({"ref": CATEGORY, "name": "Caps", "is_leaf": True})
+    ref = CATEGORY if variants == 1 else SIZED_CATEGORY
+    category = env["aliexpress.category"].search([("ref", "=", ref)], limit=1)
+    category = category or env["aliexpress.category"].create({"ref": ref, "name": "Listed", "is_leaf": True})
     category._read_attributes(account._get_client())
+    attribute_lines = map_sizes(env, category, variants) if variants > 1 else []
     lines = [
-        Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids[-1:].ids)]})
+        Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids[:1].ids)]})
         for attribute in category.attribute_ids
         if attribute.is_required and not attribute.is_sku
     ]
     first = env["aliexpress.listing"].search_count([])
     for numbers in split_every(BATCH, range(first, first + count)):
-        products = env["product.product"].create(
+        templates = env["product.template"].create(
             [
                 {
                     "name": f"Listed {number}",
-                    "default_code": f"LISTED-{number}",
+                    "attribute_line_ids": attribute_lines,
                     "is_storable": True,
                     "list_price": 10,
                     "weight": 0.2,
@@ -55,11 +81,10 @@ def prepare_catalogue(env, count):
                 for number in numbers
             ]
         )
+        for product in templates.product_variant_ids:
+            product.default_code = f"LISTED-{product.id}"
         env["aliexpress.listing"].create(
-            [
-                {"account_id": account.id, "product_tmpl_id": template.id, "state": "pending"}
-                for template in products.product_tmpl_id
-            ]
+            [{"account_id": account.id, "product_tmpl_id": template.id, "state": "pending"} for template in templates]
         )
         env.cr.commit()
 
@@ -73,5 +98,36 @@ def publish(env):
         env["aliexpress.feed"].search([("state", "=", "submitted")]).retry_at = False
         env.cr.commit()
         if not env["aliexpress.listing"].search_count([("state", "=", "pending")], limit=1):
-            groups = env["aliexpress.listing"]._read_group([], ["state"], ["__count"])
-            return dict(groups)
+            groups = env["aliexpress.listing"]._read_group([], ["state", "error"], ["__count"])
+            return {" ".join(filter(None, [state, error])): count for state, error, count in groups}
+
+
+def build_payloads(env):
+    """The floor of publishing: all that the products say, read plainly and written as JSON; its size."""
+    account = env["aliexpress.account"].search([], limit=1)
+    size = 0
+    for ids in split_every(BATCH, env["aliexpress.listing"].search([], order="id").product_tmpl_id.ids):
+        templates = env["product.template"].browse(ids)
+        variants = templates.product_variant_ids
+        prices = account.pricelist_id._get_products_price(variants, 1.0)
+        quantities = variants.with_context(warehouse_id=account.warehouse_id.id).mapped("free_qty")
+        skus = {}
+        for variant, quantity in zip(variants, quantities, strict=True):
+            values = variant.product_template_attribute_value_ids
+            names = {value.attribute_id.name: value.product_attribute_value_id.name for value in values}
+            sku = {"sku_code": variant.default_code, "price": f"{prices[variant.id]:.2f}", "inventory": int(quantity)}
+            skus.setdefault(variant.product_tmpl_id.id, []).append(sku | {"attributes": names})
+        for template in templates:
+            own = template.aliexpress_attribute_line_ids
+            payload = {
+                "subject": template.name,
+                "description": template.description_sale,
+                "weight": template.weight,
+                "category": template.aliexpress_category_id.ref,
+                "attributes": [(line.attribute_id.ref, line.value_ids.mapped("ref")) for line in own],
+                "pictures": len(template.image_1920),
+                "skus": skus[template.id],
+            }
+            size += len(json.dumps(payload))
+        env.invalidate_all()
+    return size

@@ -89,6 +89,19 @@ def run(options, base, template):
     yield from _rows_of_calls(options.orders, results["confirmed"])
 
 
+def run_flat(options, base, template):
+    """The row that says whether an order costs more among many: a tenth of the orders, and ten times as many."""
+    counts = [options.orders // 10, options.orders, options.orders * 10]
+    with contextlib.ExitStack() as stack:
+        orders = Orders(stack, base, template, min(options.orders, 200), with_floor=False)
+        turns = [orders.take_turn(count, CONFIRMED)[1] for count in counts]
+    each = [(one["processor"] + one["server"]) / count for one, count in zip(turns, counts, strict=True)]
+    for count, one, seconds in zip(counts, turns, each, strict=True):
+        yield Row(f"processor time of an order among {count}", seconds * 1000, unit="ms", details={"ours": one})
+    yield Row(f"an order among {counts[2]} : among {counts[0]}", each[2] / each[0], goal=1.15, unit="×")
+    yield Row(f"memory while {counts[2]} orders are imported", turns[2]["peak"], unit="MiB")
+
+
 def _rows_of_calls(count, measured):
     pages = -(-count // plan.PAGE)
     calls = max(sum(ours["calls"].values()) for _floor, ours, _again in measured)

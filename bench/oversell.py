@@ -7,7 +7,7 @@ job would store.
 
 The same events are played to the naive strategy: every so many minutes, send each shop what Odoo has not reserved.
 
-    python -m bench.oversell --database NAME [--orders 5000] [--seed 1]
+`./dev bench --only oversell` runs it; alone: `python -m bench.oversell --database NAME [--orders 5000] [--seed 1]`.
 """
 
 import argparse
@@ -17,10 +17,14 @@ import heapq
 import itertools
 import json
 import random
+import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
+
+from .processes import ROOT, Database
+from .report import Row
 
 SHOPS = 3
 PRODUCTS = 40
@@ -392,6 +396,7 @@ def main(arguments=None):
     parser.add_argument("--config", default=None, help="Odoo's configuration file")
     parser.add_argument("--orders", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="one line of JSON for each strategy instead of a table")
     options = parser.parse_args(arguments)
 
     from odoo import SUPERUSER_ID, api
@@ -406,13 +411,30 @@ def main(arguments=None):
         with registry.cursor() as cr:
             yield api.Environment(cr, SUPERUSER_ID, {})
 
-    print(f"{'strategy':38} {'orders':>7} {'refused':>8} {'oversold orders':>16} {'oversold units':>15} {'calls':>7}")
+    if not options.json:
+        print("strategy                                orders  refused  oversold orders  oversold units   calls")
     for strategy, result in simulate(registry_env, STRATEGIES, options.orders, options.seed):
-        print(
-            f"{strategy.name:38} {result['orders']:7} {result['refused']:8} {result['oversold_orders']:16} "
-            f"{result['oversold_units']:15} {result['calls']:7}",
-            flush=True,
+        numbers = [result[name] for name in ("orders", "refused", "oversold_orders", "oversold_units", "calls")]
+        table = "{:38} {:7} {:8} {:16} {:15} {:7}".format(strategy.name, *numbers)
+        print(json.dumps({"name": strategy.name, **result}) if options.json else table, flush=True)
+
+
+def run(options, _base, template):
+    """The rows of the simulation: oversold units of each strategy, and of ours over the naive one that asks most."""
+    orders = options.oversell_orders
+    command = [sys.executable, "-m", "bench.oversell", "--json", "--orders", str(orders), "--database"]
+    with Database(template) as database:
+        done = subprocess.run([*command, database], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    results = {result["name"]: result for result in map(json.loads, done.stdout.splitlines())}
+    for name, result in results.items():
+        sold = f"{result['orders']} of {orders} orders came in, {result['calls']} calls"
+        yield Row(f"oversold: {name}", result["oversold_units"], unit="units", note=sold, details=result)
+    for buffer in ("", ", buffer 2"):
+        ours, naive = (
+            results[f"{name}{buffer}"]["oversold_units"] for name in ("connector", "naive, every 15 minutes")
         )
+        ratio = ours / naive if naive else float(ours)
+        yield Row(f"oversold units, connector : naive every 15 min{buffer}", ratio, goal=1.0, unit="×")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from odoo import fields
 from odoo.tools import SQL, split_every, unique
 
+from .aliexpress_offer_kits import OfferKits
+
 # Quantities are read for this many products at once: fast enough, and the memory stays flat whatever the catalogue's
 # size.
 PRODUCTS_AT_ONCE = 10000
@@ -48,30 +50,34 @@ class OfferStock:
 
     def is_kit(self, account, product_id):
         """Whether the product is delivered as its components."""
-        return product_id in self._get_kits(account.company_id.id)
+        return product_id in self._get_kits(account.company_id.id).components
 
     def expand_kits(self, company_id, product_ids):
         """The set `product_ids` and the kits of which any of them is a component, however deep."""
-        kits = self._get_kits(company_id)
+        components = self._get_kits(company_id).components
         return product_ids | {
-            kit_id for kit_id, component_ids in kits.items() if not product_ids.isdisjoint(component_ids)
+            kit_id for kit_id, component_ids in components.items() if not product_ids.isdisjoint(component_ids)
         }
 
     def _read_units(self, pool, ids):
         kits = self._get_kits(pool.company_id)
-        kit_ids = [product_id for product_id in ids if product_id in kits]
-        component_ids = {component_id for kit_id in kit_ids for component_id in kits[kit_id]}
-        plain_ids = list(unique([*(product_id for product_id in ids if product_id not in kits), *component_ids]))
+        kit_ids = [product_id for product_id in ids if product_id in kits.components]
+        component_ids = {component_id for kit_id in kit_ids for component_id in kits.components[kit_id]}
+        own_ids = (product_id for product_id in ids if product_id not in kits.components)
+        plain_ids = list(unique([*own_ids, *component_ids]))
         demand = self._read_demand(pool, plain_ids, kits)
         name = "free_qty" if pool.horizon_days is None else "virtual_available"
         quantities = self._compute_quantities(pool, plain_ids)
         units = {product_id: quantities[product_id][name] - demand.get(product_id, 0.0) for product_id in plain_ids}
-        if kit_ids:
+        simple_ids = [kit_id for kit_id in kit_ids if kits.is_simple(kit_id)]
+        units |= kits.count(simple_ids, units)
+        other_ids = [kit_id for kit_id in kit_ids if kit_id not in units]
+        if other_ids:
             # Odoo computes kits from these instead of reading each component again; what orders took is taken off
             # already.
             components = {product_id: dict.fromkeys(QUANTITIES, units[product_id]) for product_id in component_ids}
-            quantities = self._compute_quantities(pool, kit_ids, mrp_compute_quantities=components)
-            units |= {product_id: quantities[product_id][name] for product_id in kit_ids}
+            quantities = self._compute_quantities(pool, other_ids, mrp_compute_quantities=components)
+            units |= {product_id: quantities[product_id][name] for product_id in other_ids}
         return units
 
     def _compute_quantities(self, pool, ids, **context):
@@ -86,40 +92,10 @@ class OfferStock:
         products = self.env["product.product"].with_context(**context).browse(ids)
         return products._compute_quantities_dict(None, None, None, to_date=until)
 
-    # === KITS === #
-
     def _get_kits(self, company_id):
-        """`{kit's product id: ids of all products it may be made of}`; empty without manufacturing."""
         if company_id not in self._kits:
-            self._kits[company_id] = self._read_kits(company_id) if "mrp.bom" in self.env else {}
+            self._kits[company_id] = OfferKits(self.env, company_id)
         return self._kits[company_id]
-
-    def _read_kits(self, company_id):
-        boms_of_kits = self._find_kit_boms(company_id)
-        components = {product.id: set(bom.bom_line_ids.product_id.ids) for product, bom in boms_of_kits.items()}
-        kits = {}
-        for kit_id in components:
-            # A kit may hold kits; what each is made of in the end counts.
-            found, waiting = set(), {kit_id}
-            while waiting:
-                inner = waiting.pop()
-                new_ids = components.get(inner, set()) - found
-                found |= new_ids
-                waiting |= new_ids & components.keys()
-            kits[kit_id] = {product_id for product_id in found if product_id not in components}
-        return kits
-
-    def _find_kit_boms(self, company_id):
-        """`{kit (product.product): its bill of materials}` of the company."""
-        Bom = self.env["mrp.bom"].with_company(company_id)
-        boms = Bom.search([("type", "=", "phantom"), ("company_id", "in", (False, company_id))])
-        if not boms:
-            return {}
-        Product = self.env["product.product"].with_company(company_id)
-        templates = boms.filtered(lambda bom: not bom.product_id).product_tmpl_id
-        products = boms.product_id | Product.search([("product_tmpl_id", "in", templates.ids)])
-        found = Bom._bom_find(products, bom_type="phantom", company_id=company_id)
-        return {product: bom for product, bom in found.items() if bom}
 
     # === ORDERS === #
 
@@ -127,14 +103,14 @@ class OfferStock:
         """`{product id: units}` (float) that open AliExpress orders took from this stock and Odoo has not reserved;
         kits as components.
         """
-        product_ids = [*plain_ids, *kits]
+        product_ids = [*plain_ids, *kits.components]
         lines = self._read_open_lines(pool, product_ids)
         covered = self._read_covered(
             pool, [sale_line_id for _product_id, sale_line_id, _units in lines if sale_line_id]
         )
         demand = defaultdict(float)
         for product_id, sale_line_id, units in lines:
-            needs = self._explode(pool, product_id, units) if product_id in kits else {product_id: units}
+            needs = kits.explode(product_id, units) if product_id in kits.components else {product_id: units}
             for need_id, need in needs.items():
                 demand[need_id] += max(need - covered.get((sale_line_id, need_id), 0.0), 0.0)
         return demand
@@ -224,16 +200,3 @@ class OfferStock:
         )
         for sale_line, product, units in groups:
             covered[sale_line.id, product.id] += units
-
-    def _explode(self, pool, kit_id, units):
-        """`{component's product id: units}` of `units` kits."""
-        product = self.env["product.product"].with_company(pool.company_id).browse(kit_id)
-        Bom = self.env["mrp.bom"]
-        bom = Bom._bom_find(product, bom_type="phantom", company_id=pool.company_id)[product]
-        needs = defaultdict(float)
-        quantity = product.uom_id._compute_quantity(units, bom.product_uom_id, round=False) / bom.product_qty
-        for line, data in bom.explode(product, quantity)[1]:
-            needs[line.product_id.id] += line.product_uom_id._compute_quantity(
-                data["qty"], line.product_id.uom_id, round=False
-            )
-        return needs

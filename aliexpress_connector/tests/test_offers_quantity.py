@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 
+from ..models.aliexpress_offer_stock import OfferStock
 from .common_offers import STOCK, OffersCase
 
 
@@ -305,3 +306,30 @@ class TestOffersKits(OffersCase):
     def test_kit_with_buffer(self):
         self.account.stock_buffer = 2
         self.assertEqual(self.push_kit(), 7)
+
+    def test_kits_are_counted_as_odoo_counts_them(self):
+        """Units, lines of zero, components that are not counted, the same component twice, kits made by the dozen."""
+        dozen, piece = self.env.ref("uom.product_uom_dozen"), self.env.ref("uom.product_uom_unit")
+        glue = self.create_product("GLUE", "Glue", is_storable=False)
+        lines = [
+            [(self.bolt, 0.5, dozen), (self.plate, 1, piece)],
+            [(self.bolt, 3, piece), (self.bolt, 2, piece), (glue, 7, piece)],
+            [(self.bolt, 0, piece), (self.plate, 2, piece)],
+            [(glue, 1, piece)],
+            [(self.plate, 2.5, piece)],
+        ]
+        kits = self.env["product.product"]
+        for number, of_kit in enumerate(lines):
+            for made in (1, 3):
+                kit = self.create_product(f"KIT-{number}-{made}", "Kit")
+                bom = self.create_kit(kit, {})
+                bom.product_qty = made
+                bom.bom_line_ids = [
+                    (0, 0, {"product_id": component.id, "product_qty": quantity, "product_uom_id": uom.id})
+                    for component, quantity, uom in of_kit
+                ]
+                kits += kit
+        units = OfferStock(self.env).get_units(self.account, kits.ids)
+        expected = kits.with_context(warehouse_id=self.warehouse.id)._compute_quantities_dict(None, None, None)
+        for kit in kits:
+            self.assertEqual(units[kit.id], expected[kit.id]["free_qty"], kit.default_code)
