@@ -275,7 +275,8 @@ class AliexpressFoundProduct(models.Model):
             "sku_ids": [
                 Command.create(
                     {
-                        "sku_code": sku.sku_code,
+                        # Old products have SKUs without code: the first update gives them the one of their variant.
+                        "sku_code": sku.sku_code or (sku in own and sku.product_id._get_aliexpress_sku_code()),
                         "sku_ref": sku.sku_ref,
                         "product_id": sku.product_id.id if sku in own else False,
                         "is_foreign": sku not in own,

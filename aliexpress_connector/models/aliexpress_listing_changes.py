@@ -70,10 +70,18 @@ class AliexpressListing(models.Model):
             values = {"compared_at": compared_at}
             if listing.product_ref and not listing.content_digests:
                 # Linked, not published from here: from now on its changes are sent, not what AliExpress had before.
-                listing.content_digests = listing._get_digests(content)
+                digests = listing._get_digests(content)
+                if listing._lacks_codes():
+                    digests.pop("skus")
+                listing.content_digests = digests
             if listing._is_send_due(content, shelf[listing.id], problems[listing.id]):
                 values |= {"state": "pending", "retry_at": False, "next_act": False}
             listing.write(values)
+
+    def _lacks_codes(self):
+        """Whether AliExpress had SKUs without a code when the listing was linked: prices and stock need one."""
+        found = Domain("found_id.listing_id", "=", self.id) & Domain("sku_code", "=", False)
+        return bool(self.env["aliexpress.found.sku"].search_count(found, limit=1))
 
     def _is_send_due(self, content, wanted, problems):
         """Whether the listing differs from what AliExpress acknowledged, in a way that was not refused already."""

@@ -55,7 +55,8 @@ class AliexpressListing(models.Model):
         """`skus` (SkuContents) with AliExpress' own prices where Odoo has none to say. Raises UserError when a SKU
         there is unknown here.
         """
-        remote = {sku.sku_code: sku for sku in detail.skus}
+        by_ref = {sku.sku_ref: sku.sku_code for sku in self.sku_ids if sku.sku_ref}
+        remote = {sku.sku_code or by_ref.get(sku.sku_ref) or "": sku for sku in detail.skus}
         unknown = remote.keys() - set(self.sku_ids.mapped("sku_code"))
         if unknown:
             raise UserError(

@@ -104,6 +104,24 @@ class TestAdopting(CatalogueCase):
         self.assertEqual([sku.sku_code for sku in self.remote(listing).skus], ["CAP-RED"], listing.error)
         self.assertEqual(listing.sku_ids.mapped("sku_code"), ["CAP-RED"])
 
+    def test_a_product_without_codes_gets_those_of_its_variants(self):
+        """Prices and stock are sent by code, and old products on AliExpress have none."""
+        mug = self.products.filtered(lambda product: product.default_code == "MUG-01")
+        mug.write({"aliexpress_category_id": self.category.id, "image_1920": make_picture(), "weight": 0.2})
+        remote = self.sandbox.shop.products[self.product_of("MUG-01")]
+        remote.skus[0].sku_code = ""
+        stock = remote.skus[0].stock
+        self.find()
+        found = self.env["aliexpress.found.product"].search([("product_ref", "=", str(remote.product_id))])
+        self.assertEqual(found.match, "3_none")
+        found.product_tmpl_id = mug.product_tmpl_id
+        found.action_link()
+        listing = found.listing_id
+        self.assertEqual(listing.sku_ids.sku_code, "MUG-01")
+        self.publish()
+        self.assertEqual([sku.sku_code for sku in remote.skus], ["MUG-01"], listing.error)
+        self.assertTrue(stock)
+
     def test_what_was_off_the_shelf_stays_off(self):
         self.create_product("LAMP-01", "Lamp")
         self.find()

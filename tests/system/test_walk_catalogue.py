@@ -161,6 +161,7 @@ def fill_attributes(boss):
     number = 0
     for _look in range(2):
         boss.press("Load Attributes")
+        block.locator(".o_data_row").nth(number).wait_for()
         while number < block.locator(".o_data_row").count():
             block.locator(".o_data_row").nth(number).locator("td[name=value_ids]").click()
             block.locator("tr.o_selected_row [name=value_ids] input").click()
@@ -168,6 +169,7 @@ def fill_attributes(boss):
             boss.settle()
             number += 1
         save(boss)
+        boss.page.locator(".o_form_button_save").wait_for(state="hidden")
 
 
 def add_pictures(boss):
