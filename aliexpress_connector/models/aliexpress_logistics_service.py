@@ -123,11 +123,30 @@ class AliexpressLogisticsService(models.Model):
         return services
 
     def write(self, vals):
-        """Override to let the shipments that wait for a carrier go on."""
+        """Override to let the orders and the shipments that wait for a carrier go on."""
         result = super().write(vals)
+        if vals.get("carrier_id"):
+            self._give_to_open_orders()
         if not {"carrier_id", "more_carrier_ids", "country_ids", "active"}.isdisjoint(vals):
             self._wake_shipments()
         return result
+
+    def _give_to_open_orders(self):
+        """Orders that came before their carrier was mapped get its delivery method; what has one keeps it."""
+        for service in self:
+            domain = [("account_id", "=", service.account_id.id), ("service_code", "=", service.code)]
+            domain += [("stage", "in", ("new", "waiting_shipment")), ("sale_order_id.carrier_id", "=", False)]
+            # Who maps carriers need not be allowed to change sale orders and deliveries.
+            sale_orders = self.env["aliexpress.order"].sudo().search(domain).sale_order_id
+            sale_orders.carrier_id = service.carrier_id
+            deliveries = sale_orders.picking_ids.filtered(
+                lambda picking: (
+                    picking.picking_type_code == "outgoing"
+                    and picking.state not in ("done", "cancel")
+                    and not picking.carrier_id
+                )
+            )
+            deliveries.carrier_id = service.carrier_id
 
     def _wake_shipments(self):
         if self.carrier_id or self.more_carrier_ids:

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .aliexpress_job_mixin import CONCURRENCY_ERRORS
+
 OUTSIDE_ACTIVITY = "aliexpress_connector.mail_activity_type_shipped_outside"
 
 
@@ -92,13 +94,16 @@ class AliexpressOrder(models.Model):
             order="id",
             limit=1000,
         )
-        for order, order_pickings in pickings.grouped("aliexpress_order_id").items():
-            if any(order.shipment_ids.mapped("is_last")):
-                continue
-            order.is_shipped_outside = True
-            leaving = order_pickings.filtered(lambda picking: picking._aliexpress_leaves_to_buyer())
-            order._schedule_outside_question((leaving or order_pickings)[:1])
-        self.env["ir.cron"]._commit_progress()
+        try:
+            for order, order_pickings in pickings.grouped("aliexpress_order_id").items():
+                if any(order.shipment_ids.mapped("is_last")):
+                    continue
+                order.is_shipped_outside = True
+                leaving = order_pickings.filtered(lambda picking: picking._aliexpress_leaves_to_buyer())
+                order._schedule_outside_question((leaving or order_pickings)[:1])
+            self.env["ir.cron"]._commit_progress()
+        except CONCURRENCY_ERRORS:  # the orders are being processed: asked at the next run
+            self.env.cr.rollback()
 
     def _schedule_outside_question(self, picking):
         account = self.account_id

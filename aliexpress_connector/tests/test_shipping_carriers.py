@@ -57,6 +57,18 @@ class TestShippingCarriers(ShippingCase):
         self.get_service("EMS").action_suggest_carriers()
         self.assertEqual(self.get_service("EMS").carrier_id, named)
 
+    def test_orders_that_came_before_the_mapping_get_the_delivery_method(self):
+        service = self.get_service("SPAIN_LOCAL_CORREOS")
+        service.carrier_id = False
+        self.place()
+        sale_order = self.import_orders().sale_order_id
+        self.assertFalse(sale_order.carrier_id)
+        service.carrier_id = self.correos
+        self.assertEqual(sale_order.carrier_id, self.correos)
+        self.assertEqual(sale_order.picking_ids.carrier_id, self.correos)
+        service.carrier_id = self.create_carrier("Another")
+        self.assertEqual(sale_order.carrier_id, self.correos, "what has a delivery method keeps it")
+
     def test_two_methods_with_the_name_are_no_suggestion(self):
         self.env["aliexpress.logistics.service"].search([("account_id", "=", self.account.id)]).unlink()
         self.create_carrier("EMS")
