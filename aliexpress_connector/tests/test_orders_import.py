@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from psycopg2.errors import SerializationFailure, UniqueViolation
@@ -68,6 +69,15 @@ class TestOrdersImport(SandboxCase):
         self.assertEqual(set(orders.mapped("order_ref")), {str(order.order_id) for order in placed})
         while orders.filtered("is_detail_due"):
             self.run_job("fetch_orders")
+
+    def test_an_order_that_is_listed_twice_is_stored_once(self):
+        self.place()
+        start, end = fields.Datetime.now() - timedelta(days=1), fields.Datetime.now() + timedelta(minutes=1)
+        page = self.account._get_client().list_orders(start, end)
+        twice = replace(page, rows=page.rows * 2, total=2)
+        orders = self.env["aliexpress.order"]
+        self.assertEqual(len(orders._store_rows(self.account, twice)), 1)
+        self.assertFalse(orders._store_rows(self.account, twice))
 
     def test_orders_before_the_start_date_are_left_alone(self):
         self.account.order_start_date = fields.Datetime.now() - timedelta(hours=1)

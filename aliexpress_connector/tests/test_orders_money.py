@@ -82,6 +82,23 @@ class TestOrdersMoney(SandboxCase):
         self.assertEqual(order.sale_order_id.state, "sale")
         self.assertIn("accepted by a person", order.explanation)
 
+    def test_an_order_without_a_total_waits(self):
+        self.sandbox.add_fault("drop_field", method="*info.get", text="order_amount,new_order_amount", count=1)
+        order = self.import_one({"sku": "CAP-RED", "quantity": 1, "price": "30.00"}, freight="0")
+        self.assertEqual(order.state, "hold")
+        self.assertIn("told no total", order.hold_reason)
+        self.assertTrue(order.can_accept_total)
+        order.action_accept_total()
+        self.run_job("process_orders")
+        self.assert_exact(order, 30)
+
+    def test_numbers_as_text_and_odd_envelopes_are_the_same_order(self):
+        self.sandbox.add_fault("as_text", method="*", count=None)
+        self.sandbox.add_fault("wrong_envelope", method="*", count=None)
+        order = self.import_one({"sku": "CAP-RED", "quantity": 2, "price": "9.99"}, freight="1.01")
+        self.assert_exact(order, 20.99)
+        self.assertEqual(order.line_ids.quantity, 2)
+
     def test_a_difference_inside_the_tolerance_has_its_own_line(self):
         self.account.tolerance_amount = 0.05
         order = self.import_one({"sku": "CAP-RED", "quantity": 1, "price": "30.00"}, freight="0", order_amount="29.97")

@@ -456,6 +456,14 @@ def test_unreadable_order_names_its_field(field, value):
     assert field in caught.value.detail
 
 
+@pytest.mark.parametrize("name", ["solution", "general"])
+def test_answer_about_another_order(name):
+    with pytest.raises(FixError) as caught:
+        read(solution_data() | {"id": 8180123456789999}, name)
+    assert caught.value.reason == errors.UNREADABLE
+    assert "another order" in caught.value.detail
+
+
 @pytest.mark.parametrize("same", ["child_order_id", "order_sort_id"])
 def test_lines_are_told_apart(same):
     data = solution_data()
