@@ -19,14 +19,15 @@ def run(options, _base, template):
     with contextlib.ExitStack() as stack:
         shop = Shop(stack, template, count, options.rounds)
         small = shop.compare()
-        yield from _rows_of_comparison(count, small)
+        yield from _rows_of_comparison(count, small, shop.peak)
         yield from shop.compare_kits(max(count // 10, 1) if count < KITS * 10 else KITS)
         yield from shop.compare_rules(min(RULES, count // 2))
         yield shop.push(min(500, count // 2), 0.0)
         yield shop.push(min(SINGLES, count // 2), LATENCY)
     with contextlib.ExitStack() as stack:
-        large = Shop(stack, template, count * MANY, options.rounds).compare()
-        yield from _rows_of_comparison(count * MANY, large)
+        shop = Shop(stack, template, count * MANY, options.rounds)
+        large = shop.compare()
+        yield from _rows_of_comparison(count * MANY, large, shop.peak)
     growth = _processor_seconds(large[0]) / _processor_seconds(small[0])
     yield Row(f"processor time for {MANY} times as many SKUs, over {MANY}", growth / MANY, goal=1.25, unit="×")
 
@@ -50,8 +51,9 @@ class Shop:
         one_rule, self.many_rules = self.odoo.run("make_pricelists", rules=min(RULES, count // 2))["result"]
         self.odoo.run("choose_pricelist", pricelist_id=False)
         self.one_rule = one_rule
-        for work in ("read_quantities_and_prices", "push_offers"):
-            self.odoo.run(work)
+        # Before anything else has taken memory that this one would find free.
+        self.peak = self.odoo.run("push_offers")["peak"]
+        self.odoo.run("read_quantities_and_prices")
 
     def measure(self, work, before=(), **arguments):
         """What a work takes after others."""
@@ -125,10 +127,9 @@ class Shop:
         )
 
 
-def _rows_of_comparison(count, measured):
+def _rows_of_comparison(count, measured, peak):
     ours, floor = measured
     yield Row.ratio(f"{count} unchanged SKUs compared", ours, floor, goal=GOAL)
-    peak = max(one["peak"] for one in ours)
     yield Row(f"memory for {count} unchanged SKUs", peak, goal=MEMORY_GOAL, unit="MiB")
 
 

@@ -23,15 +23,16 @@ class AliexpressListing(models.Model):
     def _cron_refresh_listings(self):
         """Override to read prices and stock as well, of as many listings of each shop as it may."""
         Comparison = self.env["aliexpress.offer.comparison"]
-        unfinished = Domain("drift_calls_left", ">", 0)
+        Account = self.env["aliexpress.account"]
+        shops = Account._get_due_domain("sync_offers", calls_gateway=False)
+        unfinished = Domain("drift_calls_left", ">", 0) & Domain("account_id", "any", shops)
         if not Comparison.search_count(unfinished, limit=1):
             super()._cron_refresh_listings()
             self._begin_drift_pass()
         for comparison in Comparison.search(unfinished):
             self._go_on_with_drift_pass(comparison)
-        left = Comparison.search_count(unfinished) + self.env["aliexpress.account"].search_count(
-            [("refresh_cursor", "!=", False)]
-        )
+        begun = Account._get_due_domain("sync_listings") & Domain("refresh_cursor", "!=", False)
+        left = Comparison.search_count(unfinished) + Account.search_count(begun)
         self.env["ir.cron"]._commit_progress(remaining=left)
 
     @api.model

@@ -95,3 +95,12 @@ class TestQueueJob(SandboxCase):
         self.run_flow("fetch_orders")
         self.assertTrue(self.account.retry_at)
         self.assertTrue(self.account.error)
+
+    def test_the_nightly_reading_of_one_shop_leaves_that_of_another_alone(self):
+        other = self.create_account("Other shop", app="502345")
+        comparison = self.env["aliexpress.offer.comparison"]._get_comparison(other)
+        comparison.drift_calls_left = 5
+        self.run_flow("refresh_listings")
+        self.assertEqual(comparison.drift_calls_left, 5)
+        own = self.env["aliexpress.offer.comparison"]._get_comparison(self.account)
+        self.assertTrue(own.drift_start, "it began, though another is not through")
