@@ -87,6 +87,10 @@ class Person:
         self.context = browser.new_context(**device)
         self.page = self.context.new_page()
         self.page.set_default_timeout(CLICK_SECONDS * 1000)
+        self.asked = set()  # what the page asked Odoo for and has no answer to yet
+        self.page.on("request", lambda request: request.resource_type in ("xhr", "fetch") and self.asked.add(request))
+        for event in ("requestfinished", "requestfailed"):
+            self.page.on(event, lambda request: self.asked.discard(request))
         self.page.goto(f"{url}/web/login")
         self.page.fill("input[name=login]", login)
         self.page.fill("input[name=password]", login)
@@ -107,7 +111,12 @@ class Person:
 
     def settle(self):
         """Wait until the page asks Odoo for nothing more; fail when it shows that something broke."""
-        self.page.wait_for_timeout(300)
+        deadline = time.monotonic() + CLICK_SECONDS
+        quiet = 0
+        while quiet < 3 and time.monotonic() < deadline:
+            self.page.wait_for_timeout(100)
+            quiet = 0 if self.asked else quiet + 1
+        self.asked.clear()
         self.page.wait_for_function("() => !document.querySelector('.o_loading_indicator, .o_blockUI')")
         broken = self.page.locator(".o_error_dialog")
         assert not broken.count(), broken.first.inner_text()
@@ -142,10 +151,14 @@ class Person:
         self.page.locator(".o-dropdown-item", has_text=f"Search {field} for").first.click()
         self.settle()
 
-    def choose_in_row(self, text, name, value):
+    def choose_in_row(self, text, name, value, within=""):
         """Choose `value` for the field `name` in the line of an editable list that shows `text`."""
-        self.page.locator(".o_data_row", has_text=text).first.locator(f"[name={name}]").click()
-        self.fill(name, value)
+        row = self.page.locator(f"{within} .o_data_row".strip(), has_text=text).first
+        row.locator(f"[name={name}]").click()
+        field = row.locator(f"[name={name}] input")
+        field.fill(value)
+        self.page.locator(".o-autocomplete--dropdown-item", has_text=value).first.click()
+        self.settle()
 
     def wait_until(self, condition, seconds=JOB_SECONDS):
         """Show the page anew until `condition()` is true."""

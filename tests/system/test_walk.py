@@ -29,9 +29,9 @@ def browser():
         yield browser
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def boss(browser, demo):
-    """The administrator in front of Odoo."""
+    """The administrator in front of Odoo, the whole day."""
     with person(browser, demo, "admin") as boss:
         yield boss
 
@@ -63,7 +63,7 @@ def test_an_unknown_code_is_linked_once_and_the_order_goes_on(boss):
     open_order(boss, "TOWEL-BLU")
     assert "No product has the SKU code TOWEL-BLU" in boss.text
     boss.press("Link Products")
-    boss.choose_in_row("TOWEL-BLU", "product_id", "Beach Towel")
+    boss.choose_in_row("TOWEL-BLU", "product_id", "Beach Towel", within=".modal")
     boss.press("Link Products", within=".modal")
     boss.wait_until(lambda: "On hold, do not ship" not in boss.text)
     assert boss.page.locator(".o_statusbar_status .o_arrow_button_current", has_text="Done").count()
