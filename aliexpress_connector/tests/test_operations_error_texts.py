@@ -26,6 +26,15 @@ ADVICE = re.compile(
 )
 
 
+def find_all_texts():
+    """All texts that the addon's Python translates."""
+    texts = set()
+    for path in sorted(ADDON.glob("*/*.py")):
+        if path.parent.name not in ("tests", "lib"):
+            texts |= {text_of(call) for call in ast.walk(ast.parse(path.read_text())) if is_translation(call)}
+    return texts
+
+
 def find_texts():
     """The translatable texts of all exceptions that the addon raises."""
     texts = set()
@@ -43,7 +52,7 @@ def name_of(function):
 
 
 def is_translation(node):
-    return isinstance(node, ast.Call) and name_of(node.func) == "_" and isinstance(node.args[0], ast.Constant)
+    return isinstance(node, ast.Call) and name_of(node.func) in ("_", "_lt") and isinstance(node.args[0], ast.Constant)
 
 
 def text_of(call):
@@ -141,6 +150,9 @@ class TestErrorTexts(AliexpressCase):
                 .action_import()
             ),
             "The first day must lie before the last one": self.import_backwards,
+            "Choose between 1 and 30 days": lambda: (
+                env["aliexpress.order.rehearsal"].create({"account_id": account.id, "days": 0}).action_rehearse()
+            ),
             "The shop %(shop)s does not offer": self.list_excluded,
         }
 
