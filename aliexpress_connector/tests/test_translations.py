@@ -25,7 +25,7 @@ class TestTranslations(TransactionCase):
         self.assertFalse(template - found, advice)
 
     def test_menus_that_texts_name_exist(self):
-        menus = self.env["ir.ui.menu"].with_context({"ir.ui.menu.full_list": True}).search(fields.Domain.TRUE)
+        menus = self.env["ir.ui.menu"].with_context(**{"ir.ui.menu.full_list": True}).search(fields.Domain.TRUE)
         known = set(menus.mapped("complete_name"))
         path = re.compile(r"AliExpress(?: > [A-Z]\w+(?: (?:and )?[A-Z]\w+)*)+")
         template = polib.pofile(f"{get_module_path(ADDON)}/i18n/{ADDON}.pot")
