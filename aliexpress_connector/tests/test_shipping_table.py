@@ -1,4 +1,5 @@
 import itertools
+import os
 
 from odoo.tools import mute_logger
 
@@ -16,11 +17,12 @@ class TableCase(ShippingCase):
     After each case the gateway has each parcel once, with the right lines, whatever happened on the way.
     """
 
+    numbers = NUMBERS
     declaring = ("*fulfill", "*shipmentfortop", "*order.shipment")
     number_count = 0
 
     def run_table(self, answer):
-        cases = list(itertools.product(PARCELS, AMOUNTS, NUMBERS))
+        cases = list(itertools.product(PARCELS, AMOUNTS, self.numbers))
         placed = [self.place(["TSHIRT-BLU-M", 2], ["CAP-RED", 1]) for _case in cases]
         self.import_orders()
         for case, order in zip(cases, placed, strict=True):
@@ -120,6 +122,8 @@ class TestShippingTableGeneral(TableCase):
     """The general sellers' family, which tells the lines of each parcel."""
 
     family = "general"
+    # When a number comes is the same code in both families: the short form takes the longest way only.
+    numbers = NUMBERS if os.environ.get("ALIEXPRESS_LONG") else ("corrected",)
 
     def check_ledger(self, placed, ledger, numbers, amount):
         shirt, cap = (line.sort_index for line in placed.lines)
