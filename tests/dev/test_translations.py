@@ -36,8 +36,8 @@ def outer_space(text):
     return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
 
 
-def test_only_known_languages():
-    assert {path.stem for path in PATHS} <= LANGUAGES
+def test_every_language_is_there_and_no_other():
+    assert {path.stem for path in PATHS} == LANGUAGES
 
 
 def test_the_template_is_no_translation(template):
