@@ -9,8 +9,7 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-OTHERS = ("flat", "offers", "oversell", "people", "parcels", "memory", "feeds")
-NAMES = ("orders", *OTHERS) if os.environ.get("ALIEXPRESS_LONG") else ("orders",)
+NAMES = ("orders", "flat", "offers", "oversell", "people", "parcels", "memory", "feeds")
 
 
 def run_quickly(report, names):
@@ -23,6 +22,7 @@ def run_quickly(report, names):
     return rows
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_a_small_round(tmp_path, name):
     rows = run_quickly(tmp_path / "bench.json", name)

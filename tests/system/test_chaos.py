@@ -54,7 +54,6 @@ FAULTS = [
     {"kind": "reset_after", "probability": 0.05},
     {"kind": "cut_json", "probability": 0.05},
     {"kind": "service_timeout_after", "method": "*fulfill", "probability": 0.2},
-    {"kind": "drift", "method": "*order.get", "rows": 2, "probability": 0.2},
     {"kind": "latency", "seconds": 0.05, "probability": 0.5},
 ]
 WAKE = """
