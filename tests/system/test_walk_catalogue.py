@@ -1,5 +1,6 @@
 """The walk of a catalogue manager: a shirt of four colours and three sizes goes from an empty form to AliExpress."""
 
+import contextlib
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import pytest
 pytest.importorskip("playwright")
 
 from demo import JOB_SECONDS, Demo, Person, chromium  # noqa: E402
+from playwright.sync_api import TimeoutError as PlaywrightTimeout  # noqa: E402
 
 pytestmark = pytest.mark.browser
 
@@ -109,9 +111,15 @@ def choose(boss, name, text):
 
 def pick(boss, field, text):
     """Write `text` into the input `field` and take the first proposal that shows it as a word."""
-    field.fill(text)
     word = re.compile(rf"(^|\W){re.escape(text)}(\W|$)")
-    boss.page.locator(".o-autocomplete--dropdown-item", has_text=word).first.click()
+    proposal = boss.page.locator(".o-autocomplete--dropdown-item", has_text=word).first
+    for _attempt in range(3):  # a form that is drawn anew meanwhile forgets what was written
+        field.fill("")
+        field.fill(text)
+        with contextlib.suppress(PlaywrightTimeout):
+            proposal.wait_for(timeout=15000)
+            break
+    proposal.click()
     boss.page.mouse.move(0, 0)  # a tooltip would cover what comes next
     boss.settle()
 
@@ -213,6 +221,7 @@ def list_product(boss):
 
 def choose_templates(boss):
     """What delivery costs and what returns are promised, for this listing alone."""
+    boss.wait_for("aliexpress-freight-templates", ".o_data_row", "Correos + abroad")  # a job reads them
     boss.open("aliexpress-listings")
     boss.open_row(TITLES["en_US"])
     choose(boss, "freight_template_id", "Correos + abroad")
