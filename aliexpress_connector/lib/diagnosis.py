@@ -3,10 +3,10 @@
 Nothing is changed, and nothing of what AliExpress answers is kept but names of fields and types of values.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 from . import errors
 from .answer_shape import compare, load_documented
@@ -82,8 +82,8 @@ def diagnose(transport, families):
     documented = load_documented()
     checks = []
     for name, family in families.items():
-        found = {}
-        for act, attempt in _get_acts(family(transport), found, from_timestamp(transport.clock())).items():
+        acts = _Acts(family(transport), from_timestamp(transport.clock()))
+        for act, attempt in acts.get_all().items():
             checks.append(_check(transport, name, act, attempt, documented))
     granted = [name for name in families if _is_granted(checks, name)]
     return Diagnosis(tuple(checks), granted[0] if granted else "", transport.clock_difference)
@@ -94,77 +94,86 @@ def _is_granted(checks, family):
     return all(check.outcome not in (DENIED, FAILED) for check in orders)
 
 
-def _get_acts(client, found, now):
-    """Return `{what is read: function that reads it}`; what one finds is what the next is tried with."""
-    start = now - _WINDOW
+class _Acts:
+    """Everything a family reads; what one act finds is what the next is tried with."""
 
-    def list_orders(**how):
-        page = client.list_orders(start, now, page_size=10, **how)
-        found.setdefault("order", next((row.order_ref for row in page.rows), None))
+    def __init__(self, client, now):
+        self.client = client
+        self.start, self.end = now - _WINDOW, now
+        self.found = {}
 
-    def get_order():
-        found["detail"] = client.get_order(_need(found, "order"))
+    def get_all(self):
+        """Return `{what is read: function that reads it}`, in the order to try them."""
+        client = self.client
+        return {
+            "orders changed lately": self._list_orders,
+            "orders finished lately": partial(self._list_orders, finished=True),
+            "orders placed lately": partial(self._list_orders, by="created"),
+            "an order": self._get_order,
+            "the address of an order": self._reveal_address,
+            "carriers": client.list_carriers,
+            "profile of the shop": client.get_profile,
+            **{f"products {status}": partial(self._list_products, status) for status in STATUSES},
+            "a product": self._get_product,
+            "review of a product": self._with("product", client.get_review_state),
+            "categories": self._list_categories,
+            "suggested categories": partial(client.suggest_categories, "T-shirt"),
+            "attributes of a category": self._with("category", client.get_attributes),
+            "size charts of a category": self._with("category", client.list_size_charts),
+            "responsible persons": self._with("category", client.list_responsible_persons),
+            "freight templates": client.list_freight_templates,
+            "service templates": client.list_service_templates,
+            "product groups": client.list_product_groups,
+            "brands": client.list_brands,
+            "feeds": self._list_feeds,
+            "a feed": self._with("feed", client.get_feed),
+        }
 
-    def reveal_address():
-        detail = found.get("detail")
-        if not detail or not detail.address_key:
+    def _with(self, what, read):
+        return lambda: read(self._need(what))
+
+    def _need(self, what):
+        if what not in self.found:
             raise _NothingToTry
-        client.reveal_address(detail.order_ref, detail.address_key)
+        return self.found[what]
 
-    def list_products(status):
-        page = client.list_products(status, page_size=10)
-        found.setdefault("product", next((row.product_ref for row in page.rows), None))
+    def _keep(self, what, candidates):
+        if what not in self.found and any(candidates):
+            self.found[what] = next(filter(None, candidates))
 
-    def get_product():
-        detail = client.get_product(_need(found, "product"))
-        found.setdefault("category", detail.category_ref)
+    def _list_orders(self, **how):
+        page = self.client.list_orders(self.start, self.end, page_size=10, **how)
+        self._keep("order", [row.order_ref for row in page.rows])
 
-    def list_categories():
-        categories = client.list_categories()
+    def _get_order(self):
+        self.found["detail"] = self.client.get_order(self._need("order"))
+
+    def _reveal_address(self):
+        detail = self._need("detail")
+        if not detail.address_key:
+            raise _NothingToTry
+        self.client.reveal_address(detail.order_ref, detail.address_key)
+
+    def _list_products(self, status):
+        page = self.client.list_products(status, page_size=10)
+        self._keep("product", [row.product_ref for row in page.rows])
+
+    def _get_product(self):
+        detail = self.client.get_product(self._need("product"))
+        self._keep("category", [detail.category_ref])
+
+    def _list_categories(self):
+        categories = self.client.list_categories()
         for _level in range(6):
             leaf = next((category for category in categories if category.is_leaf), None)
             if leaf or not categories:
                 break
-            categories = client.list_categories(categories[0].ref)
-        if leaf:
-            found.setdefault("category", leaf.ref)
+            categories = self.client.list_categories(categories[0].ref)
+        self._keep("category", [leaf.ref] if leaf else [])
 
-    def list_feeds():
-        page = client.list_feeds(page_size=10)
-        found["feed"] = next((feed.feed_ref for feed in page.rows), None)
-
-    acts: dict[str, Callable] = {
-        "orders changed lately": lambda: list_orders(),
-        "orders finished lately": lambda: list_orders(finished=True),
-        "orders placed lately": lambda: list_orders(by="created"),
-        "an order": get_order,
-        "the address of an order": reveal_address,
-        "carriers": client.list_carriers,
-        "profile of the shop": client.get_profile,
-    }
-    acts |= {f"products {status}": lambda status=status: list_products(status) for status in STATUSES}
-    acts |= {
-        "a product": get_product,
-        "review of a product": lambda: client.get_review_state(_need(found, "product")),
-        "categories": list_categories,
-        "suggested categories": lambda: client.suggest_categories("T-shirt"),
-        "attributes of a category": lambda: client.get_attributes(_need(found, "category")),
-        "size charts of a category": lambda: client.list_size_charts(_need(found, "category")),
-        "responsible persons": lambda: client.list_responsible_persons(_need(found, "category")),
-        "freight templates": client.list_freight_templates,
-        "service templates": client.list_service_templates,
-        "product groups": client.list_product_groups,
-        "brands": client.list_brands,
-        "feeds": list_feeds,
-        "a feed": lambda: client.get_feed(_need(found, "feed")),
-    }
-    return acts
-
-
-def _need(found, what):
-    if not found.get(what):
-        raise _NothingToTry
-    return found[what]
+    def _list_feeds(self):
+        page = self.client.list_feeds(page_size=10)
+        self._keep("feed", [feed.feed_ref for feed in page.rows])
 
 
 def _check(transport, family, act, attempt, documented):

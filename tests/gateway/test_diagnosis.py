@@ -122,6 +122,13 @@ def test_a_shop_without_orders(sandbox):
     assert outcomes(diagnose(sandbox))["an order"] == diagnosis.SKIPPED
 
 
+def test_a_shop_whose_orders_are_all_finished(sandbox):
+    for shop in sandbox.world.shops.values():
+        for order in shop.orders.values():
+            order.status = "FINISH"
+    assert outcomes(diagnose(sandbox))["an order"] == diagnosis.EXPECTED
+
+
 def test_a_token_that_is_refused_ends_it(sandbox):
     app = sandbox.world.apps["501234"]
     transport = diagnosis.ObservedTransport(app.key, app.secret, "unknown", gateway_url=sandbox.url)
