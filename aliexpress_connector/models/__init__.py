@@ -98,6 +98,7 @@ from . import (
     aliexpress_size_chart,
     delivery_carrier,
     digest_digest,
+    ir_cron,
     offer_indexes,
     mail_activity,
     product_category,

@@ -200,9 +200,8 @@ class AliexpressAccount(models.Model):
 
     def _trigger_jobs(self):
         if self:
-            # Scheduled actions are not readable by sales managers; waking one reveals nothing.
-            self.env.ref("aliexpress_connector.ir_cron_refresh_shop_data").sudo()._trigger()
-            self.env.ref("aliexpress_connector.ir_cron_fetch_orders").sudo()._trigger()
+            self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_shop_data")
+            self.env["ir.cron"]._aliexpress_wake("ir_cron_fetch_orders")
 
     @api.model
     def _cron_watchdog(self):

@@ -106,8 +106,7 @@ class AliexpressFeed(models.Model):
     def _take_ref(self, feed_ref):
         due = fields.Datetime.now() + POLL_PAUSE
         self.write({"feed_ref": feed_ref, "state": "submitted", "intent_date": False, "error": False, "retry_at": due})
-        # Waking a scheduled action reveals nothing, but people may not read them.
-        self.env.ref("aliexpress_connector.ir_cron_publish_listings").sudo()._trigger(at=due)
+        self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings", at=due)
 
     def _resolve_intent(self):
         """Find out whether one feed reached AliExpress although its answer did not reach us."""
@@ -150,7 +149,7 @@ class AliexpressFeed(models.Model):
             self.write({"state": "done", "retry_at": False})
         else:
             self.retry_at = fields.Datetime.now() + POLL_PAUSE
-            self.env.ref("aliexpress_connector.ir_cron_publish_listings").sudo()._trigger(at=self.retry_at)
+            self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings", at=self.retry_at)
 
     def _take_result(self, listing, item):
         """Take over the `FeedItemResult` of one listing."""

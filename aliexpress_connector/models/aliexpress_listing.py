@@ -261,8 +261,7 @@ class AliexpressListing(models.Model):
         self._trigger_job()
 
     def _trigger_job(self):
-        # Waking a scheduled action reveals nothing, but people may not read them.
-        self.env.ref("aliexpress_connector.ir_cron_publish_listings").sudo()._trigger()
+        self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings")
 
     # === BUSINESS METHODS === #
 

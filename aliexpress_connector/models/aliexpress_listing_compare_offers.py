@@ -80,8 +80,7 @@ class AliexpressListing(models.Model):
         return self._get_living_domain() & Domain("state", "in", OFFERED_STATES)
 
     def _trigger_offers(self):
-        # Waking a scheduled action reveals nothing, but people may not read them.
-        self.env.ref("aliexpress_connector.ir_cron_push_offers").sudo()._trigger()
+        self.env["ir.cron"]._aliexpress_wake("ir_cron_push_offers")
 
     # === COMPARISON === #
 

@@ -212,5 +212,4 @@ class AliexpressOrder(models.Model):
     _process_due_idx = models.Index("(account_id) WHERE is_process_due IS TRUE")
 
     def _trigger_job(self):
-        # Waking a scheduled action reveals nothing, but people may not read them.
-        self.env.ref("aliexpress_connector.ir_cron_process_orders").sudo()._trigger()
+        self.env["ir.cron"]._aliexpress_wake("ir_cron_process_orders")

@@ -48,8 +48,7 @@ class AliexpressOrder(models.Model):
                     self._store_rows(account, page)
                     count += len(page.rows)
             start = window_end
-        # People may not read scheduled actions; waking one reveals nothing.
-        self.env.ref("aliexpress_connector.ir_cron_fetch_orders").sudo()._trigger()
+        self.env["ir.cron"]._aliexpress_wake("ir_cron_fetch_orders")
         return count
 
     def action_refresh(self):

@@ -185,9 +185,9 @@ class AliexpressOrder(models.Model):
                 account._guard_fetching(lambda ids=ids: self._read_batch(ids, domain))
                 has_time = commit_progress(len(ids)) > 0
         if orders:
-            self.env.ref("aliexpress_connector.ir_cron_process_orders")._trigger()
+            self.env["ir.cron"]._aliexpress_wake("ir_cron_process_orders")
             # What AliExpress just sold, paid or not, is gone for the other shops that share the stock.
-            self.env.ref("aliexpress_connector.ir_cron_push_offers")._trigger()
+            self.env["ir.cron"]._aliexpress_wake("ir_cron_push_offers")
 
     @api.model
     def _read_batch(self, ids, domain):

@@ -75,7 +75,7 @@ class AliexpressOrder(models.Model):
         if confirmed:
             confirmed.action_confirm()
             # What was just reserved is gone for the other shops that share the stock.
-            self.env.ref("aliexpress_connector.ir_cron_push_offers")._trigger()
+            self.env["ir.cron"]._aliexpress_wake("ir_cron_push_offers")
 
     def _store_outcome(self, reasons):
         done = self.filtered(lambda order: not reasons[order])

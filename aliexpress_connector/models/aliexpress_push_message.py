@@ -58,8 +58,7 @@ class AliexpressPushMessage(models.Model):
         now = fields.Datetime.now()
         is_news = not message.sent_at or now - MAX_AGE < message.sent_at < now + MAX_AHEAD
         if account and is_news and account[0].sudo()._store_push(body, message, now) and message.order_ref:
-            # Waking a scheduled action reveals nothing.
-            self.env.ref("aliexpress_connector.ir_cron_fetch_orders").sudo()._trigger()
+            self.env["ir.cron"]._aliexpress_wake("ir_cron_fetch_orders")
         return True
 
     # === JOB === #

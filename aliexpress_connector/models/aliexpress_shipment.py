@@ -125,8 +125,7 @@ class AliexpressShipment(models.Model):
         return next((state for state in ("pending", "sent") if state in states), False)
 
     def _trigger_job(self):
-        # Waking a scheduled action reveals nothing, but people may not read them.
-        self.env.ref("aliexpress_connector.ir_cron_push_shipments").sudo()._trigger()
+        self.env["ir.cron"]._aliexpress_wake("ir_cron_push_shipments")
 
     # === PROBLEMS === #
 

@@ -181,15 +181,10 @@ class AliexpressShopData(models.Model):
         times = [max(row.retry_at or now, row.account_id.retry_at or now) for row in waiting]
         times = [time for time in times if now < time <= now + SOON]
         if times:
-            self._get_job()._trigger(at=min(times))
+            self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_shop_data", at=min(times))
 
     def _trigger_job(self):
-        self._get_job()._trigger()
-
-    @api.model
-    def _get_job(self):
-        # Waking a scheduled action reveals nothing, but people may not read them.
-        return self.env.ref("aliexpress_connector.ir_cron_refresh_shop_data").sudo()
+        self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_shop_data")
 
     # === OUTCOMES === #
 

@@ -1,5 +1,7 @@
 from ast import literal_eval
+from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user
 
@@ -130,6 +132,14 @@ class TestRehearsal(SandboxCase):
         self.assertTrue(self.rehearse(days=9).line_ids)
         with self.assertRaises(UserError):
             self.rehearse(days=0)
+
+    def test_tells_which_orders_are_older_than_the_first_day_of_the_shop(self):
+        old, new = self.place(created="-6d"), self.place()
+        self.account.order_start_date = fields.Datetime.now() - timedelta(days=3)
+        lines = {line.order_ref: line.outcome for line in self.rehearse(days=9).line_ids}
+        self.assertEqual(lines, {str(old.order_id): "left_out", str(new.order_id): "order"})
+        self.run_job("fetch_orders")
+        self.assertEqual(self.env["aliexpress.order"].search([]).mapped("order_ref"), [str(new.order_id)])
 
     def test_an_order_that_is_there_already_stays_as_it_is(self):
         self.place()

@@ -129,8 +129,14 @@ class TestShippingParcels(ShippingCase):
 
     # === WAYS OF DELIVERING === #
 
+    def test_only_the_last_of_two_steps_counts(self):
+        self.check_only_the_last_step_counts("pick_ship", ["internal", "customer"])
+
     def test_only_the_last_of_three_steps_counts(self):
-        self.warehouse.delivery_steps = "pick_pack_ship"
+        self.check_only_the_last_step_counts("pick_pack_ship", ["internal", "internal", "customer"])
+
+    def check_only_the_last_step_counts(self, delivery_steps, usages):
+        self.warehouse.delivery_steps = delivery_steps
         placed, order = self.import_order(["TSHIRT-BLU-M", 2])
         steps = []
         for _step in range(4):
@@ -146,7 +152,7 @@ class TestShippingParcels(ShippingCase):
             steps.append(todo.location_dest_id.usage)
             self.push()
             self.assertEqual(bool(self.get_ledger(placed)), todo.location_dest_id.usage == "customer")
-        self.assertEqual(steps, ["internal", "internal", "customer"])
+        self.assertEqual(steps, usages)
         self.assertEqual(self.get_ledger(placed), [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "all")])
         self.assertEqual(len(order.shipment_ids), 1)
 

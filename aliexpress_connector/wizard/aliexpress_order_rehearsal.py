@@ -13,6 +13,7 @@ OUTCOMES = [
     ("quotation", "Becomes a quotation"),
     ("hold", "Waits on hold"),
     ("none", "Stays in the list"),
+    ("left_out", "Left out: placed before Orders From"),
 ]
 # What the actions of the status map come down to for somebody who reads the rehearsal.
 OUTCOME_OF_ACTION = {"draft": "quotation", "confirm": "order", "ship": "order", "close": "order", "hold": "hold"}
@@ -92,6 +93,9 @@ class AliexpressOrderRehearsal(models.TransientModel):
         rows = self.env["aliexpress.order.status"].sudo()._get_rows({order.status})
         reason = order._evaluate_holds()[order]
         outcome = "hold" if reason else OUTCOME_OF_ACTION.get(order._get_action(rows), "none")
+        start_date = order.account_id.order_start_date
+        if start_date and order.order_date and order.order_date < start_date:
+            outcome = "left_out"
         return {
             "order_ref": order.order_ref,
             "order_date": order.order_date,
