@@ -79,6 +79,8 @@ class ReconnectError(AliexpressError):
     """The token is not accepted any more (`TOKEN`), or only a person can reconnect (`AUTHORISATION`).
 
     `token_fingerprint` tells which access token was refused: `signing.fingerprint` of it, "" where none was used.
+    `was_accepted`: it had worked before, in a call of the same `Transport`.
     """
 
     token_fingerprint = ""
+    was_accepted = False

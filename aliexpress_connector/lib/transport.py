@@ -88,6 +88,7 @@ class Transport:
         self._session = session or _new_session(self._gateway_url)
         self._sleep = sleep
         self._quiet_until = 0
+        self._accepted_calls = 0
         self._before_call = before_call
         self._on_call = on_call
         self._on_exchange = on_exchange
@@ -127,7 +128,8 @@ class Transport:
     def business_error(self, code, text, method, **kwargs):
         """Return the error for a `code` and `text` inside a success envelope, as `refusals.business_error` does."""
         error = refusals.business_error(code, text, method, now=self.clock(), secrets=self._secrets(), **kwargs)
-        return self._name_token(error)
+        # The call that brought this error counts as accepted so far.
+        return self._name_token(error, accepted_calls=self._accepted_calls - 1)
 
     def _ensure_allowed(self, method, waited_for):
         """Raise while AliExpress wants silence: another thread was told so, or another process (`before_call`).
@@ -156,6 +158,7 @@ class Transport:
         answer = unwrap(self._post(method, "/sync", common, params, files))
         if not isinstance(answer, dict):
             raise errors.FixError(errors.UNREADABLE, "the envelope holds no object", method=method)
+        self._accepted_calls += 1
         return answer
 
     def _post(self, method, path, query, params, files, secrets=()):
@@ -229,12 +232,13 @@ class Transport:
 
     def _gateway_error(self, refusal, method, secrets):
         error = refusals.gateway_error(refusal, method, now=self.clock(), secrets=[*self._secrets(), *secrets])
-        return self._name_token(error)
+        return self._name_token(error, self._accepted_calls)
 
-    def _name_token(self, error):
+    def _name_token(self, error, accepted_calls):
         """Return `error`; one that asks for another token tells which was refused: it may have been replaced."""
         if isinstance(error, errors.ReconnectError):
             error.token_fingerprint = fingerprint(self._access_token)
+            error.was_accepted = accepted_calls > 0
         return error
 
     def _secrets(self):

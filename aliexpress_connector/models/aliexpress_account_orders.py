@@ -114,7 +114,7 @@ class AliexpressAccount(models.Model):
                 return work()
             except ReconnectError as error:
                 self.env.cr.rollback()
-                if is_repeated or not self._recover_access(error):
+                if not self._recover_access(error, is_repeated):
                     return True
             except AliexpressError as error:
                 self.env.cr.rollback()

@@ -2,6 +2,8 @@ import logging
 import math
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import LockError
 from odoo.fields import Domain
@@ -18,7 +20,7 @@ AUTHORISATION_ACTIVITY = "aliexpress_connector.mail_activity_type_authorisation"
 WARNING_DAYS = (14, 7, 3, 1)
 # Stands for days when they hear that it has ended.
 EXPIRED = -1
-# A token that was renewed and is refused all the same is not renewed again before this time.
+# A shop whose renewed token is refused at its first use is left alone for this time.
 RENEWAL_PAUSE = timedelta(hours=1)
 
 
@@ -96,13 +98,23 @@ class AliexpressAccount(models.Model):
 
     # === RENEWAL === #
 
-    def _recover_access(self, error):
+    def _recover_access(self, error, is_repeated=False):
         """Renew the token that `error` (a ReconnectError) refused; return whether calls may go on.
 
-        Only for `_cron_*` methods: the transaction must be fresh, and is ended.
+        Only for `_cron_*` methods: the transaction must be fresh, and is ended. With `is_repeated` the work was already
+        done again: then the next run goes on, after a pause where the renewed token was refused at its first use.
         """
         self.ensure_one()
-        is_usable = self._renew_tokens(error)
+        if is_repeated:
+            if error.reason == TOKEN and not error.was_accepted:
+                self._postpone(error, RENEWAL_PAUSE)
+            return False
+        try:
+            is_usable = self._renew_tokens(error)
+        except Exception:
+            # One shop's fault must not end the job that works for the others.
+            _logger.exception("Renewing the tokens of shop %s failed", self.id)
+            is_usable = False
         # A transaction goes on seeing the token that was valid when it began.
         self.env["ir.cron"]._commit_progress()
         return is_usable
@@ -137,16 +149,15 @@ class AliexpressAccount(models.Model):
 
         The shop shows why it did not.
         """
-        was_renewed = self.token_renewed_date and self.token_renewed_date > fields.Datetime.now() - RENEWAL_PAUSE
-        if error and error.reason == TOKEN and was_renewed:
-            self._postpone(error, RENEWAL_PAUSE)
-            return False
         try:
             if (error and error.reason != TOKEN) or not self.refresh_token:
                 raise error or ReconnectError(AUTHORISATION)
             tokens = auth.refresh_tokens(self._prepare_transport(), self.refresh_token)
         except ReconnectError as refusal:
-            self._expire(refusal)
+            if not error and self.access_token_expiry and self.access_token_expiry > fields.Datetime.now():
+                self._use_up_token()
+            else:
+                self._expire(refusal)
         except AliexpressError as failure:
             self._postpone(failure)
         else:
@@ -156,12 +167,30 @@ class AliexpressAccount(models.Model):
 
     def _store_renewed(self, tokens):
         values = self._prepare_token_values(tokens) | {"token_renewed_date": fields.Datetime.now()}
-        if self.seller_ref:
-            # The seller of a shop never changes by a renewal.
-            values.pop("seller_ref", None)
+        seller_ref = values.pop("seller_ref", None)
         if not tokens.authorization_expiry:
             values.pop("authorization_expiry")
         self.write(values)
+        self.flush_recordset()
+        # The seller of a shop never changes by a renewal.
+        if seller_ref and not self.seller_ref:
+            self._store_seller(seller_ref)
+
+    def _store_seller(self, seller_ref):
+        """Note who the seller of this shop is, or show that they have another shop already."""
+        try:
+            with self.env.cr.savepoint():
+                self.seller_ref = seller_ref
+                self.flush_recordset()
+        except UniqueViolation:
+            account = self.with_env(self._get_message_env())
+            # Jobs clear `error` when they reach AliExpress; the history keeps the reason.
+            account.error = account._seller_uniq.get_error_message(account, None)
+            account.message_post(body=account.error)
+
+    def _use_up_token(self):
+        """Go on with the token that cannot be renewed as long as it lives; the shop asks for the login meanwhile."""
+        self.write({"token_renewal_date": self.access_token_expiry, "authorization_expiry": self.access_token_expiry})
 
     def _expire(self, error):
         """Pause the shop until a person connects it again, and ask the responsible person to."""

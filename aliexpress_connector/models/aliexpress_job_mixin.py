@@ -110,7 +110,7 @@ class AliexpressJobMixin(models.AbstractModel):
             return True
         except ReconnectError as error:
             self.env.cr.rollback()
-            if not is_repeated and account._recover_access(error):
+            if account._recover_access(error, is_repeated):
                 return batch._run_batch(domain, worker, is_repeated=True)
             return False
         except Exception as error:  # noqa: BLE001  a bug costs one record, not the queue

@@ -117,7 +117,6 @@ class TestLogs(SandboxCase):
         self.sandbox.expire_tokens()
         self.import_orders()
         self.sandbox.expire_tokens(refresh=True)
-        self.account.token_renewed_date = False
         self.import_orders()
         self.assertEqual(self.account.state, "expired")
         self.assertClean()

@@ -48,6 +48,49 @@ class TestTokenRenewal(SandboxCase):
         self.assertGreater(left, timedelta(minutes=58))
         self.assertIn("Connect with AliExpress", self.account.error)
 
+    def test_a_token_that_expires_again_and_again_is_renewed_each_time(self):
+        placed = []
+        for number in range(1, 5):
+            placed.append(self.place())
+            self.sandbox.expire_tokens()
+            orders = self.import_orders()
+            self.assertEqual(len(orders), number)
+            self.assertEqual(self.sandbox.count(REFRESH), number)
+        self.assertFalse(self.account.retry_at)
+        self.assertFalse(self.account.error)
+
+    def test_a_token_that_works_is_used_up_when_it_cannot_be_renewed(self):
+        expiry = fields.Datetime.now().replace(microsecond=0) + timedelta(days=10)
+        for refresh_token in ("not known to AliExpress", False):
+            self.account.write(
+                {
+                    "refresh_token": refresh_token,
+                    "access_token_expiry": expiry,
+                    "authorization_expiry": expiry + timedelta(days=30),
+                }
+            )
+            self.account.token_renewal_date = fields.Datetime.now() - timedelta(minutes=1)
+            self.run_job("refresh_tokens")
+            self.assertEqual(self.account.state, "connected")
+            self.assertEqual(self.account.token_renewal_date, expiry)
+            self.assertIn("ends in 10 days", self.account.connection_warning)
+        self.place()
+        self.assertTrue(self.import_orders())
+        self.account.access_token_expiry = fields.Datetime.now() - timedelta(minutes=1)
+        self.run_job("refresh_tokens")
+        self.assertEqual(self.account.state, "expired")
+
+    def test_a_second_shop_of_the_same_seller_keeps_its_new_tokens_and_says_so(self):
+        second = self.create_account("Second shop", family="solution")
+        self.sandbox.expire_tokens()
+        old = second.access_token
+        self.run_job("fetch_orders")
+        self.assertNotEqual(second.access_token, old)
+        self.assertTrue(self.account.seller_ref)
+        self.assertFalse(second.seller_ref)
+        self.assertIn("already connected", second.message_ids[:1].preview)
+        self.assertTrue(second.orders_synced_until)
+
     def test_a_refused_refresh_token_means_silence_until_somebody_connects(self):
         self.sandbox.expire_tokens(refresh=True)
         self.place()
@@ -127,6 +170,17 @@ class TestTokenAnswers(AliexpressCase):
             self.assertTrue(self.account._renew_tokens(refused.exception))
         self.assertFalse(self.called(REFRESH))
         self.assertEqual(self.account.access_token, "renewed by another worker")
+
+    def test_a_token_that_worked_and_expires_within_the_same_run_makes_no_pause(self):
+        refusal = error_response("IllegalAccessToken")
+        empty = {"result": {"success": True, "total_count": 0, "target_list": []}}
+        told = iter([refusal, empty, refusal])
+        self.answers[LIST] = lambda call: next(told, empty)
+        self.run_job("fetch_orders")
+        self.assertEqual(len(self.called(LIST)), 3)
+        self.assertFalse(self.account.retry_at)
+        self.run_job("fetch_orders")
+        self.assertTrue(self.account.orders_synced_until)
 
     def test_people_are_warned_fourteen_seven_three_and_one_day_ahead(self):
         end = self.account.authorization_expiry
