@@ -207,9 +207,14 @@ class AliexpressListing(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        """Override to look at a listing anew when what is said on the listing itself changes."""
+        """Override to look at a listing anew when what is said on the listing itself changes.
+
+        Whoever changes the goal, or marks the listing as pending, has its next step found out anew.
+        """
         if CONTENT_FIELDS & vals.keys():
             vals = {"compared_at": False} | vals
+        if "goal" in vals or vals.get("state") == "pending":
+            vals = {"next_act": False} | vals
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -296,9 +301,18 @@ class AliexpressListing(models.Model):
             domain = account._get_product_domain() & Domain("id", "in", listings.product_tmpl_id.ids)
             offered = self.env["product.template"].search(domain)  # archived products are not found
             for listing in listings:
-                is_offered = listing.product_tmpl_id in offered and any(sku.is_offered for sku in listing.sku_ids)
+                # SKUs that nobody linked yet say nothing about the variants.
+                is_sold = any(sku.is_offered or sku.is_foreign for sku in listing.sku_ids)
+                is_offered = listing.product_tmpl_id in offered and is_sold
                 wanted[listing.id] = listing.goal if is_offered or listing.goal == "deleted" else "offline"
         return wanted
+
+    def _keep_wanted(self, shelf):
+        """Those of the listings still wanted as `shelf` says; the next step of the others is found out anew."""
+        wanted = self._get_wanted_shelf()
+        kept = self.filtered(lambda listing: wanted[listing.id] == shelf)
+        (self - kept).write({"next_act": False, "feed_id": False})
+        return kept
 
     def _sync_skus(self):
         """Give every active variant a SKU line; lines of variants that are no longer active stop being offered by

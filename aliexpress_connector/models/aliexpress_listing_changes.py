@@ -65,21 +65,33 @@ class AliexpressListing(models.Model):
         contents = self._prepare_contents()
         shelf = self._get_wanted_shelf()
         problems = self._check_quality(contents)
+        self._take_baseline(contents, shelf)
         for listing in self:
             content = contents[listing.id]
             values = {"compared_at": compared_at}
-            if listing.product_ref and not listing.content_digests:
-                # Linked, not published from here: from now on its changes are sent, not what AliExpress had before.
-                digests = listing._get_digests(content)
-                if listing._lacks_codes():
-                    digests.pop("skus")
-                listing.content_digests = digests
             if listing._is_send_due(content, shelf[listing.id], problems[listing.id]):
                 values |= {"state": "pending", "retry_at": False, "next_act": False}
             listing.write(values)
 
-    def _lacks_codes(self):
-        """Whether AliExpress had SKUs without a code when the listing was linked: prices and stock need one."""
+    def _take_baseline(self, contents, shelf):
+        """Take `contents` for what AliExpress has of listings that were not published from here: from now on their
+        changes are sent, not what AliExpress had before.
+
+        What is not offered now is left for later: without its variants it says little.
+        """
+        for listing in self:
+            if listing.product_ref and not listing.content_digests and shelf[listing.id] == "online":
+                digests = listing._get_digests(contents[listing.id])
+                if listing._has_skus_to_mend():
+                    digests.pop("skus")
+                listing.content_digests = digests
+
+    def _has_skus_to_mend(self):
+        """Whether AliExpress' SKUs differ from those here: it had some without a code when the listing was linked,
+        which prices and stock need, or a person had some removed.
+        """
+        if self.sku_ids.filtered(lambda sku: not sku.product_id and not sku.is_foreign):
+            return True
         found = Domain("found_id.listing_id", "=", self.id) & Domain("sku_code", "=", False)
         return bool(self.env["aliexpress.found.sku"].search_count(found, limit=1))
 

@@ -39,10 +39,15 @@ class AliexpressListing(models.Model):
         return self._get_due_domain("sync_listings") & Domain("state", "=", "pending") & begun
 
     def _write_intent(self):
-        """Commit to the creation of the listings, with what will have been acknowledged once it succeeds."""
+        """Commit to the creation of the listings, with what will have been acknowledged once it succeeds. Those that
+        are not to be created any more leave their feed.
+        """
         now = fields.Datetime.now()
-        contents = self._prepare_contents()
-        for listing in self:
+        ready = self.filtered(lambda listing: listing.state == "pending" and listing.next_act == "create")
+        (self - ready).write({"feed_id": False})
+        wanted = ready._keep_wanted("online")
+        contents = wanted._prepare_contents()
+        for listing in wanted:
             content = listing._get_creation_content(contents[listing.id])
             listing.write({"intent_date": now, "attempt": listing._prepare_attempt(content)})
 

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..lib.catalogue_rules import PRODUCTS_PER_DELETE_CALL, PRODUCTS_PER_SHELF_CALL
-from ..lib.errors import NOT_FOUND
+from ..lib.errors import NOT_FOUND, FixError
 
 
 class AliexpressListing(models.Model):
@@ -27,10 +27,13 @@ class AliexpressListing(models.Model):
 
     def _change_shelf(self, name, state):
         """Call the act `name` of the client; each listing gets its own outcome."""
+        listings = self._keep_wanted(state)
+        if not listings:
+            return
         account = self.account_id
         account._check_call_budget("content")
-        result = getattr(account._get_client(), name)(self.mapped("product_ref"))
-        by_ref = {listing.product_ref: listing for listing in self}
+        result = getattr(account._get_client(), name)(listings.mapped("product_ref"))
+        by_ref = {listing.product_ref: listing for listing in listings}
         accepted = self.browse(by_ref[ref].id for ref in result.accepted)
         accepted._settle(state)
         accepted._log_result(state, "accepted")
@@ -52,11 +55,12 @@ class AliexpressListing(models.Model):
         """Before `remote_state`, as AliExpress tells it, is taken over: what somebody took off the shelf outside Odoo
         stays off until a person here puts it back.
         """
-        gone = self.filtered(
-            lambda listing: (
-                remote_state == "offline" and listing.remote_state in ("online", False) and listing.goal == "online"
-            )
-        )
+        if remote_state != "offline":
+            return
+        shown = self.filtered(lambda listing: listing.remote_state in ("online", False))
+        # What Odoo itself does not offer now, it may have taken off without having heard the answer.
+        wanted = shown._get_wanted_shelf()
+        gone = shown.filtered(lambda listing: wanted[listing.id] == "online")
         gone.write({"goal": "offline"})
         for listing in gone.filtered("remote_state"):
             message = listing.account_id._get_message_env()._(
@@ -72,11 +76,19 @@ class AliexpressListing(models.Model):
 
     def _delete_products(self):
         """Delete the listings of one shop on AliExpress for good. AliExpress does not tell which ones it deleted."""
+        listings = self._keep_wanted("deleted")
+        if not listings:
+            return
         account = self.account_id
         account._check_call_budget("content")
-        account._get_client().delete_products(self.mapped("product_ref"))
-        self._log_result("delete", "accepted", ", ".join(self.mapped("product_ref")))
-        self._forget()
+        try:
+            account._get_client().delete_products(listings.mapped("product_ref"))
+        except FixError as error:
+            # Of several products, AliExpress does not tell which one it has not got: they are repeated one by one.
+            if error.reason != NOT_FOUND or len(listings) > 1:
+                raise
+        listings._log_result("delete", "accepted", ", ".join(listings.mapped("product_ref")))
+        listings._forget()
 
     def _forget(self):
         """Cut the tie with the product on AliExpress; the listing is a draft again."""

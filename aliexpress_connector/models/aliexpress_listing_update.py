@@ -14,6 +14,8 @@ class AliexpressListing(models.Model):
 
     def _send_update(self):
         """Send one listing's sections that AliExpress has not acknowledged."""
+        if not self._keep_wanted("online"):
+            return
         content = self._prepare_contents()[self.id]
         sections = self._get_sections_to_send(content)
         problems = self._check_quality({self.id: content})[self.id]

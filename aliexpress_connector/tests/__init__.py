@@ -4,6 +4,7 @@ from . import (
     test_catalogue_products,
     test_catalogue_publish,
     test_catalogue_quality,
+    test_catalogue_shelf,
     test_connect,
     test_demo,
     test_offers_calls,

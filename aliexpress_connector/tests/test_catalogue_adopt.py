@@ -1,4 +1,4 @@
-from .catalogue_common import CatalogueCase, make_picture
+from .catalogue_common import EDIT, CatalogueCase, make_picture
 
 
 class TestAdopting(CatalogueCase):
@@ -121,6 +121,49 @@ class TestAdopting(CatalogueCase):
         self.publish()
         self.assertEqual([sku.sku_code for sku in remote.skus], ["MUG-01"], listing.error)
         self.assertTrue(stock)
+
+    def link(self, code):
+        """The listing of the found product with this SKU code."""
+        self.find()
+        self.found_with(code).action_link()
+        return self.found_with(code).listing_id
+
+    def test_a_product_none_of_whose_skus_is_known_stays_on_the_shelf(self):
+        self.find()
+        found = self.found_with("CAP-RED")
+        found.product_tmpl_id = self.create_product("UNKNOWN", "Cap of another kind").product_tmpl_id
+        found.action_link()
+        listing = found.listing_id
+        self.assertTrue(all(listing.sku_ids.mapped("is_foreign")))
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+        self.assertEqual((listing.state, self.remote(listing).status), ("online", "onSelling"))
+
+    def assert_comes_back_as_it_was(self, listing, take_off, put_back):
+        take_off()
+        self.publish()
+        self.assertEqual((listing.state, self.remote(listing).status), ("offline", "offline"))
+        put_back()
+        self.publish()
+        self.assertFalse(self.sandbox.count(EDIT))
+        self.assertEqual((listing.state, self.remote(listing).status), ("online", "onSelling"), listing.error)
+
+    def test_a_linked_listing_taken_off_at_once_comes_back_as_it_was(self):
+        listing = self.link("MUG-01")
+        self.assert_comes_back_as_it_was(listing, listing.action_take_offline, listing.action_put_online)
+
+    def test_a_linked_product_archived_at_once_comes_back_as_it_was(self):
+        listing = self.link("MUG-01")
+        template = listing.product_tmpl_id
+        template.product_variant_ids.weight = 0.4
+        self.assert_comes_back_as_it_was(listing, template.action_archive, template.action_unarchive)
+
+    def test_sending_a_linked_listing_at_once_sends_nothing(self):
+        listing = self.link("MUG-01")
+        listing.action_send()
+        self.publish()
+        self.assertFalse(self.sandbox.count(EDIT))
+        self.assertEqual(listing.state, "online", listing.error)
 
     def test_what_was_off_the_shelf_stays_off(self):
         self.create_product("LAMP-01", "Lamp")

@@ -1,0 +1,148 @@
+from .catalogue_common import CREATE, CatalogueCase
+
+DELETE = "aliexpress.solution.batch.product.delete"
+OFFLINE = "aliexpress.postproduct.redefining.offlineaeproduct"
+
+
+class TestShelf(CatalogueCase):
+    def test_an_archived_product_comes_off_the_shelf_and_back(self):
+        listing = self.create_online()
+        self.product.product_tmpl_id.active = False
+        self.publish()
+        self.assertEqual((listing.state, self.remote(listing).status), ("offline", "offline"))
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+        self.product.product_tmpl_id.active = True
+        self.publish()
+        self.settle(listing)
+        self.assertEqual((listing.state, self.remote(listing).status), ("online", "onSelling"))
+
+    def test_a_product_that_is_not_sold_comes_off_the_shelf(self):
+        listing = self.create_online()
+        self.product.sale_ok = False
+        self.publish()
+        self.assertEqual(self.remote(listing).status, "offline")
+
+    def test_an_excluded_product_comes_off_the_shelf(self):
+        listing = self.create_online()
+        self.account.excluded_product_ids = self.product.product_tmpl_id
+        self.publish()
+        self.assertEqual(self.remote(listing).status, "offline")
+
+    def test_a_product_outside_the_shops_choice_is_not_created(self):
+        self.account.product_domain = "[('default_code', '=like', 'X%')]"
+        listing = self.create_listing()
+        self.publish()
+        self.assertFalse(listing.product_ref)
+        self.assertEqual(listing.state, "draft")
+
+    def test_deleting_is_done_once_and_frees_the_listing(self):
+        listing = self.create_online()
+        ref = int(listing.product_ref)
+        listing.action_delete()
+        self.publish()
+        self.assertNotIn(ref, self.sandbox.shop.products)
+        self.assertEqual((listing.state, listing.product_ref), ("draft", False))
+
+    def test_a_listing_on_aliexpress_cannot_be_removed_here(self):
+        listing = self.create_online()
+        with self.assertRaisesRegex(Exception, "Delete it there first"):
+            listing.unlink()
+
+    def test_a_product_deleted_on_aliexpress_is_an_error_and_can_be_published_anew(self):
+        listing = self.create_online()
+        del self.sandbox.shop.products[int(listing.product_ref)]
+        self.run_job("refresh_listings")
+        self.assertEqual(listing.state, "error")
+        listing.action_forget()
+        listing.action_send()
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+
+    def test_what_was_taken_off_on_aliexpress_stays_off_until_a_person_puts_it_back(self):
+        from aliexpress_sandbox.catalogue import publishing
+
+        listing = self.create_online()
+        publishing.take_offline(self.sandbox, self.remote(listing))
+        self.run_job("refresh_listings")
+        self.assertEqual((listing.state, listing.remote_state), ("offline", "offline"))
+        # It stays so until a person here wants it back.
+        self.publish()
+        self.assertEqual(self.remote(listing).status, "offline")
+        listing.action_put_online()
+        self.publish()
+        self.assertEqual(self.remote(listing).status, "onSelling")
+
+    # === PEOPLE CHANGE THEIR MINDS === #
+
+    def test_a_deletion_that_waits_is_given_up_with_its_goal(self):
+        listing = self.create_online()
+        self.sandbox.add_fault("rate_limit", method=DELETE, count=1)
+        listing.action_delete()
+        self.publish()
+        self.assertEqual((listing.state, listing.next_act), ("pending", "delete"))
+        listing.action_put_online()
+        self.account.retry_at = False
+        self.publish()
+        self.assertFalse(self.sandbox.count(DELETE))
+        self.assertEqual((listing.state, self.remote(listing).status), ("online", "onSelling"))
+
+    def test_an_update_that_waits_does_not_keep_a_listing_on_the_shelf(self):
+        for way in ("goal", "archived"):
+            with self.subTest(way):
+                product = self.create_complete_product(f"CAP-{way}")
+                listing = self.create_online(product)
+                self.remote(listing).promotion_fields = ["edit"]
+                product.aliexpress_title = "Linen cap"
+                self.publish()
+                self.assertEqual((listing.state, listing.next_act), ("pending", "update"))
+                if way == "goal":
+                    listing.action_take_offline()
+                else:
+                    product.product_tmpl_id.action_archive()
+                    listing.retry_at = False
+                self.publish()
+                self.publish()
+                self.assertEqual((listing.state, self.remote(listing).status), ("offline", "offline"), listing.error)
+
+    def test_a_creation_that_waits_is_given_up_when_it_is_not_wanted_any_more(self):
+        listings = self.create_listing() | self.create_listing(self.create_complete_product("CAP-200"))
+        self.sandbox.add_fault("rate_limit", method=CREATE, count=1)
+        self.publish()
+        self.assertEqual(set(listings.mapped("next_act")), {"create"})
+        listings[0].action_take_offline()
+        self.account.excluded_product_ids = listings[1].product_tmpl_id
+        self.account.retry_at = listings.retry_at = False
+        self.publish()
+        self.publish()
+        self.assertFalse(self.sandbox.count(CREATE))
+        self.assertEqual(listings.mapped("state"), ["draft", "draft"])
+        self.assertFalse(any(listings.mapped("intent_date")))
+
+    # === ANSWERS THAT ARE LOST === #
+
+    def test_what_odoo_took_off_the_shelf_comes_back_although_the_answer_was_lost(self):
+        listing = self.create_online()
+        self.sandbox.add_fault("reset_after", method=OFFLINE, count=1)
+        self.product.product_tmpl_id.action_archive()
+        self.publish()
+        self.assertEqual((listing.remote_state, self.remote(listing).status), ("online", "offline"))
+        self.run_job("refresh_listings")
+        self.account.retry_at = listing.retry_at = False
+        self.run_job("refresh_listings")
+        self.assertEqual((listing.remote_state, listing.goal), ("offline", "online"))
+        self.product.product_tmpl_id.action_unarchive()
+        self.publish()
+        self.assertEqual((listing.state, self.remote(listing).status), ("online", "onSelling"))
+
+    def test_deleting_what_is_gone_already_frees_the_listing(self):
+        listing = self.create_online()
+        self.sandbox.add_fault("reset_after", method=DELETE, count=1)
+        listing.action_delete()
+        self.publish()
+        self.assertFalse(self.sandbox.shop.products.get(int(listing.product_ref)))
+        self.account.retry_at = listing.retry_at = False
+        self.sandbox.add_fault("error", method=DELETE, code="15", sub_code="F00-00-10001-002", sub_text="gone", count=1)
+        self.publish()
+        self.assertEqual((listing.state, listing.product_ref, listing.error), ("draft", False, False))
+        listing.unlink()
