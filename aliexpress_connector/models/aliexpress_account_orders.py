@@ -50,10 +50,10 @@ class AliexpressAccount(models.Model):
     def _get_fetch_start(self, is_audit):
         """From when changes are listed (naive UTC): the watermark less an overlap, further back once a day."""
         self.ensure_one()
-        first = self.order_start_date or self.create_date
         if not self.orders_synced_until:
-            return first
-        return max(first, self.orders_synced_until - (AUDIT_DEPTH if is_audit else OVERLAP))
+            return min(self.order_start_date or self.create_date, fields.Datetime.now())
+        # Also before the shop's first day: what somebody imported from then may have changed.
+        return self.orders_synced_until - (AUDIT_DEPTH if is_audit else OVERLAP)
 
     def _set_orders_synced(self, end, audit_date=None):
         """Move the watermark to `end` (naive UTC), never back: another process may have come further."""

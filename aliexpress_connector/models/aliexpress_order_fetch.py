@@ -135,24 +135,25 @@ class AliexpressOrder(models.Model):
     def _store_rows(self, account, page, start_date=None):
         """Store the list rows of an `OrderPage` that differ from what was stored; returns the orders to be read.
 
-        :param start_date: naive UTC; orders placed before are left alone
+        :param start_date: naive UTC; orders placed before are not imported, but those somebody imported are followed
         """
         if page.unreadable:
             account._report_unreadable_rows(len(page.unreadable))
-        rows = {
-            row.order_ref: row
-            for row in page.rows
-            if not (start_date and row.created_at and row.created_at < start_date)
-        }
+        rows = {row.order_ref: row for row in page.rows}
         domain = Domain("account_id", "=", account.id) & Domain("order_ref", "in", list(rows))
         known = {order.order_ref: order for order in self.search(domain)}
         changed = self.browse()
         for order_ref, order in known.items():
             row = rows[order_ref]
-            if (order.list_status, order.list_update_date) != (row.status, row.updated_at):
+            # AliExpress may leave out either.
+            if (order.list_status or "", order.list_update_date or None) != (row.status or "", row.updated_at or None):
                 order.with_context(tracking_disable=True).write(self._prepare_row_values(row))
                 changed += order
-        new_rows = [row for order_ref, row in rows.items() if order_ref not in known]
+        new_rows = [
+            row
+            for order_ref, row in rows.items()
+            if order_ref not in known and not (start_date and row.created_at and row.created_at < start_date)
+        ]
         values_list = [
             self._prepare_row_values(row) | {"account_id": account.id, "order_ref": row.order_ref} for row in new_rows
         ]

@@ -201,6 +201,38 @@ class TestOrdersImport(SandboxCase):
         self.import_orders()
         self.assertEqual(self.get_order(placed).state, "done")
 
+    def test_what_changes_in_an_imported_older_order_is_followed(self):
+        self.account.order_start_date = fields.Datetime.now() - timedelta(days=1)
+        placed, unknown = self.place(created="-2d"), self.place(created="-2d")
+        wizard = self.env["aliexpress.order.import"].create(
+            {"account_id": self.account.id, "numbers": str(placed.order_id)}
+        )
+        wizard.action_import()
+        self.import_orders()
+        self.assertEqual(self.get_order(placed).state, "done")
+        self.sandbox.act(placed, "request_cancel")
+        self.sandbox.act(unknown, "request_cancel")
+        self.import_orders()
+        self.assertRecordValues(self.get_order(placed), [{"state": "hold", "stage": "cancel_requested"}])
+        self.assertFalse(self.get_order(unknown))
+
+    def test_orders_are_followed_when_the_first_day_moves_on(self):
+        placed = self.place()
+        self.import_orders()
+        self.account.order_start_date = fields.Datetime.now() + timedelta(hours=1)
+        self.sandbox.act(placed, "request_cancel")
+        self.import_orders()
+        self.assertEqual(self.get_order(placed).stage, "cancel_requested")
+
+    def test_a_list_that_leaves_out_time_or_status_costs_no_details(self):
+        self.place()
+        start, end = fields.Datetime.now() - timedelta(days=1), fields.Datetime.now() + timedelta(minutes=1)
+        page = self.account._get_client().list_orders(start, end)
+        bare = replace(page, rows=tuple(replace(row, status="", updated_at=None) for row in page.rows))
+        orders = self.env["aliexpress.order"]
+        self.assertEqual(len(orders._store_rows(self.account, bare)), 1)
+        self.assertFalse(orders._store_rows(self.account, bare))
+
     def test_a_child_order_of_another_order_costs_only_the_order_that_claims_it(self):
         placed = [self.place(["CAP-RED", 1]) for _number in range(3)]
         with self.sandbox.lock:
