@@ -10,6 +10,7 @@
     "data": [
         "security/aliexpress_security.xml",
         "security/aliexpress_catalogue_security.xml",
+        "security/aliexpress_wizard_security.xml",
         "security/ir.model.access.csv",
         "data/aliexpress_order_status_data.xml",
         "data/product_data.xml",

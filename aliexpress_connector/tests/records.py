@@ -15,17 +15,20 @@ def get_models(env):
 
 class Records:
     """Makes records: `get(model)` returns the same one each time, with its required fields filled and its relations
-    belonging to one shop.
+    belonging to one shop. The windows of wizards are those of `user` (res.users), if any.
     """
 
-    def __init__(self, account):
+    def __init__(self, account, user=None):
         self.env = account.env
+        self._user = user
         self._made = {account._name: account}
 
     def get(self, model):
         """A record of `model` (str)."""
         if model not in self._made:
-            self._made[model] = self.env[model].create(self._prepare_values(self.env[model]))
+            owner = self._user if self._user and self.env[model]._transient else self.env.user
+            values = self._prepare_values(self.env[model])
+            self._made[model] = self.env[model].with_user(owner).sudo().create(values).with_env(self.env)
         return self._made[model]
 
     def _prepare_values(self, model):

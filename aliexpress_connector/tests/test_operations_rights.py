@@ -38,7 +38,7 @@ class TestRights(AliexpressCase):
         )
         cls.models = get_models(cls.env)
         cls.stored_models = [model for model in cls.models if not model._transient]
-        cls.records = Records(cls.account)
+        cls.records = Records(cls.account, cls.manager)
         for model in cls.models:
             cls.records.get(model._name)
 
@@ -90,6 +90,34 @@ class TestRights(AliexpressCase):
                 self.assertFalse(theirs.name_search(record.display_name))
                 for operation in ("read", "write", "unlink"):
                     self.assertFalse(record.with_user(self.stranger).has_access(operation))
+
+    def test_what_a_person_reads_in_a_window_is_for_that_person_alone(self):
+        for model in self.models:
+            if not model._transient:
+                continue
+            with self.subTest(model=model._name):
+                record = self.records.get(model._name)
+                self.assertTrue(record.with_user(self.manager).has_access("read"))
+                self.assertFalse(model.with_user(self.stranger).search([]))
+                for user in (self.stranger, self.salesman):
+                    for operation in OPERATIONS:
+                        self.assertFalse(record.with_user(user).has_access(operation))
+
+    def test_another_companys_user_links_none_of_our_orders_or_products(self):
+        Wizard = self.env["aliexpress.sku.link"].with_user(self.stranger)
+        line, product = self.records.get("aliexpress.order.line"), self.shirt
+        product.company_id = self.company
+        wizard = Wizard.create(
+            {
+                "order_id": line.order_id.id,
+                "line_ids": [(0, 0, {"order_line_id": line.id, "product_id": product.id})],
+            }
+        )
+        self.env.invalidate_all()
+        self.assertRefused(wizard.action_link)
+        self.assertRefused(wizard.line_ids._link)
+        self.assertRefused(wizard.line_ids.read, ["name"])
+        self.assertFalse(product.aliexpress_sku_code)
 
     def test_another_companys_user_can_press_no_button(self):
         for model in self.stored_models:

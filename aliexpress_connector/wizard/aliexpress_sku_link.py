@@ -35,14 +35,16 @@ class AliexpressSkuLinkLine(models.TransientModel):
 
     wizard_id = fields.Many2one("aliexpress.sku.link", required=True, ondelete="cascade")
     order_line_id = fields.Many2one("aliexpress.order.line", required=True)
-    sku_code = fields.Char(related="order_line_id.sku_code")
-    name = fields.Char(related="order_line_id.name")
-    attributes = fields.Char(related="order_line_id.attributes")
+    sku_code = fields.Char(related="order_line_id.sku_code", related_sudo=False)
+    name = fields.Char(related="order_line_id.name", related_sudo=False)
+    attributes = fields.Char(related="order_line_id.attributes", related_sudo=False)
     product_id = fields.Many2one("product.product")
 
     def _link(self):
         """Give the waiting lines with this code the product, and the product this code where it has none yet."""
         line = self.order_line_id
+        line.check_access("read")
+        self.product_id.check_access("read")
         domain = [
             ("account_id", "=", line.account_id.id),
             ("product_id", "=", False),
