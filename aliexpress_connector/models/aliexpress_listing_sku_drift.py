@@ -14,12 +14,13 @@ class AliexpressListingSku(models.Model):
         changes, values = [], {}
         if self.is_missing:
             values["is_missing"] = False
-        if self.quantity_date and not self.is_quantity_due and remote.quantity is not None:
+        # Who provisions a SKU tells what AliExpress has, and no date.
+        if (self.quantity_date or self.quantity_sent) and not self.is_quantity_due and remote.quantity is not None:
             if remote.quantity != self.quantity_sent:
                 if not 0 <= self.quantity_sent - remote.quantity <= self._get_sold_quantity():
                     changes.append(self._describe_quantity_drift(remote.quantity))
                 values["quantity_sent"] = remote.quantity
-        if self.price_date and not self.is_price_due:
+        if (self.price_date or self.price_sent) and not self.is_price_due:
             sale_price = float(remote.sale_price or 0)
             is_changed = self.currency_id.compare_amounts(float(remote.price), self.price_sent) != 0
             if self.account_id._has_sale_prices():
@@ -44,14 +45,15 @@ class AliexpressListingSku(models.Model):
 
     def _get_sold_quantity(self):
         """Units (int) that AliExpress may have taken off since it acknowledged the quantity."""
+        since = self.quantity_date or self.create_date
         lines = self.env["aliexpress.order.line"].search(
             [
                 ("account_id", "=", self.account_id.id),
                 ("product_ref", "=", self.listing_id.product_ref),
                 ("sku_code", "=", self.sku_code),
                 "|",
-                ("order_id.order_date", ">=", self.quantity_date),
-                ("order_id.payment_date", ">=", self.quantity_date),
+                ("order_id.order_date", ">=", since),
+                ("order_id.payment_date", ">=", since),
             ]
         )
         return sum(lines.mapped("quantity"))

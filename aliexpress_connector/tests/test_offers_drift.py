@@ -56,6 +56,17 @@ class TestOffersDrift(OffersCase):
         self.refresh()
         self.assertEqual(len(self.get_messages(self.shirt_sku)), 1)
 
+    def test_changes_of_what_records_told_are_mended_too(self):
+        product = self.create_product("TOLD", "Told", quantity=7)
+        sku = self.create_listing(product, "1005001000000004")
+        sku.write({"quantity_sent": 7, "price_sent": 12.1, "sale_price_sent": 0})
+        self.add_remote(sku, stock=4, price="3.00")
+        self.refresh()
+        [message] = self.get_messages(sku)
+        self.assertIn("quantity 4 instead of 7", message)
+        self.push()
+        self.assertEqual(self.get_remote(sku), (7, "12.10", None))
+
     def test_sales_are_no_change_from_outside(self):
         self.place_order(self.shirt_sku, 3, order_date="2099-01-01 00:00:00")
         self.add_remote(self.shirt_sku, stock=97, price="12.10")
