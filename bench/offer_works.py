@@ -33,7 +33,7 @@ def fill_offers(env, count):
         }
     )
     sku = listing.sku_ids
-    sku.write({"quantity_sent": sku.quantity_wanted, "price_sent": sku.price_wanted})
+    sku.write({"quantity_sent": sku.quantity_wanted, "price_sent": sku.price_wanted, "sale_price_sent": 0})
     code = "'OFFER-' || n"
     template_id = _multiply(product.product_tmpl_id, count, default_code=code)
     product_id = _multiply(product, count, default_code=code, product_tmpl_id=f"{template_id} + n")

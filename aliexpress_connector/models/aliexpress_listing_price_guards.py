@@ -2,6 +2,8 @@ import json
 
 from odoo import api, models
 
+from .aliexpress_offer_prices import keep_below
+
 
 class AliexpressListing(models.Model):
     """Which new prices are sent, and which wait for a person's word."""
@@ -11,8 +13,7 @@ class AliexpressListing(models.Model):
     @api.model
     def _compare_price(self, account, row, price):
         """What to write on a SKU whose price shall be `price` (OfferPrice), None when nothing changes."""
-        keeps_sale = not account._has_sale_prices()
-        sale_price = (row.sale_price_sent or None) if keeps_sale else price.sale_price
+        sale_price = self._get_sale_price(account, row, price)
         countries = {code: list(pair) for code, pair in price.countries.items()}
         is_equal = (
             row.price_sent
@@ -45,6 +46,11 @@ class AliexpressListing(models.Model):
         if is_same and (row.is_price_due or row.has_price_error):
             return None
         return mark
+
+    @api.model
+    def _get_sale_price(self, account, row, price):
+        """The sale price to send beside `price` (OfferPrice): Odoo's, or AliExpress' own as it is known."""
+        return price.sale_price if account._has_sale_prices() else keep_below(row.sale_price_sent, price.price)
 
     @api.model
     def _get_hold_reason(self, account, row, price, sale_price):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..lib.errors import BUDGET, TransientError
-from .aliexpress_offer_prices import to_decimal
+from .aliexpress_offer_prices import keep_below, to_decimal
 from .aliexpress_offer_stock import OfferStock
 from .error_messages import describe_error
 from .offer import Offer
@@ -145,10 +145,13 @@ class AliexpressListingSku(models.Model):
     # === ACTIONS === #
 
     def action_send_offer(self):
-        """Send price and quantity of the selected SKUs again, changed or not. What is held stays held."""
+        """Send price and quantity of the selected SKUs again, changed or not. What is held stays held; what cannot be
+        sent is told.
+        """
         self.check_access("write")
-        self.listing_id.write({"retry_at": False})
-        for sku_id, offer in self._prepare_offer().items():
+        sendable = self.filtered(lambda sku: sku.product_id and sku.sku_code)
+        sendable.listing_id.write({"retry_at": False})
+        for sku_id, offer in sendable._prepare_offer().items():
             sku = self.browse(sku_id)
             values = {
                 "quantity_error": False,
@@ -158,9 +161,32 @@ class AliexpressListingSku(models.Model):
                 "quantity_due": offer.quantity,
             }
             if offer.price and not sku.hold_reason:
-                values |= {"is_price_due": True, "price_due": offer.price, "sale_price_due": offer.sale_price or 0}
+                own_sale_price = keep_below(to_decimal(sku.sale_price_sent, sku.currency_id), offer.price)
+                values |= {
+                    "is_price_due": True,
+                    "price_due": offer.price,
+                    "sale_price_due": (own_sale_price if offer.keeps_sale_price else offer.sale_price) or 0,
+                    "country_prices_due": sku.country_prices_due or sku.country_prices_sent,
+                }
             sku.write(values)
         self.env["aliexpress.listing"]._trigger_offers()
+        return (self - sendable)._tell_unsendable()
+
+    def _tell_unsendable(self):
+        """The action that tells a person that these SKUs were not sent; None when there are none."""
+        if not self:
+            return None
+        message = self.env._(
+            "Not sent: %(count)s SKUs of %(names)s without a variant or a code. Choose the variant and enter the SKU "
+            "code of each first.",
+            count=len(self),
+            names=", ".join(self.listing_id.mapped("display_name")),
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"message": message, "type": "warning", "next": {"type": "ir.actions.act_window_close"}},
+        }
 
     def action_confirm_price(self):
         """Let the prices that are held be sent, in the background."""
@@ -180,7 +206,8 @@ class AliexpressListingSku(models.Model):
         offers = {sku.id: Offer(0, None, None, not sku.account_id._has_sale_prices()) for sku in self}
         for account, row, quantity, price in self._get_offers():
             full, sale = price.price, price.sale_price
-            if not row.is_price_confirmed and Listing._get_hold_reason(account, row, price, sale):
+            expected_sale = Listing._get_sale_price(account, row, price)
+            if not row.is_price_confirmed and Listing._get_hold_reason(account, row, price, expected_sale):
                 full, sale = row.price_sent, row.sale_price_sent
             offers[row.id] = Offer(
                 quantity=quantity,

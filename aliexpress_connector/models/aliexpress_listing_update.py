@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..lib.catalogue_values import ProductContent
 from .aliexpress_listing_content import SECTIONS, get_main_language
+from .aliexpress_offer_prices import keep_below
 
 
 class AliexpressListing(models.Model):
@@ -81,9 +82,7 @@ class AliexpressListing(models.Model):
             return replace(sku, quantity=max(1, sku.quantity))  # created by this update
         price = sku.price or remote.price
         sale_price = remote.sale_price if keeps_sale_price else sku.sale_price
-        if sale_price is not None and sale_price >= price:
-            sale_price = None  # would be refused, and the new price is lower anyway
-        return replace(sku, price=price, sale_price=sale_price)
+        return replace(sku, price=price, sale_price=keep_below(sale_price, price))
 
     def _describe_sections(self, sections):
         env = self.account_id._get_message_env()

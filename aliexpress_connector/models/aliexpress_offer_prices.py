@@ -51,7 +51,10 @@ class OfferPrices:
         if not self._kept_countries:
             return price
         countries = {
-            code: (full, (sent or {}).get(code, (None, None))[1] if code in self._kept_countries else sale)
+            code: (
+                full,
+                keep_below((sent or {}).get(code, (None, None))[1], full) if code in self._kept_countries else sale,
+            )
             for code, (full, sale) in price.countries.items()
         }
         return price._replace(countries=countries)
@@ -227,6 +230,13 @@ class BuyerTaxes:
         if is_simple and taxes == own_taxes and leaves.price_include:
             return 0.0
         return None
+
+
+def keep_below(sale_price, price):
+    """A sale price that AliExpress has, None where it is not below the new `price`: AliExpress would refuse both, and
+    the price alone asks no more of the buyer.
+    """
+    return sale_price if sale_price and price and sale_price < price else None
 
 
 def to_decimal(price, currency):

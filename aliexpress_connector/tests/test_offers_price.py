@@ -195,12 +195,36 @@ class TestOffersPrice(OffersCase):
     # === SALE PRICES === #
 
     def test_sale_price_of_aliexpress_stays(self):
-        self.add_remote(self.shirt_sku, price="20.00", sale="15.95")
-        self.assertEqual(self.push_price(), ("12.10", "15.95"))
+        self.add_remote(self.shirt_sku, price="20.00", sale="10.95")
+        self.assertEqual(self.push_price(), ("12.10", "10.95"))
         self.shirt.list_price = 20
-        self.assertEqual(self.push_price(), ("24.20", "15.95"))
-        self.assertEqual(self.shirt_sku.sale_price_sent, 15.95)
+        self.assertEqual(self.push_price(), ("24.20", "10.95"))
+        self.assertEqual(self.shirt_sku.sale_price_sent, 10.95)
         self.assertEqual(len(self.called(DETAIL)), 0, "it was known")
+
+    def test_sale_price_of_aliexpress_gives_way_to_a_lower_price(self):
+        """AliExpress refuses a sale price that is not below the price, and with it all prices of the product."""
+        self.add_remote(self.shirt_sku, price="20.00", sale="12.10")
+        self.assertEqual(self.push_price(), ("12.10", None), "as it was read")
+        self.add_remote(self.cap_sku, stock=100, price="12.10", sale="9.00")
+        self.cap_sku.write({"sale_price_sent": 9})
+        self.cap.list_price = 5
+        self.assertEqual(self.push_price(self.cap_sku), ("6.05", None), "as it was known")
+        self.assertFalse(self.cap_sku.sale_price_sent)
+        self.assertFalse(self.push())
+
+    def test_sale_price_in_a_country_gives_way_to_a_lower_price(self):
+        self.account.sale_pricelist_id = self.sale_pricelist
+        pricelist = self.add_country("base.fr")
+        product_ref = self.shirt_sku.listing_id.product_ref
+        self.push()
+        self.shirt_sku.country_prices_sent = {"FR": [12.1, 11]}
+        pricelist.item_ids.write({"compute_price": "fixed", "fixed_price": 9})
+        self.env.flush_all()
+        self.push()
+        self.assertEqual(self.get_remote_countries(product_ref), {"FR": {"TSHIRT-BLU-M": ("10.89", None)}})
+        self.assertEqual(self.shirt_sku.country_prices_sent, {"FR": [10.89, None]})
+        self.assertFalse(self.push())
 
     def test_sale_price_of_aliexpress_is_read_again_after_a_day(self):
         self.push()
@@ -219,6 +243,15 @@ class TestOffersPrice(OffersCase):
         sku.write({"quantity_sent": 1, "price_sent": 10, "sale_price_sent": 8})
         self.assertEqual(self.push_price(sku), ("12.10", "8.00"))
         self.assertFalse(self.called(DETAIL))
+
+    def test_sale_price_that_nobody_told_is_read_first(self):
+        self.push()
+        product = self.create_product("UNTOLD", "Untold", quantity=1)
+        sku = self.create_listing(product, "1005001000000030")
+        self.add_remote(sku, stock=1, price="10.00", sale="8.00")
+        sku.write({"quantity_sent": 1, "price_sent": 10})
+        self.assertEqual(self.push_price(sku), ("12.10", "8.00"))
+        self.assertEqual(len(self.called(DETAIL)), 1)
 
     def test_sale_price_from_a_pricelist(self):
         self.add_remote(self.shirt_sku, sale="15.95")

@@ -33,6 +33,33 @@ class TestOffersScreen(OffersCase):
         self.push()
         self.assertEqual(self.shirt_sku.offer_state, "equal")
 
+    def test_send_now_keeps_the_sale_price_of_aliexpress(self):
+        self.add_remote(self.shirt_sku, price="20.00", sale="9.00")
+        self.push()
+        self.env["aliexpress.offer.comparison"].search([]).full_date = False
+        self.shirt_sku.action_send_offer()
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku), (100, "12.10", "9.00"))
+
+    def test_send_now_names_what_cannot_be_sent(self):
+        self.push()
+        self.assertFalse(self.shirt_sku.action_send_offer())
+        self.cap_sku.sku_code = False
+        action = (self.shirt_sku | self.cap_sku).action_send_offer()
+        self.assertIn(self.cap_sku.listing_id.display_name, action["params"]["message"])
+        self.assertNotIn(self.shirt_sku.listing_id.display_name, action["params"]["message"])
+        self.assertFalse(self.cap_sku.is_quantity_due)
+        self.assertEqual(len(self.push()), 2)
+        self.assertEqual(self.cap_sku.listing_id.state, "online")
+
+    def test_code_emptied_while_something_is_to_be_sent(self):
+        self.push()
+        (self.shirt_sku | self.cap_sku).action_send_offer()
+        self.cap_sku.sku_code = False
+        self.push()
+        self.assertEqual(self.sent_skus(STOCK).keys(), {"TSHIRT-BLU-M"})
+        self.assertRecordValues(self.cap_sku.listing_id, [{"state": "online", "error": False}])
+
     def test_shop_button_compares_everything(self):
         self.push()
         comparison = self.env["aliexpress.offer.comparison"].search([("account_id", "=", self.account.id)])
@@ -95,6 +122,15 @@ class TestOffersScreen(OffersCase):
         self.shirt.list_price = 5
         [offer] = self.shirt_sku._prepare_offer().values()
         self.assertEqual(offer.price, Decimal("12.10"))
+
+    def test_sale_price_of_aliexpress_is_no_change(self):
+        """Beside a sale price that stays, only the change of the price itself counts."""
+        self.add_remote(self.shirt_sku, price="12.10", sale="9.00")
+        self.push()
+        self.account.price_max_change = 20
+        self.shirt.list_price = 10.5
+        [offer] = self.shirt_sku._prepare_offer().values()
+        self.assertEqual(offer.price, Decimal("12.71"))
 
     def test_what_was_published_is_not_sent_again(self):
         product = self.create_product("NEW", "New", quantity=4)
