@@ -96,8 +96,7 @@ def test_killed_in_the_middle_and_started_again(odoo, gateway):
     for _round in range(8 if LONG else 3):
         process = odoo.start(DRAIN.format(seconds=120, count=count))
         time.sleep(generator.uniform(3, 6))
-        process.kill()
-        process.wait()
+        odoo.kill(process)
     odoo.run(DRAIN.format(seconds=240, count=count))
     assert_each_once(odoo, gateway, count)
 

@@ -66,8 +66,7 @@ def kill_between_effect_and_answer(odoo, gateway):
     while not gateway.call("GET", "shipments")["shipments"]:
         assert time.monotonic() < deadline and process.poll() is None, "nothing was declared"
         time.sleep(0.1)
-    process.kill()
-    process.wait()
+    odoo.kill(process)
 
 
 def test_killed_while_declaring_and_started_again(odoo, gateway):
@@ -86,8 +85,7 @@ def test_killed_while_declaring_and_started_again(odoo, gateway):
     for _round in range(10 if LONG else 3):
         process = odoo.start(DRAIN.format(seconds=120))
         time.sleep(generator.uniform(3, 6))
-        process.kill()
-        process.wait()
+        odoo.kill(process)
     gateway.call("DELETE", "faults")
     odoo.run(DRAIN.format(seconds=240))
 
