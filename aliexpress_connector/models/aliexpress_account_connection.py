@@ -3,10 +3,11 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..lib import auth
-from ..lib.errors import PERMISSION, FixError
+from ..lib.errors import PERMISSION, AliexpressError, FixError
 from ..lib.families import FAMILIES
 from ..lib.transport import DEFAULT_GATEWAY_URL, Transport
 from .call_gate import CallGate
+from .error_messages import describe_error
 
 CALLBACK_PATH = "/aliexpress/callback"
 
@@ -28,7 +29,8 @@ class AliexpressAccount(models.Model):
         self.ensure_one()
         transport = self._get_transport()
         if not self.family:
-            self.family = self._detect_family(transport)
+            # Whoever makes the shop's first call finds it out for all; the shop itself they may not change.
+            self.sudo().family = self._detect_family(transport)
         return FAMILIES[self.family](transport)
 
     def _get_transport(self, transport_class=Transport):
@@ -107,7 +109,7 @@ class AliexpressAccount(models.Model):
 
     def _connect(self, code):
         """Exchange the login `code` for tokens and switch the shop on. Raises AliexpressError or UserError, and
-        stores nothing then.
+        stores nothing then: the code is used up in one call.
         """
         self.ensure_one()
         account = self.sudo()  # stores the tokens, which the person who logged in must not read
@@ -121,8 +123,20 @@ class AliexpressAccount(models.Model):
                     name=account.name,
                 )
             )
-        family = account._detect_family(account._prepare_transport(tokens.access_token))
-        account.write(account._prepare_token_values(tokens) | {"state": "connected", "family": family})
+        account.write(account._prepare_token_values(tokens) | {"state": "connected"})
+        account.flush_recordset()
+
+    def _find_family(self):
+        """Find out anew which family of methods the application may use; return the text that says why it could not
+        be found, or False. What was known stays then, and the first job finds out what was not.
+        """
+        self.ensure_one()
+        account = self.sudo()  # uses the tokens, which the person who logged in must not read
+        try:
+            account.family = account._detect_family(account._prepare_transport(account.access_token))
+        except AliexpressError as error:
+            return describe_error(self.env, error)
+        return False
 
     @api.model
     def _prepare_token_values(self, tokens):

@@ -39,7 +39,7 @@ class AliexpressAccount(models.Model):
         try:
             return diagnosis.diagnose(transport, FAMILIES)
         except ReconnectError as error:
-            raise UserError(describe_error(self.env, error)) from error
+            raise UserError(describe_error(self.env, error, is_by_hand=True)) from error
 
     def _get_diagnosis_report(self, result=None):
         """The report (text, English) for support: names of fields and types of values, nothing personal, no secret.

@@ -53,7 +53,7 @@ class AliexpressListing(models.Model):
             # AliExpress' own data, which people may only read.
             self.sudo()._read_missing_shop_data()
         except AliexpressError as error:
-            raise UserError(describe_error(self.env, error)) from error
+            raise UserError(describe_error(self.env, error, is_by_hand=True)) from error
 
     def _check_quality(self, contents):
         """Check `contents` ({id: ProductContent}), store the problems, and return {id: list of Problem}."""

@@ -174,4 +174,4 @@ class AliexpressListing(models.Model):
             else:
                 self._take_detail(detail, client)
         except AliexpressError as error:
-            raise UserError(describe_error(self.env, error)) from error
+            raise UserError(describe_error(self.env, error, is_by_hand=True)) from error

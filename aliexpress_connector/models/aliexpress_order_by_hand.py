@@ -59,5 +59,5 @@ class AliexpressOrder(models.Model):
                 # Salespeople may refresh what they see; the inbox itself is written by jobs only.
                 order.sudo()._refresh_from_aliexpress()
             except AliexpressError as error:
-                raise UserError(describe_error(self.env, error)) from error
+                raise UserError(describe_error(self.env, error, is_by_hand=True)) from error
         self._trigger_job()

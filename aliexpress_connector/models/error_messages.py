@@ -71,17 +71,32 @@ MESSAGES = {
         "The authorisation of this shop has ended. Open the shop and press Connect with AliExpress."
     ),
 }
+# What a person asked for is done by no job: where it matters, they read this instead.
+MESSAGES_BY_HAND = {
+    errors.NETWORK: _lt("AliExpress could not be reached. This was not done: try again in a few minutes."),
+    errors.RATE_LIMIT: _lt(
+        "AliExpress allows no more calls for the moment. This was not done: try again in a few minutes."
+    ),
+    errors.BUSY: _lt("AliExpress' systems were busy. This was not done: try again in a few minutes."),
+    errors.TOKEN: _lt(
+        "The access of the shop ran out. It is renewed within minutes: try again then. If this stays, press Connect "
+        "with AliExpress."
+    ),
+}
 
 
-def describe_error(env, error):
+def describe_error(env, error, is_by_hand=False):
     """The translated text (str) for a person: of a gateway error by its reason, of Odoo's own errors their message.
 
     Anything else is a fault of this addon: its class is named and the log has the rest, because a message of an
     unknown exception may
     hold personal data.
+
+    :param bool is_by_hand: whether a person asked for what failed, and waits
     """
     if isinstance(error, errors.AliexpressError):
-        return _describe_gateway_error(env, error)
+        messages = MESSAGES | MESSAGES_BY_HAND if is_by_hand else MESSAGES
+        return _describe_gateway_error(env, error, env._(messages[error.reason]))
     if isinstance(error, UserError):
         return str(error)
     return env._(
@@ -91,8 +106,7 @@ def describe_error(env, error):
     )
 
 
-def _describe_gateway_error(env, error):
-    template = env._(MESSAGES[error.reason])
+def _describe_gateway_error(env, error, template):
     text = template % {"detail": error.detail or error.code or "-", "method": error.method or "-"}
     if error.detail and "%(detail)s" not in template:
         text += "\n" + env._("AliExpress' words: %(detail)s", detail=f"{error.detail} {error.code}".strip())

@@ -253,4 +253,4 @@ class ProductTemplate(models.Model):
             for category in categories:
                 category._read_attributes(account._get_client(), next(iter(account._get_languages())))
         except AliexpressError as error:
-            raise UserError(describe_error(self.env, error)) from error
+            raise UserError(describe_error(self.env, error, is_by_hand=True)) from error

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 
 from ..lib import errors
 from ..lib.errors import AliexpressError
-from ..models.error_messages import MESSAGES, describe_error
+from ..models.error_messages import MESSAGES, MESSAGES_BY_HAND, describe_error
 from ..models.product_template import SIZE_FIELDS
 from .common import AliexpressCase, envelope, error_response
 
@@ -298,6 +298,22 @@ class TestErrorTexts(AliexpressCase):
                 self.assertEqual(caught.exception.reason, reason)
                 text = describe_error(self.env, caught.exception)
                 self.assertRegex(text, re.sub(r"%\\?\(\w+\\?\)s", ".*", re.escape(str(MESSAGES[reason]))))
+
+    def test_what_a_person_asked_for_is_not_said_to_be_tried_again_by_itself(self):
+        order = self.env["aliexpress.order"].create({"account_id": self.account.id, "order_ref": "8100123456789012"})
+        told = {
+            errors.NETWORK: requests.ConnectionError(),
+            errors.RATE_LIMIT: error_response("ApiCallLimit", message="this ban will last 60 seconds"),
+            errors.BUSY: error_response("ServiceUnavailable"),
+            errors.TOKEN: error_response("IllegalAccessToken"),
+        }
+        self.assertEqual(set(told), set(MESSAGES_BY_HAND))
+        for reason, answer in told.items():
+            with self.subTest(reason=reason):
+                self.answers[DETAIL] = answer
+                with self.assertRaises(UserError) as caught:
+                    order.action_refresh()
+                self.assertIn(str(MESSAGES_BY_HAND[reason]), str(caught.exception))
 
     def test_own_reasons(self):
         self.account.family = "general"

@@ -70,6 +70,7 @@ class TestLogin(GatewayMixin, HttpCase):
             self.assertEqual(self.come_back(code=code).status_code, 303)
             self.assertEqual(self.account.state, "draft")
             self.assertIn("Connect with AliExpress", self.account.error)
+            self.assertIn("used" if code else "cancelled", self.account.error)
 
     def test_another_seller_than_before_is_refused(self):
         self.account.seller_ref = "1"
@@ -90,8 +91,29 @@ class TestLogin(GatewayMixin, HttpCase):
         self.answers["aliexpress.trade.seller.orderlist.get"] = error_response("InsufficientPermission")
         self.authenticate("ae_login", "ae_login")
         self.come_back()
-        self.assertEqual(self.account.state, "draft")
+        # The code of the login is used up: the tokens that came for it stay.
+        self.assertEqual(self.account.state, "connected")
+        self.assertEqual(self.account.access_token, "access")
         self.assertIn("developer console", self.account.error)
+
+    def test_a_passing_fault_after_the_login_loses_no_tokens(self):
+        self.answers[LIST] = self.make_response("", status=502)
+        self.authenticate("ae_login", "ae_login")
+        self.come_back()
+        self.assertRecordValues(self.account, [{"state": "connected", "refresh_token": "refresh", "family": False}])
+        self.assertIn("tried again by itself", self.account.error)
+        self.set_answers()
+        salesman = new_test_user(self.env, "ae_first", "sales_team.group_sale_salesman")
+        self.assertTrue(self.account.with_user(salesman)._get_client())
+        self.assertEqual(self.account.family, "solution")
+
+    def test_a_login_that_aliexpress_did_not_answer_is_to_be_repeated(self):
+        self.answers[CREATE] = self.make_response("", status=502)
+        self.authenticate("ae_login", "ae_login")
+        self.come_back()
+        self.assertEqual(self.account.state, "draft")
+        self.assertIn("Press Connect with AliExpress again", self.account.error)
+        self.assertNotIn("by itself", self.account.error)
 
     def test_nobody_else_gets_in(self):
         other_company = self.env["res.company"].create({"name": "Other company"})

@@ -34,7 +34,7 @@ class AliexpressCategorySuggest(models.TransientModel):
             client = account.sudo()._get_client()
             lines = [Command.create(self._prepare_line_values(client, account, product)) for product in products]
         except AliexpressError as error:
-            raise UserError(describe_error(self.env, error)) from error
+            raise UserError(describe_error(self.env, error, is_by_hand=True)) from error
         wizard = self.create({"account_id": account.id, "line_ids": lines})
         return {
             "type": "ir.actions.act_window",

@@ -30,7 +30,7 @@ class AliexpressListingPreview(models.TransientModel):
             try:
                 detail = listing.account_id._get_client().get_product(listing.product_ref)
             except AliexpressError as error:
-                raise UserError(describe_error(self.env, error)) from error
+                raise UserError(describe_error(self.env, error, is_by_hand=True)) from error
         # The SKU lines follow the variants by themselves; whoever may see the listing may see what they will be.
         listing.sudo()._sync_skus()
         content = listing._prepare_contents()[listing.id]

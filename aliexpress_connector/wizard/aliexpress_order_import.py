@@ -38,7 +38,7 @@ class AliexpressOrderImport(models.TransientModel):
                 return self._import_numbers(account)
             return self._import_dates(account)
         except AliexpressError as error:
-            raise UserError(describe_error(self.env, error)) from error
+            raise UserError(describe_error(self.env, error, is_by_hand=True)) from error
 
     def _import_numbers(self, account):
         numbers = list(dict.fromkeys(re.findall(r"\d+", self.numbers or "")))

@@ -43,7 +43,7 @@ class AliexpressOrderRehearsal(models.TransientModel):
         try:
             values, left_out = self._rehearse(orders, self.account_id.sudo())
         except AliexpressError as error:
-            raise UserError(describe_error(self.env, error)) from error
+            raise UserError(describe_error(self.env, error, is_by_hand=True)) from error
         finally:
             savepoint.close(rollback=True)
         lines = [Command.clear(), *map(Command.create, values)]
