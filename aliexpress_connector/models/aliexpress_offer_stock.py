@@ -88,7 +88,7 @@ class OfferStock:
             context["location"] = list(pool.location_ids)
         elif pool.warehouse_ids:
             context["warehouse_id"] = list(pool.warehouse_ids)
-        until = pool.horizon_days is not None and fields.Datetime.now() + timedelta(days=pool.horizon_days)
+        until = pool.horizon_days is not None and _get_horizon(pool)
         products = self.env["product.product"].with_context(**context).browse(ids)
         return products._compute_quantities_dict(None, None, None, to_date=until)
 
@@ -187,16 +187,20 @@ class OfferStock:
         )
         covered = defaultdict(float, {(sale_line_id, product_id): units for sale_line_id, product_id, units in rows})
         if pool.horizon_days is not None:
-            self._add_forecast(covered, sale_line_ids)
+            self._add_forecast(covered, pool, sale_line_ids)
         return covered
 
-    def _add_forecast(self, covered, sale_line_ids):
-        Move = self.env["stock.move"]
+    def _add_forecast(self, covered, pool, sale_line_ids):
+        """Add what is to be delivered within the horizon: Odoo's forecast knows nothing of later deliveries."""
         states = ("waiting", "confirmed", "assigned", "partially_available")
-        groups = Move._read_group(
-            [("sale_line_id", "in", sale_line_ids), ("state", "in", states)],
+        groups = self.env["stock.move"]._read_group(
+            [("sale_line_id", "in", sale_line_ids), ("state", "in", states), ("date", "<=", _get_horizon(pool))],
             ["sale_line_id", "product_id"],
             ["product_qty:sum"],
         )
         for sale_line, product, units in groups:
             covered[sale_line.id, product.id] += units
+
+
+def _get_horizon(pool):
+    return fields.Datetime.now() + timedelta(days=pool.horizon_days)

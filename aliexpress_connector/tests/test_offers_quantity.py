@@ -189,6 +189,13 @@ class TestOffersQuantity(OffersCase):
         self.link(ae_order, sale_order)
         self.assertEqual(self.push_quantity(), 96)
 
+    def test_forecast_takes_orders_that_leave_after_the_horizon_off_too(self):
+        self.account.write({"stock_source": "forecast", "stock_horizon_days": 7})
+        self.shirt.sale_delay = 14
+        ae_order = self.place_order(self.shirt_sku, 4, stage="waiting_shipment")
+        self.link(ae_order, self.confirm_order(self.shirt, 4))
+        self.assertEqual(self.push_quantity(), 96)
+
     def test_lots_of_an_order(self):
         order = self.place_order(self.shirt_sku, 2)
         order.line_ids.lot_size = 10
