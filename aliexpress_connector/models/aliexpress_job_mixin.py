@@ -8,7 +8,9 @@ from odoo.tools import split_every
 
 from ..lib.errors import (
     BUSY,
+    IN_AUDIT,
     IP_ADDRESS,
+    LOCKED,
     NETWORK,
     RATE_LIMIT,
     SIGNATURE,
@@ -25,6 +27,8 @@ _logger = logging.getLogger(__name__)
 QUEUE_LIMIT = 1000
 # Causes that concern the whole shop, not the record at which they showed.
 SHOP_REASONS = {BUSY, IP_ADDRESS, NETWORK, RATE_LIMIT, SIGNATURE}
+# Passing causes that concern one record of a batch: the others need not wait with it.
+RECORD_REASONS = {IN_AUDIT, LOCKED}
 # A record that failed for a passing reason is tried again after this many seconds at the earliest; its shop sooner.
 RECORD_PAUSE = 300
 
@@ -115,7 +119,9 @@ class AliexpressJobMixin(models.AbstractModel):
             return False
         except Exception as error:  # noqa: BLE001  a bug costs one record, not the queue
             self.env.cr.rollback()
-            if getattr(error, "reason", None) in SHOP_REASONS or isinstance(error, TransientError):
+            reason = getattr(error, "reason", None)
+            is_passing = reason in SHOP_REASONS or isinstance(error, TransientError)
+            if is_passing and (len(batch) == 1 or reason not in RECORD_REASONS):
                 return batch._wait(error)
             if len(batch) == 1:
                 batch._set_error(error)
