@@ -14,7 +14,7 @@ from ..lib.catalogue_values import (
     SkuQuantity,
     StockChange,
 )
-from ..lib.errors import AliexpressError, FixError, ReconnectError
+from ..lib.errors import AliexpressError, FixError, ReconnectError, TransientError
 from .aliexpress_job_mixin import SHOP_REASONS
 from .aliexpress_listing_settle_offers import SAME_FOR_ALL
 from .aliexpress_offer_prices import keep_below, to_decimal
@@ -49,6 +49,7 @@ class AliexpressListing(models.Model):
     @api.model
     def _push_due_offers(self):
         """Send what is marked as due; return whether more can be sent at once."""
+        self = self.with_context(aliexpress_is_offer_job=True)
         before = after = 0
         for due_field, waits_field, worker in (
             ("is_quantity_due", "is_quantity_waiting", "_push_quantities"),
@@ -242,7 +243,7 @@ class AliexpressListing(models.Model):
         """
         try:
             return send(changes)
-        except FixError as error:
+        except (FixError, TransientError) as error:
             if error.reason in SHOP_REASONS or (len(changes) > 1 and error.reason not in SAME_FOR_ALL):
                 raise
             return BatchResult(refused={change.product_ref: error for change in changes})

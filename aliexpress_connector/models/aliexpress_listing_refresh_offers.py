@@ -59,7 +59,9 @@ class AliexpressListing(models.Model):
             limit=comparison.drift_calls_left,
         )
         if account._has_call_budget("content"):
-            self._run_queue(domain & Domain("id", "in", listings.ids), "_read_offers", batch_size=READ_BATCH)
+            self.with_context(aliexpress_is_offer_job=True)._run_queue(
+                domain & Domain("id", "in", listings.ids), "_read_offers", batch_size=READ_BATCH
+            )
         still_unread = listings.filtered_domain(domain)
         read_count = len(listings) - len(still_unread)
         # Without progress the rest is for the next night.

@@ -11,7 +11,7 @@ from ..lib.errors import (
     ReconnectError,
     TransientError,
 )
-from .aliexpress_job_mixin import RECORD_PAUSE
+from .aliexpress_job_mixin import RECORD_PAUSE, SHOP_REASONS
 from .error_messages import describe_error
 from .product_reader import read_products
 
@@ -29,6 +29,20 @@ class AliexpressListing(models.Model):
     # What `retry_at` concerns beside the content: a promotion may lock prices alone, and stock must go on.
     is_quantity_waiting = fields.Boolean(copy=False, readonly=True)
     is_price_waiting = fields.Boolean(copy=False, readonly=True)
+
+    def _wait(self, error):
+        """Override: a call for prices or stock that must be repeated says nothing about the content of its listings,
+        which keep what they show; it comes after the shop's other calls, and the shop shows why it waits.
+        """
+        if not self.env.context.get("aliexpress_is_offer_job"):
+            return super()._wait(error)
+        now = fields.Datetime.now()
+        pause = max(getattr(error, "retry_after", 0), RECORD_PAUSE)
+        free = self.filtered(lambda listing: not listing.retry_at or listing.retry_at <= now)
+        free.write({"retry_at": now + timedelta(seconds=pause)})
+        if error.reason in SHOP_REASONS:
+            self.account_id._postpone(error)
+        return error.reason not in SHOP_REASONS
 
     def _settle_offers(self, due, result, client, kind):
         """Store what became of each product of a call."""
@@ -104,7 +118,7 @@ class AliexpressListing(models.Model):
 
     def _end_waiting(self, kind):
         """AliExpress took what this listing waited for."""
-        if not self[kind.waits_field]:
+        if not self[kind.waits_field] and not self.retry_at:
             return
         self[kind.waits_field] = False
         if self.state == "online" and not (self.is_quantity_waiting or self.is_price_waiting):

@@ -218,6 +218,21 @@ class TestOffersPush(OffersCase):
         self.assertEqual(self.get_remote(self.shirt_sku), (100, "12.10", None))
         self.assertEqual(self.shirt_sku.offer_state, "equal")
 
+    def test_lost_answer_leaves_nothing_behind(self):
+        """The shop waits and says why; a listing shows no error, and the report of publishing no line."""
+        self.cap_sku.listing_id.write({"state": "error", "error": "Its content was refused"})
+        self.answers[STOCK] = self.make_response("<html>", status=502)
+        self.push()
+        listings = (self.shirt_sku | self.cap_sku).listing_id
+        self.assertEqual(listings.mapped("error"), [False, "Its content was refused"])
+        self.assertFalse(self.env["aliexpress.publish.result"].search([("listing_id", "in", listings.ids)]))
+        self.assertIn("could not be reached", self.shirt_sku.offer_note)
+        self.account.retry_at = False
+        self.answers[STOCK] = self.answer_stock
+        self.push()
+        self.assertFalse(self.shirt_sku.listing_id.retry_at)
+        self.assertEqual(listings.mapped("error"), [False, "Its content was refused"])
+
     def test_value_back_to_the_acknowledged_after_a_lost_answer(self):
         """AliExpress may have taken over what it never answered: the old value is sent although it was acknowledged
         before.
@@ -266,6 +281,21 @@ class TestOffersPush(OffersCase):
         self.push()
         self.assertEqual(self.get_remote(self.cap_sku), (100, "12.10", None))
         self.assertFalse(self.cap_sku.listing_id.error)
+
+    def test_whole_call_refused_for_an_audit_costs_one_product(self):
+        bad_ref = self.cap_sku.listing_id.product_ref
+
+        def answer(call):
+            if any(str(product["product_id"]) == bad_ref for product in call.get_json("mutiple_product_update_list")):
+                return error_response("15", sub_code="PRODUCT_IN_AUDIT_PENDING")
+            return self.answer_stock(call)
+
+        self.answers[STOCK] = answer
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 100)
+        self.assertEqual(self.cap_sku.offer_state, "waiting")
+        self.assertIn("reviewing", self.cap_sku.offer_note)
+        self.assertFalse(self.push(), "not before the review has ended")
 
     def test_product_locked_by_promotion_waits(self):
         self.refusals[self.cap_sku.listing_id.product_ref] = ("PRODUCT_IN_LOCK_MODE", "")
