@@ -28,11 +28,11 @@ class AliexpressOrder(models.Model):
         if action == "cancel" or (action == "none" and not self.is_frozen):
             return []
         reasons = [self._get_status_reason(rows)] if action == "hold" or self.is_frozen else []
-        is_open = self.sale_order_id.state not in ("sale", "cancel")
-        lines = self.line_ids if is_open else self._get_changed_lines()
-        reasons += [product_problems[line] for line in lines if line in product_problems]
-        if is_open:
+        lines = self._get_changed_lines()
+        if not self._is_past_checking(action):
+            lines |= self.line_ids.filtered(lambda line: line._waits_for_product())
             reasons += [self._get_money_reason()]
+        reasons += [product_problems[line] for line in lines if line in product_problems]
         if action not in ("ship", "close"):
             reasons += [
                 self._get_suspicion_reason(),
@@ -41,6 +41,14 @@ class AliexpressOrder(models.Model):
                 self._get_change_reason(),
             ]
         return list(dict.fromkeys(filter(None, reasons)))
+
+    def _is_past_checking(self, action):
+        """Whether unknown products and money stop nothing any more: cancelled in Odoo, or confirmed and gone.
+
+        Confirming the quotation by hand alone answers neither question.
+        """
+        state = self.sale_order_id.state
+        return state == "cancel" or (state == "sale" and action in ("ship", "close"))
 
     def _get_status_reason(self, rows):
         if self.is_frozen or self.stage == "frozen":
@@ -250,7 +258,8 @@ class AliexpressOrder(models.Model):
         reasons = {}
         self._apply_tolerance()
         for account, orders in self.grouped("account_id").items():
-            translated = orders.with_env(account._get_message_env())
+            # A product that is found by now gets the taxes of the shop's company, whoever asks.
+            translated = orders.with_env(account._get_message_env()).with_company(account.company_id)
             problems = translated._match_products()
             for order in translated:
                 reasons[order.with_env(self.env)] = "\n".join(order._get_hold_reasons(rows, problems, geography))
@@ -263,9 +272,13 @@ class AliexpressOrder(models.Model):
         domain &= (
             Domain("state", "=", "hold") & Domain("is_process_due", "=", False) & Domain("is_detail_due", "=", False)
         )
-        for ids in split_every(200, self.search(domain).ids):
-            for order, reason in self.browse(ids)._evaluate_holds().items():
-                if reason != (order.hold_reason or ""):
-                    order.is_process_due = True
-            if not self.env["ir.cron"]._commit_progress():
-                return
+        for orders in self.search(domain).grouped("account_id").values():
+            for ids in split_every(200, orders.ids):
+                self.browse(ids)._run_batch(domain, "_mark_changed_holds")
+                if not self.env["ir.cron"]._commit_progress():
+                    return
+
+    def _mark_changed_holds(self):
+        for order, reason in self._evaluate_holds().items():
+            if reason != (order.hold_reason or ""):
+                order.is_process_due = True

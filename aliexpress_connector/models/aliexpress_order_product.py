@@ -30,7 +30,7 @@ class AliexpressOrder(models.Model):
             product, problem = line._choose_product(candidates)
             if product:
                 line.product_id = product
-            problems[line] = problem
+            problems[line] = problem or line._get_product_problem()
         return {line: problem for line, problem in problems.items() if problem}
 
     def _search_skus(self, lines):
@@ -61,8 +61,8 @@ class AliexpressOrderLine(models.Model):
     _inherit = "aliexpress.order.line"
 
     def _adopt_chosen_products(self):
-        """Take over the products that people chose on quotation lines whose product was not known, at AliExpress'
-        prices.
+        """Take over the products that people chose on sale order lines whose product was not known, at AliExpress'
+        prices where the sale order is not locked.
         """
         unknown = self.env["product.product"]._aliexpress_get_helper("unknown")
         chosen = self.filtered(
@@ -74,7 +74,17 @@ class AliexpressOrderLine(models.Model):
         )
         for line in chosen:
             line.product_id = line.sale_line_id.product_id
-            line._set_sale_line(TaxFinder(self.env))
+            if not line.sale_line_id.order_id.locked:
+                line._set_sale_line(TaxFinder(self.env))
+
+    def _waits_for_product(self):
+        """Whether the sale order still wants the product of this line. People who emptied or deleted the sale order
+        line have decided; what AliExpress changes later is asked about anew.
+        """
+        if not self.order_id.sale_order_id:
+            return bool(self.quantity)
+        unknown = self.env["product.product"]._aliexpress_get_helper("unknown")
+        return self.sale_line_id.product_id == unknown and bool(self.sale_line_id.product_uom_qty)
 
     def _has_other_code(self):
         """Whether AliExpress changed the SKU code since the sale order was made."""
@@ -127,9 +137,20 @@ class AliexpressOrderLine(models.Model):
     def _get_product_problem(self):
         """Why the product this line was matched with cannot be sold now, or ""."""
         if self.sale_line_id:
-            return ""
+            return self._get_lock_problem()
         product = self.product_id
         if product.company_id and product.company_id != self.company_id or not product.active:
             own = product if product.company_id.id in (False, self.company_id.id) else product.browse()
             return self._explain_candidates(product, own, product.browse())
         return ""
+
+    def _get_lock_problem(self):
+        sale_order = self.sale_line_id.order_id
+        if not sale_order.locked or not self._waits_for_product():
+            return ""
+        return self.env._(
+            "The product %(product)s is known now, but sale order %(name)s is locked. Unlock it, and the next run "
+            "puts the product in.",
+            product=self.product_id.display_name,
+            name=sale_order.name,
+        )

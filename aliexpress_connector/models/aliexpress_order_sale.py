@@ -194,12 +194,18 @@ class AliexpressOrderLine(models.Model):
     _inherit = "aliexpress.order.line"
 
     def _complete_sale_lines(self):
-        """Put the products that are known by now in the place of unknown ones, in quotations that still wait for
+        """Put the products that are known by now in the place of unknown ones, in sale orders that still wait for
         them.
         """
-        unknown = self.env["product.product"]._aliexpress_get_helper("unknown")
         taxes = TaxFinder(self.env)
-        waiting = self.filtered(lambda line: line.product_id and line.sale_line_id.product_id == unknown)
+        waiting = self.filtered(
+            lambda line: (
+                line.product_id
+                and line._waits_for_product()
+                and line.sale_line_id.state != "cancel"
+                and not line.sale_line_id.order_id.locked
+            )
+        )
         for line in waiting:
             line._set_sale_line(taxes)
         waiting.sale_line_id.order_id._aliexpress_settle_rounding()

@@ -1,3 +1,5 @@
+from odoo.exceptions import UserError
+
 from ..models.aliexpress_order_process import BATCH
 from .common import SandboxCase
 
@@ -50,6 +52,94 @@ class TestOrdersProducts(SandboxCase):
         self.import_orders()
         self.assertEqual(order.state, "done")
         self.assertEqual(order.sale_order_id.amount_total, order.amount_total)
+
+    def test_confirming_by_hand_answers_no_question(self):
+        order = self.import_unknown()
+        order.sale_order_id.action_confirm()
+        self.import_orders()
+        self.assertEqual(order.state, "hold")
+        self.assertIn("NOPE-1", order.hold_reason)
+        delivery = order.sale_order_id.picking_ids
+        with self.assertRaisesRegex(UserError, "NOPE-1"):
+            delivery.button_validate()
+        self.products[4].aliexpress_sku_code = "NOPE-1"
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
+        self.assertEqual(delivery.move_ids.product_id, self.products[2] | self.products[4])
+        self.assertEqual(order.sale_order_id.amount_total, order.amount_total)
+
+    def test_people_decide_about_the_line_of_a_confirmed_order(self):
+        emptied, chosen, shipped = self.import_unknown(), self.import_unknown(), self.import_unknown()
+        orders = emptied | chosen | shipped
+        orders.sale_order_id.action_confirm()
+        self.run_job("process_orders")
+        self.assertEqual(orders.mapped("state"), ["hold"] * 3)
+        unknown = self.env.ref("aliexpress_connector.product_unknown")
+        lines = orders.sale_order_id.order_line.filtered(lambda line: line.product_id == unknown)
+        lines[0].product_uom_qty = 0
+        lines[1].product_id = self.products[4]
+        self.sandbox.act(self.sandbox.shop.orders[int(shipped.order_ref)], "ship")
+        self.import_orders()
+        self.assertEqual(orders.mapped("state"), ["done"] * 3, orders.mapped("hold_reason"))
+        self.assertEqual(chosen.sale_order_id.picking_ids.move_ids.product_id, self.products[2] | self.products[4])
+
+    def test_a_deleted_quotation_line_is_a_decision_too(self):
+        order = self.import_unknown()
+        order.line_ids.filtered(lambda line: not line.product_id).sale_line_id.unlink()
+        self.run_job("process_orders")
+        self.assertEqual((order.state, order.sale_order_id.state), ("done", "sale"))
+
+    def test_a_locked_sale_order_stops_nobody_else(self):
+        waiting = self.import_unknown("NOPE-2")
+        locked, unlocked_later = self.import_unknown(), self.import_unknown("NOPE-3")
+        locked.line_ids.sale_line_id.filtered(lambda line: not line.product_id.is_storable).product_id = self.products[
+            4
+        ]
+        for order in (locked, unlocked_later):
+            order.sale_order_id.action_confirm()
+            order.sale_order_id.action_lock()
+        self.products[3].aliexpress_sku_code = "NOPE-2"
+        self.products[1].aliexpress_sku_code = "NOPE-3"
+        self.run_job("process_orders")
+        self.assertEqual((waiting.state, locked.state, unlocked_later.state), ("done", "done", "hold"))
+        self.assertIn(self.products[4], locked.line_ids.product_id)
+        self.assertIn("locked", unlocked_later.hold_reason)
+        unlocked_later.sale_order_id.action_unlock()
+        self.run_job("process_orders")
+        self.assertEqual(unlocked_later.state, "done")
+        self.assertIn(self.products[1], unlocked_later.sale_order_id.picking_ids.move_ids.product_id)
+
+    def test_what_odoo_refuses_while_looking_at_holds_costs_one_order(self):
+        refused, waiting = self.import_unknown(), self.import_unknown("NOPE-2")
+        line = refused.line_ids.sale_line_id.filtered(lambda line: not line.product_id.is_storable)
+        # Odoo lets nobody sell less than what has left.
+        line.write({"product_id": self.products[4].id, "product_uom_qty": 5})
+        refused.sale_order_id.action_confirm()
+        refused.sale_order_id.picking_ids.move_ids.picked = True
+        refused.sale_order_id.picking_ids._action_done()
+        self.products[3].aliexpress_sku_code = "NOPE-2"
+        self.run_job("process_orders")
+        self.assertEqual((refused.state, waiting.state), ("hold", "done"))
+        self.assertTrue(refused.error)
+
+    def test_products_found_later_have_the_taxes_of_the_shops_company(self):
+        other = self.env["res.company"].create({"name": "Second company"})
+        country = self.env.ref("base.es").id
+        group = self.env["account.tax.group"].create({"name": "VAT", "company_id": other.id, "country_id": country})
+        values = {"name": "own", "amount": 21, "company_id": other.id, "country_id": country, "tax_group_id": group.id}
+        tax = self.env["account.tax"].create(values)
+        account = self.create_account("Second shop", company=other)
+        account.seller_ref = "2"
+        self.account.active = False
+        placed = self.place({"name": "Ghost", "sku": "NOPE-4", "product_id": 1005009999, "price": "5.00"})
+        self.import_orders()
+        order = self.env["aliexpress.order"].search([("order_ref", "=", str(placed.order_id))])
+        self.assertEqual((order.company_id, order.state), (other, "hold"), order.error)
+        self.products[4].taxes_id += tax
+        order.line_ids.sale_line_id.product_id = self.products[4]
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "done", order.error or order.hold_reason)
+        self.assertEqual(order.line_ids.sale_line_id.tax_ids, tax)
 
     def test_each_reason_has_its_own_words(self):
         product = self.products[4]

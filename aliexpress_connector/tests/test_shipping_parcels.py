@@ -45,6 +45,18 @@ class TestShippingParcels(ShippingCase):
         )
         self.assertEqual([entry[2] for entry in self.get_ledger(placed)], ["part", "all"])
 
+    def test_a_product_that_nobody_knows_is_still_to_leave(self):
+        ghost = {"name": "Ghost", "sku": "NOPE-1", "product_id": 1005009999, "price": "5.00", "quantity": 1}
+        placed, order = self.import_order(ghost, ["CAP-RED", 1])
+        order.sale_order_id.action_confirm()
+        delivery = self.get_delivery(order)
+        # Forced through beside the check.
+        delivery.write({"carrier_id": self.correos.id, "carrier_tracking_ref": CORREOS.format(1)})
+        delivery.move_ids.picked = True
+        delivery._action_done()
+        self.push()
+        self.assertEqual([entry[1:] for entry in self.get_ledger(placed)], [(CORREOS.format(1), "part")])
+
     def test_number_of_a_package_comes_late(self):
         placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
         delivery = self.get_delivery(order)
