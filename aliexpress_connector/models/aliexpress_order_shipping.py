@@ -51,7 +51,7 @@ class AliexpressOrder(models.Model):
         return self.stage in ("shipped", "closed", "cancelled")
 
     def _get_coming_hold(self):
-        """The row of the status map that will hold or cancel the order when it is read and processed, else empty."""
+        """The row of the status map that will stop the order when it is read and processed, else empty."""
         self.ensure_one()
         codes = [self.status] if self.state in ("pending", "error") else []
         codes += [self.list_status] if self.is_detail_due else []
@@ -59,7 +59,7 @@ class AliexpressOrder(models.Model):
         rows = self.env["aliexpress.order.status"].sudo()
         if codes:
             rows = rows.search([("code", "in", codes)])
-        return rows.filtered(lambda row: row.action in ("hold", "cancel"))[:1]
+        return rows.filtered(lambda row: row.action in ("hold", "cancel") or row._is_too_early())[:1]
 
     # === WHAT STAYS BEHIND === #
 

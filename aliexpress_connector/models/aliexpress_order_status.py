@@ -72,6 +72,10 @@ class AliexpressOrderStatus(models.Model):
         is_cancelling = self.action == "cancel" or (self.action == "close" and end_reason in CANCELLED_REASONS)
         return self.stage == "closed" and is_cancelling
 
+    def _is_too_early(self):
+        """Whether nothing of the orders in this status may leave yet: they are not paid, or still examined."""
+        return self.action == "draft" or (self.action == "none" and self.stage == "pending_payment")
+
     @api.model
     def _get_rows(self, codes):
         """`{code: row}` for these statuses. A status without a row gets one that holds its orders until a person

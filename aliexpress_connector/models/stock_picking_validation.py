@@ -48,6 +48,13 @@ class StockPicking(models.Model):
             return self.env._(
                 "order %(number)s is on hold. %(reason)s", number=order.order_ref, reason=order.hold_reason or ""
             ).strip()
+        if order.status_id._is_too_early():
+            return self.env._(
+                "order %(number)s has the status %(status)s on AliExpress, in which nothing may leave yet. Wait until "
+                "AliExpress lets it go, or choose what the status means in AliExpress > Configuration > Status Map.",
+                number=order.order_ref,
+                status=order.status_name,
+            )
         coming = order._get_coming_hold()
         if coming:
             return self.env._(

@@ -134,6 +134,25 @@ class TestShippingCheck(ShippingCase):
         self.order.write({"state": "pending", "status": "IN_FROZEN", "stage": "frozen"})
         self.assert_stopped("IN_FROZEN")
 
+    def test_orders_that_are_examined_or_not_paid(self):
+        for status in ("RISK_CONTROL", "RISK_CONTROL_HOLD", "WAIT_SELLER_EXAMINE_MONEY", "PLACE_ORDER_SUCCESS"):
+            with self.subTest(status=status):
+                self.order.status = status
+                self.assert_stopped(f"({status})", "nothing may leave yet", "Status Map")
+        self.env.ref("aliexpress_connector.aliexpress_order_status_place_order_success").action = "confirm"
+        self.assertEqual(self.validate().state, "done")
+
+    def test_quotation_of_an_examined_order_confirmed_by_hand(self):
+        _placed, order = self.import_order(status="RISK_CONTROL")
+        order.sale_order_id.action_confirm()
+        self.delivery = self.get_delivery(order)
+        self.sandbox.calls.clear()
+        self.assert_stopped("RISK_CONTROL")
+
+    def test_examination_that_is_listed_but_not_read_yet(self):
+        self.order.write({"list_status": "RISK_CONTROL_HOLD", "is_detail_due": True})
+        self.assert_stopped("RISK_CONTROL_HOLD")
+
     def test_cancelled_order(self):
         self.order.write({"stage": "cancelled"})
         self.assert_stopped("cancelled on AliExpress", "Cancel this delivery")
