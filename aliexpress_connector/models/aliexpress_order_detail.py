@@ -1,7 +1,7 @@
 from dataclasses import asdict, replace
 from decimal import Decimal
 
-from odoo import models
+from odoo import Command, models
 
 from ..lib.errors import UNREADABLE, FixError
 from ..lib.totals import get_discount, get_totals
@@ -153,11 +153,11 @@ class AliexpressOrder(models.Model):
             )
             exact = (Decimal(str(amount)) for amount in amounts)
             difference = float(order._get_accepted_difference(order.currency_id, *exact))
-            if order.currency_id.compare_amounts(difference, order.amount_difference):
-                total = order.amount_total - order.amount_difference + difference
-                order.write({"amount_difference": difference, "amount_total": total})
+            change = order.currency_id.round(difference - order.amount_difference)
+            if change:
+                order.write({"amount_difference": difference, "amount_total": order.amount_total + change})
                 if order.sale_order_id.state in ("draft", "sent"):
-                    order.sale_order_id._aliexpress_settle_rounding()
+                    order.sale_order_id.order_line = [Command.create(order._prepare_difference_line(change))]
 
     def _keep_unmasked(self, address):
         """`address` with what is stored already in place of what AliExpress hides or no longer tells."""

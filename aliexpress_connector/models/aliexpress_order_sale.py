@@ -90,13 +90,12 @@ class AliexpressOrder(models.Model):
         values_list.append(
             self._prepare_amount_line(freight, self.env._("AliExpress freight"), self.amount_freight, freight_taxes)
         )
-        difference = get_helper("difference")
-        values_list.append(
-            self._prepare_amount_line(
-                difference, self.env._("AliExpress difference"), self.amount_difference, self.env["account.tax"]
-            )
-        )
+        values_list.append(self._prepare_difference_line(self.amount_difference))
         return list(filter(None, values_list))
+
+    def _prepare_difference_line(self, amount):
+        product = self.env["product.product"]._aliexpress_get_helper("difference")
+        return self._prepare_amount_line(product, self.env._("AliExpress difference"), amount, self.env["account.tax"])
 
     def _prepare_amount_line(self, product, name, amount, taxes):
         """Values of a line of one unit that is worth `amount`, taxes included; None when it is worth nothing."""
@@ -107,6 +106,7 @@ class AliexpressOrder(models.Model):
             "name": name,
             "product_uom_qty": 1,
             "price_unit": taxes._aliexpress_get_price_unit(amount, 1),
+            "discount": 0.0,
             "tax_ids": [Command.set(taxes.ids)],
             "sequence": 1000,
         }
@@ -222,6 +222,8 @@ class AliexpressOrderLine(models.Model):
             "product_id": product.id,
             "product_uom_qty": quantity,
             "price_unit": taxes._aliexpress_get_price_unit(self.price_unit * self.quantity, quantity),
+            # What the buyer paid is final: the pricelist takes nothing off it.
+            "discount": 0.0,
             "tax_ids": [Command.set(taxes.ids)],
             "aliexpress_child_ref": self.child_ref,
             "sequence": self.sort_index,

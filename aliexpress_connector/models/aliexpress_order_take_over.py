@@ -5,6 +5,7 @@ from .res_partner import Geography
 from .tax_finder import TaxFinder
 
 EXTRA_PRODUCTS = ("discount", "freight", "difference")
+TAKEN_OVER_FIELDS = ("product_uom_qty", "price_unit", "discount")
 
 
 class AliexpressOrder(models.Model):
@@ -81,9 +82,7 @@ class AliexpressOrder(models.Model):
                 continue
             by_child.pop(line.aliexpress_child_ref, None)
             commands.append(
-                Command.update(
-                    line.id, {name: values[name] for name in ("product_uom_qty", "price_unit") if name in values}
-                )
+                Command.update(line.id, {name: values[name] for name in TAKEN_OVER_FIELDS if name in values})
             )
         commands += [Command.create(values) for values in by_child.values()]
         commands += self._take_over_extras(
@@ -112,9 +111,8 @@ class AliexpressOrder(models.Model):
             )
             if match:
                 old_lines.remove(match)
-                commands.append(
-                    Command.update(match.id, {"price_unit": values["price_unit"], "tax_ids": values["tax_ids"]})
-                )
+                changes = {name: values[name] for name in ("price_unit", "discount", "tax_ids")}
+                commands.append(Command.update(match.id, changes))
             else:
                 commands.append(Command.create(values))
         return commands + [Command.update(line.id, {"price_unit": 0}) for line in old_lines]

@@ -69,12 +69,16 @@ class SaleOrder(models.Model):
         }
 
     def _aliexpress_settle_rounding(self):
-        """Add a line for the cents that taxes rounded line by line left over, so that each total is AliExpress' own."""
+        """Add a line for the cents that taxes rounded line by line left over, so that each total is AliExpress' own.
+
+        More than cents is no rounding: it stays, and shows as a difference from AliExpress.
+        """
         product = self.env["product.product"]._aliexpress_get_helper("difference")
         values_list = []
         for order in self:
             rest = order.currency_id.round(order.aliexpress_order_id.amount_total - order.amount_total)
-            if not order.currency_id.is_zero(rest):
+            limit = order.currency_id.rounding * (len(order.order_line) + 1)
+            if not order.currency_id.is_zero(rest) and order.currency_id.compare_amounts(abs(rest), limit) <= 0:
                 values_list.append(
                     {
                         "order_id": order.id,
@@ -82,6 +86,7 @@ class SaleOrder(models.Model):
                         "name": self.env._("Rounding of taxes"),
                         "product_uom_qty": 1,
                         "price_unit": rest,
+                        "discount": 0.0,
                         "tax_ids": [],
                         "sequence": 1001,
                     }

@@ -56,6 +56,31 @@ class TestOrdersMoney(SandboxCase):
         order.sale_order_id.order_line[:1].price_unit += 1
         self.assertIn("changed by hand", order.explanation)
 
+    def test_the_discounts_of_a_pricelist_take_nothing_off_what_the_buyer_paid(self):
+        self.env.ref("base.group_user").implied_ids += self.env.ref("sale.group_discount_per_so_line")
+        rule = {"compute_price": "percentage", "percent_price": 10, "applied_on": "3_global"}
+        self.account.pricelist_id = self.env["product.pricelist"].create(
+            {"name": "Less", "currency_id": self.company.currency_id.id, "item_ids": [(0, 0, rule)]}
+        )
+        self.products.list_price = 100
+        line = {"sku": "CAP-RED", "quantity": 2, "price": "20.00", "adjust": "-1.00"}
+        order = self.import_one(line, freight="0")
+        self.assert_exact(order, 39)
+        with self.sandbox.lock:
+            self.sandbox.shop.orders[int(order.order_ref)].lines[0].quantity = 3
+        order.action_refresh()
+        order.action_take_over()
+        self.run_job("process_orders")
+        self.assert_exact(order, 59)
+        sale_lines = order.sale_order_id.order_line
+        self.assertEqual(sale_lines.mapped("discount"), [0, 0])
+        # What a person takes off a quotation is no rounding.
+        draft = self.import_one(line, freight="0", status="RISK_CONTROL").sale_order_id
+        draft.order_line[0].discount = 10
+        draft._aliexpress_settle_rounding()
+        self.assertEqual(draft.amount_total, 35)
+        self.assertIn("35.00", draft.aliexpress_difference)
+
     def test_platform_discounts_are_paid_by_aliexpress(self):
         line = {
             "sku": "CAP-RED",
@@ -81,6 +106,16 @@ class TestOrdersMoney(SandboxCase):
         self.assertEqual(order.state, "done")
         self.assertEqual(order.sale_order_id.state, "sale")
         self.assertIn("accepted by a person", order.explanation)
+
+    def test_confirming_by_hand_accepts_no_total(self):
+        order = self.import_one({"sku": "CAP-RED", "quantity": 1, "price": "30.00"}, freight="0", order_amount="29.00")
+        order.sale_order_id.action_confirm()
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "hold")
+        self.assertIn("29.00", order.hold_reason)
+        order.action_accept_total()
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "done")
 
     def test_an_order_without_a_total_waits(self):
         self.sandbox.add_fault("drop_field", method="*info.get", text="order_amount,new_order_amount", count=1)
@@ -118,6 +153,7 @@ class TestOrdersMoney(SandboxCase):
         self.account.tolerance_amount = 1
         self.import_orders()
         self.assert_exact(order, 29.97)
+        self.assertIn("AliExpress difference", order.sale_order_id.order_line.mapped("name"))
 
     def test_lots_are_delivered_in_pieces(self):
         order = self.import_one({"sku": "CAP-RED", "quantity": 2, "price": "9.00", "lot_num": 3}, freight="0")
