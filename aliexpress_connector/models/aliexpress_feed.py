@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..lib.catalogue_rules import ITEMS_PER_FEED
@@ -90,15 +91,30 @@ class AliexpressFeed(models.Model):
         self.write({"intent_date": fields.Datetime.now()})
 
     def _submit(self):
-        """Hand one feed to AliExpress."""
-        listings = self.listing_ids
-        contents = listings._prepare_contents()
-        items = []
-        for listing in listings:
-            content = listing._get_creation_content(contents[listing.id])
-            items.append(FeedItem(item_ref=self._get_item_ref(listing), content=listing._resolve_images(content)))
+        """Hand one feed to AliExpress, without what was spoilt since it was checked."""
+        items = self._prepare_items()
+        self.item_count = len(items)
+        if not items:
+            self.write({"state": "done", "intent_date": False, "error": False})
+            return
         self.account_id._check_call_budget("content")
         self._take_ref(self.account_id._get_client().submit_feed(FEED_CREATE, items))
+
+    def _prepare_items(self):
+        """The `FeedItem`s of the feed; a listing that cannot be sent leaves it with its error."""
+        contents = self.listing_ids._prepare_contents()
+        problems = self.listing_ids._check_quality(contents)
+        items = []
+        for listing in self.listing_ids:
+            try:
+                content = listing._get_sendable_content(contents[listing.id], problems[listing.id])
+                content = listing._resolve_images(content)
+            except UserError as error:
+                listing.feed_id = False
+                listing._set_error(error)
+            else:
+                items.append(FeedItem(item_ref=self._get_item_ref(listing), content=content))
+        return items
 
     def _get_item_ref(self, listing):
         return f"{self.id}-{listing.id}"

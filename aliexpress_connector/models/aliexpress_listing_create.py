@@ -53,15 +53,17 @@ class AliexpressListing(models.Model):
 
     def _create_product(self):
         """Create one listing on AliExpress."""
-        content = self._get_sendable_content()
+        content = self._prepare_contents()[self.id]
+        content = self._get_sendable_content(content, self._check_quality({self.id: content})[self.id])
         self.account_id._check_call_budget("content")
         product_ref = self.account_id._get_client().create_product(self._resolve_images(content))
         self._acknowledge_creation(product_ref, self._prepare_attempt(content))
 
-    def _get_sendable_content(self):
-        """The content for a creation; raises UserError when the product was spoilt since it was checked."""
-        content = self._prepare_contents()[self.id]
-        blocking = self._describe_blocking(self._check_quality({self.id: content})[self.id], SECTIONS)
+    def _get_sendable_content(self, content, problems):
+        """`content` for a creation; raises UserError when `problems` say that the product was spoilt since it was
+        checked.
+        """
+        blocking = self._describe_blocking(problems, SECTIONS)
         if blocking:
             raise UserError(blocking)
         return self._get_creation_content(content)

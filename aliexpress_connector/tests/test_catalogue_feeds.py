@@ -1,4 +1,4 @@
-from .catalogue_common import CREATE, CatalogueCase
+from .catalogue_common import CREATE, CatalogueCase, make_picture
 
 SUBMIT = "aliexpress.solution.feed.submit"
 FEED = "aliexpress.solution.feed.query"
@@ -58,6 +58,27 @@ class TestFeeds(CatalogueCase):
         self.publish()
         self.assertEqual(self.sandbox.count(SUBMIT), 1)
         self.assertEqual(feed.state, "submitted")
+
+    def test_a_product_spoilt_meanwhile_leaves_the_feed_alone(self):
+        listings = self.create_listings()
+        self.sandbox.add_fault("reset", method=SUBMIT, count=1)
+        self.publish()
+        listings[0].product_tmpl_id.image_1920 = make_picture("blue")
+        listings[1].product_tmpl_id.aliexpress_category_id = False
+        listings[2].action_take_offline()
+        feed = self.env["aliexpress.feed"].search([])
+        self.account.retry_at = feed.retry_at = False
+        self.publish()
+        self.read_results()
+        self.assertEqual(listings.mapped("state"), ["error", "error", "pending", "auditing"])
+        self.assertIn("changed while", listings[0].error)
+        self.assertIn("category", listings[1].error)
+        self.assertFalse(listings[:3].feed_id)
+        self.assertFalse(listings[:3].filtered("product_ref"))
+        self.assertRecordValues(feed, [{"state": "done", "accepted_count": 1, "item_count": 1}])
+        listings[0].action_send()
+        self.publish()
+        self.assertEqual(listings[0].state, "auditing", listings[0].error)
 
     def test_a_shop_without_feeds_publishes_one_by_one(self):
         listings = self.create_listings()
