@@ -61,6 +61,7 @@ from . import (
     aliexpress_listing_sku_offer_rows,
     aliexpress_listing_sku_offers,
     aliexpress_listing_update,
+    aliexpress_listing_variants,
     aliexpress_logistics_service,
     aliexpress_offer_comparison,
     aliexpress_order,

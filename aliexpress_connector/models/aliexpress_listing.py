@@ -223,7 +223,7 @@ class AliexpressListing(models.Model):
             if listing.product_ref or listing.intent_date:
                 raise UserError(
                     self.env._(
-                        "%(name)s is on AliExpress. Delete it there first: set its goal to Deleted.",
+                        "%(name)s is on AliExpress. Press Delete… on the listing first.",
                         name=listing.display_name,
                     )
                 )
@@ -313,27 +313,3 @@ class AliexpressListing(models.Model):
         kept = self.filtered(lambda listing: wanted[listing.id] == shelf)
         (self - kept).write({"next_act": False, "feed_id": False})
         return kept
-
-    def _sync_skus(self):
-        """Give every active variant a SKU line; lines of variants that are no longer active stop being offered by
-        themselves.
-        """
-        values = []
-        for listing in self:
-            variants = listing.product_tmpl_id.product_variant_ids - listing.sku_ids.product_id
-            if listing.product_ref and not listing.is_published_here and listing.sku_ids:
-                # Linked, not published from here: variants that were there before stay off AliExpress
-                # until a person adds them.
-                variants = variants.filtered(lambda variant, since=listing.create_date: variant.create_date > since)
-            taken = set(listing.sku_ids.mapped("sku_code"))
-            values += [listing._prepare_sku_values(variant, taken) for variant in variants]
-        return self.env["aliexpress.listing.sku"].create(values)
-
-    def _prepare_sku_values(self, variant, taken):
-        """Values of the line of a new variant. A code that another variant of the listing has is left out: people
-        must decide.
-        """
-        code = variant._get_aliexpress_sku_code()
-        values = {"listing_id": self.id, "product_id": variant.id, "sku_code": False if code in taken else code}
-        taken.add(code)
-        return values

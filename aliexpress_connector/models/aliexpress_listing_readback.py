@@ -108,6 +108,8 @@ class AliexpressListing(models.Model):
         """Remember AliExpress' names of the SKUs; SKUs that no line knows become lines without variant, for a person
         to link.
         """
+        if not self.sku_ids:
+            self._sync_skus()
         by_code = {sku.sku_code: sku for sku in self.sku_ids if sku.sku_code}
         by_ref = {sku.sku_ref: sku for sku in self.sku_ids if sku.sku_ref}
         new = []
@@ -122,8 +124,11 @@ class AliexpressListing(models.Model):
                         "is_foreign": True,
                     }
                 )
-            elif sku.sku_ref != remote.sku_ref:
+                continue
+            if sku.sku_ref != remote.sku_ref:
                 sku.sku_ref = remote.sku_ref
+            if sku.is_missing and sku.sku_code == remote.sku_code:
+                sku.is_missing = False
         self.env["aliexpress.listing.sku"].create(new)
 
     # === CREATIONS WITHOUT ANSWER === #

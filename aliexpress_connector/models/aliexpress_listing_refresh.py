@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..lib.catalogue_values import REJECTED
 from ..lib.errors import NOT_FOUND, FixError
+from .aliexpress_listing_readback import READ_BATCH
 
 
 class AliexpressListing(models.Model):
@@ -30,9 +32,16 @@ class AliexpressListing(models.Model):
             if not self.env["ir.cron"]._commit_progress(0 if account.refresh_cursor else 1) or not has_time:
                 return
             if not account.refresh_cursor:
+                self._run_queue(self._get_rejected_domain(account), "_read_back", batch_size=READ_BATCH)
                 self._run_queue(self._get_unseen_domain(account), "_verify")
         left = Account.search(begun).filtered(lambda account: account._has_call_budget("content"))
         self.env["ir.cron"]._commit_progress(remaining=len(left))
+
+    @api.model
+    def _get_rejected_domain(self, account):
+        """Domain of the shop's listings that its list showed as rejected and whose reason is not read yet."""
+        rejected = Domain("state", "=", "auditing") & Domain("remote_state", "=", "rejected")
+        return self._get_due_domain("sync_listings") & Domain("account_id", "=", account.id) & rejected
 
     @api.model
     def _get_unseen_domain(self, account):
@@ -52,10 +61,10 @@ class AliexpressListing(models.Model):
         changed = listings.filtered(lambda listing: listing.remote_state != status)
         changed._note_shelf(status)
         changed.write({"remote_state": status})
-        # What is to be sent, or was refused, stays so; the others show what AliExpress has.
-        changed.filtered(lambda listing: listing.state in ("auditing", "online", "offline", "rejected")).write(
-            {"state": status}
-        )
+        # What is to be sent, or was refused, stays so; the others show what AliExpress has. Why it rejected some is
+        # read like the outcome of any review.
+        values = {"state": "auditing", "retry_at": False} if status == REJECTED else {"state": status}
+        changed.filtered(lambda listing: listing.state in ("auditing", "online", "offline", "rejected")).write(values)
 
     def _verify(self):
         """Read one listing that AliExpress' list does not show any more."""

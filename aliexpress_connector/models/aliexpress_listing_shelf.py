@@ -58,6 +58,7 @@ class AliexpressListing(models.Model):
         if remote_state != "offline":
             return
         shown = self.filtered(lambda listing: listing.remote_state in ("online", False))
+        shown.filtered(lambda listing: not listing.sku_ids)._sync_skus()
         # What Odoo itself does not offer now, it may have taken off without having heard the answer.
         wanted = shown._get_wanted_shelf()
         gone = shown.filtered(lambda listing: wanted[listing.id] == "online")
@@ -107,9 +108,12 @@ class AliexpressListing(models.Model):
                 "goal": "online",
                 "error": False,
                 "retry_at": False,
+                "is_quantity_waiting": False,
+                "is_price_waiting": False,
             }
         )
-        self.sku_ids.write({"sku_ref": False})
+        self.sku_ids.filtered(lambda sku: not sku.product_id).unlink()
+        self.sku_ids._forget_offers()
 
     def _set_vanished(self, error):
         """AliExpress has not got the product any more."""
@@ -131,7 +135,7 @@ class AliexpressListing(models.Model):
         if living:
             raise UserError(
                 self.env._(
-                    "%(names)s is on AliExpress. Delete it there instead.",
+                    "%(names)s is still on AliExpress, so it cannot be published anew. Press Delete… there first.",
                     names=", ".join(living.mapped("display_name")),
                 )
             )

@@ -117,6 +117,17 @@ class AliexpressListingSku(models.Model):
         """AliExpress has no prices by country for these SKUs any more."""
         self._update_rows("country_prices_sent = NULL", ["dummy int"], [(sku_id, 0) for sku_id in sku_ids])
 
+    def _forget_offers(self):
+        """AliExpress never heard of these SKUs: they are SKUs of a product to come."""
+        self._update_rows(
+            "sku_ref = NULL, is_missing = FALSE, quantity_sent = NULL, quantity_date = NULL, quantity_due = NULL, "
+            "quantity_error = NULL, is_quantity_due = FALSE, price_sent = NULL, sale_price_sent = NULL, price_date = "
+            "NULL, country_prices_sent = NULL, price_due = NULL, sale_price_due = NULL, country_prices_due = NULL, "
+            "price_error = NULL, is_price_due = FALSE, hold_reason = NULL, is_price_confirmed = FALSE",
+            ["dummy int"],
+            [(sku_id, 0) for sku_id in self.ids],
+        )
+
     @api.model
     def _update_rows(self, assignments, columns, rows):
         """`UPDATE … SET assignments` for many SKUs at once.

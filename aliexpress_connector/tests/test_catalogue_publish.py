@@ -62,6 +62,19 @@ class TestPublishing(CatalogueCase):
         self.settle(listing)
         self.assertEqual(self.remote(listing).subject, "Linen cap")
 
+    def test_the_codes_of_variants_are_those_of_the_day_of_publishing(self):
+        self.product.default_code = False
+        listing = self.create_listing(state="draft")
+        listing.action_check()
+        self.assertEqual(listing.sku_ids.sku_code, f"ODOO-{self.product.id}")
+        self.product.default_code = "CAP-LATE"
+        listing.action_send()
+        self.publish()
+        self.assertEqual([sku.sku_code for sku in self.remote(listing).skus], ["CAP-LATE"])
+        self.product.default_code = "CAP-LATER"
+        self.publish()
+        self.assertEqual(listing.sku_ids.sku_code, "CAP-LATE", "orders and offers go by the code that AliExpress has")
+
     def test_a_picture_is_uploaded_once_whatever_shows_it(self):
         self.create_listing()
         self.create_listing(self.create_complete_product("CAP-200"))
@@ -245,6 +258,18 @@ class TestVariants(CatalogueCase):
         self.assertEqual(listing.state, "auditing", listing.error)
         names = {prop.name for sku in self.remote(listing).skus for prop in sku.properties}
         self.assertIn("Sunset", names)
+
+    def test_variants_with_one_code_are_published_once_they_have_codes_of_their_own(self):
+        variants = self.create_shirt()
+        variants[:2].write({"aliexpress_sku_code": "SHIRT"})
+        listing = self.create_listing(variants[0])
+        self.publish()
+        self.assertIn("another variant has SHIRT already", listing.error)
+        variants[0].aliexpress_sku_code = "SHIRT-1"
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        codes = {sku.sku_code for sku in self.remote(listing).skus}
+        self.assertLess({"SHIRT", "SHIRT-1"}, codes)
 
     def test_one_picture_for_each_colour(self):
         variants = self.create_shirt()

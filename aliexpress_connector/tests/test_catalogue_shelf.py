@@ -46,7 +46,7 @@ class TestShelf(CatalogueCase):
 
     def test_a_listing_on_aliexpress_cannot_be_removed_here(self):
         listing = self.create_online()
-        with self.assertRaisesRegex(Exception, "Delete it there first"):
+        with self.assertRaisesRegex(Exception, "Press Delete… on the listing first"):
             listing.unlink()
 
     def test_a_product_deleted_on_aliexpress_is_an_error_and_can_be_published_anew(self):
@@ -146,3 +146,53 @@ class TestShelf(CatalogueCase):
         self.publish()
         self.assertEqual((listing.state, listing.product_ref, listing.error), ("draft", False, False))
         listing.unlink()
+
+    def test_a_rejection_that_the_nightly_look_finds_shows_its_reason(self):
+        from aliexpress_sandbox.catalogue import publishing
+
+        listing = self.create_online()
+        publishing.audit_again(self.sandbox, self.remote(listing))
+        publishing.reject(self.sandbox, self.remote(listing))
+        self.run_job("refresh_listings")
+        self.assertEqual((listing.state, listing.remote_state), ("rejected", "rejected"))
+        self.assertIn("rejected", listing.error)
+        self.product.aliexpress_title = "Better cap"
+        self.publish()
+        self.assertEqual(self.remote(listing).subject, "Better cap", listing.error)
+
+    def test_a_forgotten_product_leaves_nothing_behind(self):
+        """What AliExpress acknowledged of the old product says nothing about the new one."""
+        listing = self.create_online()
+        sku = listing.sku_ids
+        sku.write(
+            {
+                "is_missing": True,
+                "country_prices_sent": {"FR": ["9.00", None]},
+                "hold_reason": "Too cheap",
+                "price_error": "Refused",
+                "is_quantity_due": True,
+            }
+        )
+        sku.create({"listing_id": listing.id, "sku_code": "THEIRS", "is_foreign": True})
+        del self.sandbox.shop.products[int(listing.product_ref)]
+        self.run_job("refresh_listings")
+        listing.action_forget()
+        self.assertEqual(listing.sku_ids, sku)
+        self.env.cr.execute(
+            "SELECT count(*) FROM aliexpress_listing_sku WHERE id = %s AND num_nulls(quantity_sent, quantity_date, "
+            "quantity_error, price_sent, sale_price_sent, price_date, price_error, country_prices_sent, "
+            "country_prices_due, hold_reason, sku_ref) = 11",
+            [sku.id],
+        )
+        self.assertEqual(self.env.cr.fetchone(), (1,))
+        self.assertFalse(sku.is_missing or sku.is_quantity_due or sku.is_price_due)
+        listing.action_send()
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+
+    def test_a_sku_that_the_review_brings_back_is_offered_again(self):
+        listing = self.create_listing()
+        self.publish()
+        listing.sku_ids.is_missing = True
+        self.settle(listing)
+        self.assertFalse(listing.sku_ids.is_missing)

@@ -34,6 +34,14 @@ class TestOffersQuantity(OffersCase):
             line.sale_line_id = sale_line
         self.env.flush_all()
 
+    def test_a_listing_made_without_skus_offers_its_variants(self):
+        sku = self.shirt_sku
+        listing = sku.listing_id
+        sku.unlink()
+        self.push()
+        self.assertEqual((listing.sku_ids.product_id, listing.sku_ids.sku_code), (self.shirt, self.shirt.default_code))
+        self.assertEqual(self.get_remote(listing.sku_ids)[0], 100)
+
     # === THE SHOP'S SETTINGS === #
 
     def test_free_quantity_is_what_is_not_reserved(self):
