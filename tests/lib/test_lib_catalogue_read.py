@@ -176,6 +176,15 @@ def test_a_bare_product():
     assert (sku.sku_ref, sku.sku_code, sku.quantity, sku.sale_price) == ("<none>", "", None, None)
 
 
+@pytest.mark.parametrize("none", [0, "0", -1])
+def test_a_product_without_size_chart_and_group(none):
+    sku = {"id": "<none>", "sku_price": "1"}
+    told = {"sizechart_id": none, "group_id": none, "group_ids": {"number": [none]}}
+    answer = {"result": {"product_id": PRODUCT, "aeop_ae_product_s_k_us": [sku], **told}}
+    product = READS["product"](shop(answer)[0])
+    assert (product.size_chart_ref, product.group_refs) == ("", ())
+
+
 def test_descriptions_of_old_products():
     described = {"locale": "en_US", "web_detail": "<b>Old</b>", "mobile_detail": "{"}
     answer = {"result": {"product_id": PRODUCT, "multi_language_description_list": [described]}}

@@ -88,7 +88,7 @@ def parse_product(data):
         freight_template_ref=parse_number_ref(data, "freight_template_id"),
         service_template_ref=parse_number_ref(data, "promise_template_id"),
         group_refs=_group_refs(data),
-        size_chart_ref=data.ref("sizechart_id"),
+        size_chart_ref=_ref_or_none(data, "sizechart_id"),
         country_prices=_country_prices(data.child("multi_country_price_configuration")),
         created_at=data.time("gmt_create"),
         updated_at=data.time("gmt_modified"),
@@ -152,7 +152,9 @@ def _attributes(data):
 
 
 def _ref_or_none(row, key):
-    """0 and less stand for attributes and values of the seller's own."""
+    """An id as text of digits, "" where there is none: 0 and less stand for no size chart, no group, and attributes and
+    values of the seller's own.
+    """
     try:
         return row.ref(key)
     except FixError:
@@ -209,8 +211,8 @@ def _package_size(data):
 
 
 def _group_refs(data):
-    refs = [Reader({"ref": item}, "").ref("ref", required=True) for item in data.items("group_ids")]
-    return tuple(refs) or tuple(filter(None, [data.ref("group_id")]))
+    refs = [_ref_or_none(Reader({"ref": item}, ""), "ref") for item in data.items("group_ids")]
+    return tuple(filter(None, refs)) or tuple(filter(None, [_ref_or_none(data, "group_id")]))
 
 
 def _country_prices(data):
