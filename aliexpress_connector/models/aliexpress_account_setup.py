@@ -63,6 +63,7 @@ class AliexpressAccount(models.Model):
         "app_secret",
         "state",
         "shop_data_ids.state",
+        "shop_data_ids.error",
         "warehouse_id",
         "logistics_service_ids.carrier_id",
         "discovery_cursor",
@@ -105,10 +106,14 @@ class AliexpressAccount(models.Model):
     @api.model
     def _check_setup_shop_data(self, account):
         rows = account.shop_data_ids
-        if not rows or rows.filtered(lambda row: row.state == "pending"):
+        if not rows:
             return [self.env._("Not everything is read yet: it takes a minute. Press Look Again.")], []
-        failed = rows.filtered(lambda row: row.state == "error")
-        return [], [
+        # What failed for a passing reason is read again by itself, and holds nobody up.
+        unread = rows.filtered(lambda row: row.state == "pending" and not row.error)
+        names = ", ".join(unread[:10].mapped("display_name"))
+        problems = [self.env._("Still to be read: %(names)s. Press Look Again in a minute.", names=names)]
+        failed = rows.filtered(lambda row: row.state in ("pending", "error") and row.error)
+        return problems if unread else [], [
             self.env._("%(name)s could not be read: %(reason)s", name=row.display_name, reason=row.error)
             for row in failed
         ]

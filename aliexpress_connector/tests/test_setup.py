@@ -62,6 +62,16 @@ class TestGuidedSetUp(SandboxCase):
         manager = new_test_user(self.env, "set_up_manager", "sales_team.group_sale_manager")
         self.assertIn("administrator", shop.with_user(manager).setup_problem)
 
+    def test_data_that_cannot_be_read_now_holds_nobody_up(self):
+        self.account.setup_step = "shop_data"
+        self.env["aliexpress.shop.data"]._sync_rows()
+        rows = self.account.shop_data_ids
+        self.assertIn("Still to be read", self.account.setup_problem)
+        rows.state = "done"
+        rows.filtered(lambda row: row.kind == "carriers").write({"state": "pending", "error": "AliExpress is busy"})
+        self.assertFalse(self.account.setup_problem)
+        self.assertIn("Carriers could not be read: AliExpress is busy", self.account.setup_advice)
+
     def test_from_the_first_step_to_the_last(self):
         shop = self.start(app_key="501234", app_secret="helloworldsecret")
         shop.action_setup_next()
