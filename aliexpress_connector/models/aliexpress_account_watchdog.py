@@ -93,12 +93,28 @@ class AliexpressAccount(models.Model):
         )
 
     def _describe_budget(self):
-        if not self.call_budget or self.call_count_today < self.call_budget:
+        is_used_up = self.call_budget and self.call_count_today >= self.call_budget
+        if not is_used_up and not self._has_postponed_work():
             return ""
         return self.env._(
-            "The shop made %(count)s calls today, all that Calls per Day allows: some work waits until midnight in "
-            "Beijing. Raise Calls per Day on the shop if AliExpress grants more.",
+            "The shop made %(count)s of the %(budget)s calls that Calls per Day allows: products, prices or stock wait "
+            "until midnight in Beijing, so that orders and tracking numbers still go through. Raise Calls per Day on "
+            "the shop if AliExpress grants more.",
             count=self.call_count_today,
+            budget=self.call_budget,
+        )
+
+    def _has_postponed_work(self):
+        """Whether anything waits because today's calls get short."""
+        waiting = {
+            "content": ("aliexpress.listing", "state", "pending"),
+            "price": ("aliexpress.listing.sku", "is_price_due", True),
+            "stock": ("aliexpress.listing.sku", "is_quantity_due", True),
+        }
+        return any(
+            self.env[model].search_count([("account_id", "=", self.id), (name, "=", value)], limit=1)
+            for kind, (model, name, value) in waiting.items()
+            if not self._has_call_budget(kind)
         )
 
     @api.model

@@ -71,10 +71,13 @@ class TestOffersCalls(OffersCase):
         self.assertTrue(self.account._has_call_budget("orders"))
         self.assertTrue(self.account._has_call_budget("tracking"))
         self.assertFalse(self.account.retry_at)
+        [told] = self.account._get_problems()
+        self.assertIn("8 of the 10 calls", told)
         # The next day.
         spent.unlink()
         self.push()
         self.assertEqual(self.get_remote(self.shirt_sku), (101, "12.10", None))
+        self.assertFalse(self.account._get_problems())
 
     def test_budget_of_one_shop_is_its_own(self):
         other = self.create_account("Other shop", app_key="777", seller_ref="2671514999", call_budget=1)
