@@ -134,6 +134,24 @@ class TestProductPage(CatalogueCase):
         self.publish()
         self.assertEqual(set(listings.mapped("state")), {"auditing"})
 
+    def test_several_products_are_edited_at_once_from_the_list(self):
+        for name in ("product_template_view_list", "aliexpress_product_attribute_line_view_list"):
+            arch = self.env.ref(f"aliexpress_connector.{name}").arch
+            self.assertIn('multi_edit="1"', arch)
+        user = new_test_user(
+            self.env, "catalogue_list", groups="sales_team.group_sale_manager,product.group_product_manager"
+        )
+        products = self.create_product("A-1", "Shirt") | self.create_product("A-2", "Blouse")
+        templates = products.product_tmpl_id.with_user(user)
+        templates.web_save({"aliexpress_category_id": self.category.id}, {"aliexpress_category_id": {}})
+        lines = self.env["aliexpress.product.attribute.line"].with_user(user)
+        lines = lines.search(templates.action_aliexpress_add_attributes()["domain"])
+        lines = lines.filtered(lambda line: line.attribute_id.name == "Material")
+        self.assertEqual(lines.product_tmpl_id, templates)
+        value = self.choose_value(lines.attribute_id)
+        lines.web_save({"value_ids": [Command.link(value.id)]}, {"value_ids": {}})
+        self.assertEqual([line.value_ids for line in lines], [value, value])
+
     def test_new_products_are_listed_by_themselves_where_the_shop_wants_it(self):
         self.account.write({"is_listing_automatic": True, "product_domain": "[('default_code', '=', 'CAP-100')]"})
         self.publish()

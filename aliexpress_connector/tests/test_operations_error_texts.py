@@ -122,7 +122,7 @@ class TestErrorTexts(AliexpressCase):
             ),
             "%(names)s has no product yet": lambda: self.create_found().action_link(),
             "A product has one listing in a shop": self.link_twice,
-            "%(name)s is on AliExpress. Press Delete… on the listing": lambda: self.create_listing(product_ref="7").unlink(),
+            "%(name)s is on AliExpress. Press Delete": lambda: self.create_listing(product_ref="7").unlink(),
             "A picture of %(name)s changed": self.send_without_picture,
             "A picture was not accepted": lambda: self.create_listing()._refuse_image(),
             "%(names)s is still on AliExpress, so it cannot be published anew": lambda: self.create_listing(
