@@ -1,4 +1,3 @@
-import logging
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,8 +6,9 @@ from odoo import fields, models
 from ..lib.errors import AliexpressError, ReconnectError
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS
 from .error_messages import describe_error
+from .private_log import get_logger
 
-_logger = logging.getLogger(__name__)
+_logger = get_logger(__name__)
 
 # Changes may show in AliExpress' list some minutes late, and clocks differ. Listing an unchanged order again costs
 # nothing.

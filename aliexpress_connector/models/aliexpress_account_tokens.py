@@ -1,4 +1,3 @@
-import logging
 import math
 from datetime import timedelta
 
@@ -12,8 +11,9 @@ from ..lib import auth
 from ..lib.errors import AUTHORISATION, TOKEN, AliexpressError, ReconnectError
 from ..lib.signing import fingerprint
 from .error_messages import describe_error
+from .private_log import get_logger
 
-_logger = logging.getLogger(__name__)
+_logger = get_logger(__name__)
 
 AUTHORISATION_ACTIVITY = "aliexpress_connector.mail_activity_type_authorisation"
 # Days before only a person can renew the authorisation at which the responsible person hears of it.

@@ -1,12 +1,12 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS
+from .private_log import get_logger
 
-_logger = logging.getLogger(__name__)
+_logger = get_logger(__name__)
 
 # A little less than a day, so that the mail does not wander through the day.
 MAIL_EVERY = timedelta(hours=23)

@@ -1,4 +1,3 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -20,8 +19,9 @@ from ..lib.errors import (
 )
 from .aliexpress_account import CONCURRENCY_ERRORS
 from .error_messages import describe_error
+from .private_log import get_logger
 
-_logger = logging.getLogger(__name__)
+_logger = get_logger(__name__)
 
 # Records looked up at once: a run takes minutes at most, the next one goes on where it stopped.
 QUEUE_LIMIT = 1000

@@ -1,4 +1,3 @@
-import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
@@ -15,9 +14,10 @@ from ..lib.errors import AliexpressError, FixError, ReconnectError, TransientErr
 from .aliexpress_account_orders import AUDIT_EVERY
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS, RECORD_PAUSE, SHOP_REASONS
 from .error_messages import describe_error
+from .private_log import get_logger
 from .res_partner import is_masked
 
-_logger = logging.getLogger(__name__)
+_logger = get_logger(__name__)
 
 PAGE_SIZE = 50
 # AliExpress lists at most 30 days of finished orders at once.

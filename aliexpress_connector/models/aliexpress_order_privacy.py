@@ -1,4 +1,3 @@
-import logging
 from dataclasses import asdict, replace
 from datetime import timedelta
 
@@ -7,8 +6,9 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 
 from ..lib.values import Address
+from .private_log import get_logger
 
-_logger = logging.getLogger(__name__)
+_logger = get_logger(__name__)
 
 OVER = ("closed", "cancelled")
 BATCH = 100
