@@ -72,6 +72,8 @@ class AliexpressCallCount(models.Model):
         def count(method, outcome):
             calls.append((self._get_today(), method, outcome))
             cr.precommit.add(store)
+            # A savepoint that is undone in between forgets what was to be done before the commit.
+            cr.postcommit.add(store_apart)
             cr.postrollback.add(store_apart)
 
         return count

@@ -72,6 +72,8 @@ class AliexpressExchange(models.Model):
                 return
             if not exchanges:
                 cr.precommit.add(store)
+                # A savepoint that is undone in between forgets what was to be done before the commit.
+                cr.postcommit.add(store_apart)
                 cr.postrollback.add(store_apart)
             exchanges.append(exchange)
 

@@ -36,6 +36,38 @@ class TestExchange(SandboxCase):
         self.assertEqual(set(failed.mapped("outcome")), {"busy"})
         self.assertIn("isp.service-unavailable", failed[0].answer_excerpt)
 
+    def test_calls_about_an_order_that_cannot_be_stored_are_kept_and_counted(self):
+        orders = [self.place(), self.place()]
+        self.env.cr.execute(
+            "ALTER TABLE aliexpress_order ADD CONSTRAINT refused CHECK (order_ref != %s OR status IS NULL)",
+            [str(orders[1].order_id)],
+        )
+        with self.assertLogs("odoo", level="ERROR"):
+            self.run_job("fetch_orders")
+        stored = self.env["aliexpress.order"].search([("account_id", "=", self.account.id)])
+        self.assertEqual(len(stored.filtered("status")), 1)
+        self.assertKept(orders)
+
+    def test_calls_of_a_rehearsal_which_stores_nothing_are_kept_and_counted(self):
+        orders = [self.place(), self.place()]
+        wizard = self.env["aliexpress.order.rehearsal"].create({"account_id": self.account.id})
+        with self.enter_registry_test_mode():
+            wizard.action_rehearse()
+            # The request ends with a commit, which a test leaves out.
+            self.env.cr.flush()
+            self.env.cr.postcommit.run()
+        self.env.invalidate_all()
+        self.assertKept(orders)
+
+    def assertKept(self, orders):
+        """The details of these orders of the sandbox are kept, and all calls there were are counted."""
+        exchanges = self.get_exchanges(method=DETAIL)
+        self.assertEqual(set(exchanges.mapped("reference")), {str(order.order_id) for order in orders})
+        counts = self.env["aliexpress.call.count"].search([("account_id", "=", self.account.id)])
+        for method in (DETAIL, LIST):
+            counted = sum(counts.filtered(lambda count, method=method: count.method == method).mapped("count"))
+            self.assertEqual(counted, self.sandbox.count(method))
+
     def test_lists_that_work_are_not_kept(self):
         self.import_orders()
         self.assertFalse(self.get_exchanges())
