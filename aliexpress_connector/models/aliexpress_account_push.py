@@ -28,7 +28,7 @@ class AliexpressAccount(models.Model):
         for account in self:
             account.push_url = account.get_base_url() + PUSH_PATH
 
-    def _store_push(self, body, message, now):
+    def _store_push(self, body, message, now, state):
         """Store a signed message once; return whether it is new. `now`: naive UTC."""
         self.ensure_one()
         return bool(
@@ -44,7 +44,7 @@ class AliexpressAccount(models.Model):
                     hashlib.sha256(body).hexdigest(),
                     message.kind,
                     message.order_ref,
-                    "new" if message.order_ref else "ignored",
+                    state,
                 )
             )
         )

@@ -30,7 +30,7 @@ class AliexpressPushMessage(models.Model):
         [("new", "To look at"), ("done", "Done"), ("ignored", "Ignored")],
         required=True,
         readonly=True,
-        help="Ignored: a message of a kind that is not about orders, or in a form that is not known here.",
+        help="Ignored: a message of another seller, of a kind that is not about orders, or in a form not known here.",
     )
 
     _digest_uniq = models.UniqueIndex("(account_id, digest)", "This message was received already.")
@@ -52,14 +52,25 @@ class AliexpressPushMessage(models.Model):
         if not signers:
             return False
         message = read_push(body)
-        account = accounts.filtered(
-            lambda account: account.app_key in signers and account.seller_ref == message.seller_ref
-        )
+        accounts = accounts.filtered(lambda account: account.app_key in signers)
         now = fields.Datetime.now()
         is_news = not message.sent_at or now - MAX_AGE < message.sent_at < now + MAX_AHEAD
-        if account and is_news and account[0].sudo()._store_push(body, message, now) and message.order_ref:
+        if is_news and self._store_message(accounts, body, message, now):
             self.env["ir.cron"]._aliexpress_wake("ir_cron_fetch_orders")
         return True
+
+    @api.model
+    def _store_message(self, accounts, body, message, now):
+        """Store a message signed by the application of `accounts`; return whether it is new and there is work to do.
+
+        One of a seller who has no shop here is counted at the first shop, and ignored.
+        """
+        account = accounts.filtered(lambda account: account.seller_ref == message.seller_ref)[:1]
+        # Who the seller of a shop is becomes known when its tokens are renewed: until then there may be but one.
+        unknown = accounts.filtered(lambda account: not account.seller_ref)
+        account = account or (unknown if len(unknown) == 1 else account)
+        state = "new" if account and message.order_ref else "ignored"
+        return (account or accounts[0])._store_push(body, message, now, state) and state == "new"
 
     # === JOB === #
 

@@ -129,9 +129,25 @@ class TestPush(HttpCase, CronMixinCase):
         self.assertEqual({(answer.status_code, answer.content) for answer in answers}, {(403, b"")})
         self.assertFalse(self.get_messages())
 
-    def test_another_sellers_message_of_the_same_application_is_not_ours(self):
+    def test_another_sellers_message_of_the_same_application_is_counted_and_ignored(self):
         self.assertEqual(self.push(self.make_body(seller_id="1")).status_code, 200)
-        self.assertFalse(self.get_messages())
+        self.assertEqual(self.get_messages().state, "ignored")
+        self.take()
+        self.assertFalse(self.order.is_detail_due)
+
+    def test_the_only_shop_whose_seller_is_not_known_yet_listens(self):
+        self.account.seller_ref = False
+        self.env.flush_all()
+        self.push(self.make_body())
+        self.take()
+        self.assertTrue(self.order.is_detail_due)
+
+    def test_of_several_shops_whose_seller_is_not_known_none_is_guessed(self):
+        self.account.seller_ref = False
+        AliexpressCase.create_account.__func__(type(self), "Second shop", is_push_enabled=True)
+        self.env.flush_all()
+        self.push(self.make_body())
+        self.assertEqual(self.get_messages().state, "ignored")
 
     def test_archived_shops_do_not_listen(self):
         self.account.active = False
