@@ -2,8 +2,13 @@ from datetime import timedelta
 
 from odoo import fields
 
-from .common import error_response
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
+from .common import SandboxCase, error_response
 from .common_offers import DETAIL, PRICE, STOCK, OffersCase
+
+# For each kind of call: what its fields begin with, where AliExpress keeps it, and a value that nobody sends.
+KINDS = {STOCK: ("quantity", "stock", 0), PRICE: ("price", "price", "1.00")}
 
 
 class TestOffersPush(OffersCase):
@@ -76,27 +81,29 @@ class TestOffersPush(OffersCase):
         self.assertEqual(len(self.called(PRICE)), 3)
         sizes = [len(call.get_json("mutiple_product_update_list")) for call in self.called(STOCK)]
         self.assertEqual(sorted(sizes), [5, 20, 20])
-        for name, answer in self.get_faults().items():
-            with self.subTest(name):
-                self.break_second_call(products, answer)
+        for method in KINDS:
+            for name, answer in self.get_faults(method, self.answers[method]).items():
+                with self.subTest(name, method=method):
+                    self.break_second_call(products, method, answer)
 
-    def get_faults(self):
-        """What may come instead of the answer: name and a function of the call."""
+    def get_faults(self, method, take_over):
+        """What may come instead of the answer of `take_over`: name and a function of the call."""
+        _prefix, column, old = KINDS[method]
 
         def taken_over_and_lost(call):
-            self.answer_stock(call)
+            take_over(call)
             return self.make_response("", status=502)
 
         def taken_over_and_garbled(call):
-            self.answer_stock(call)
+            take_over(call)
             return self.make_response('{"aliexpress_solution_batch_product_inv', status=200)
 
         def take_over_ten(call):
             rows = [{"product_id": product["product_id"]} for product in call.get_json("mutiple_product_update_list")]
-            self.answer_stock(call)
+            take_over(call)
             for row in rows[10:]:
                 [remote] = self.remote[str(row["product_id"])].values()
-                remote["stock"] = 0
+                remote[column] = old
             return rows
 
         def half(call):
@@ -110,35 +117,44 @@ class TestOffersPush(OffersCase):
         return {
             "not reached": lambda call: self.make_response("", status=503),
             "rate limit": lambda call: error_response("ApiCallLimit", "this ban will last 30 more seconds"),
+            "refused as a whole": lambda call: error_response("15", sub_code="PRODUCT_IN_AUDIT_PENDING"),
             "taken over, answer lost": taken_over_and_lost,
             "taken over, answer cut off": taken_over_and_garbled,
             "some in both lists, some refused": half,
             "silence about most": silence,
         }
 
-    def break_second_call(self, products, answer):
+    def break_second_call(self, products, method, answer):
         """What was acknowledged afterwards is what AliExpress has; and the next runs send the rest."""
+        prefix, column, _old = KINDS[method]
         for product in products:
-            self.add_stock(product, 1)
-        numbers = iter(range(100))
-        self.answers[STOCK] = lambda call: answer(call) if next(numbers) == 1 else self.answer_stock(call)
+            if method == STOCK:
+                self.add_stock(product, 1)
+            else:
+                product.list_price += 1
+        numbers, normal = iter(range(100)), self.answers[method]
+        self.answers[method] = lambda call: answer(call) if next(numbers) == 1 else normal(call)
         self.push()
+
+        def has(sku):
+            return float(self.remote[sku.listing_id.product_ref][sku.sku_code][column])
+
         skus = self.env["aliexpress.listing.sku"].search([("product_id", "in", [product.id for product in products])])
         wrong = [
             sku.sku_code
             for sku in skus
-            if not sku.is_quantity_due and not sku.quantity_error and sku.quantity_sent != self.get_remote(sku)[0]
+            if not sku[f"is_{prefix}_due"] and not sku[f"{prefix}_error"] and sku[f"{prefix}_sent"] != has(sku)
         ]
         self.assertFalse(wrong, "acknowledged, and AliExpress never said so")
         self.assertGreaterEqual(len(skus.filtered(lambda sku: sku.offer_state == "equal")), 20)
-        self.answers[STOCK] = self.answer_stock
+        self.answers[method] = normal
         self.account.retry_at = False
         skus.listing_id.retry_at = False
-        skus.filtered("quantity_error").action_send_offer()
+        skus.filtered(f"{prefix}_error").action_send_offer()
         self.push()
         for sku in skus:
-            self.assertEqual(self.get_remote(sku)[0], sku.quantity_wanted)
-            self.assertEqual((sku.quantity_sent, sku.offer_state), (sku.quantity_wanted, "equal"))
+            wanted = sku[f"{prefix}_wanted"]
+            self.assertEqual((has(sku), sku[f"{prefix}_sent"], sku.offer_state), (wanted, wanted, "equal"))
 
     def test_more_skus_than_a_call_takes(self):
         attribute = self.env["product.attribute"].create({"name": "Number", "create_variant": "always"})
@@ -464,3 +480,18 @@ class TestOffersPush(OffersCase):
         self.shirt.list_price = 20
         self.push()
         self.assertEqual([call.method for call in self.calls], [PRICE])
+
+
+class TestOffersAfterOrders(SandboxCase, CronMixinCase):
+    """What wakes the job before its next minute."""
+
+    def test_imported_orders_wake_the_job_and_stock_moves_do_not(self):
+        self.place()
+        with self.capture_triggers("aliexpress_connector.ir_cron_push_offers") as captured:
+            order = self.import_orders()
+        self.assertTrue(captured.records)
+        with self.capture_triggers("aliexpress_connector.ir_cron_push_offers") as captured:
+            order.sale_order_id.picking_ids.move_ids.write({"picked": True})
+            order.sale_order_id.picking_ids._action_done()
+            self.env["stock.quant"]._update_available_quantity(self.products[0], self.warehouse.lot_stock_id, 1)
+        self.assertFalse(captured.records, "each would cost people's own work milliseconds")

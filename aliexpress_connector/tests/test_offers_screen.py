@@ -41,6 +41,15 @@ class TestOffersScreen(OffersCase):
         self.push()
         self.assertEqual(self.get_remote(self.shirt_sku), (100, "12.10", "9.00"))
 
+    def test_send_now_leaves_a_held_price_held(self):
+        self.push()
+        self.account.price_max_change = 20
+        self.shirt.list_price = 5
+        self.push()
+        self.shirt_sku.action_send_offer()
+        self.assertEqual([call.method for call in self.push()], [STOCK])
+        self.assertEqual(self.shirt_sku.offer_state, "held")
+
     def test_send_now_names_what_cannot_be_sent(self):
         self.push()
         self.assertFalse(self.shirt_sku.action_send_offer())
