@@ -70,14 +70,20 @@ class AliexpressAccount(models.Model):
                 name=self.name,
             )
         days = self._get_authorisation_days()
-        if self.state == "connected" and days is not None and days <= WARNING_DAYS[0]:
+        if self.state != "connected" or days is None or days > WARNING_DAYS[0]:
+            return ""
+        if days > 1:
             return self.env._(
                 "The authorisation of the shop %(name)s ends in %(days)s days and cannot be prolonged by itself. Open "
                 "the shop and press Connect with AliExpress before, so that nothing stops.",
                 name=self.name,
                 days=days,
             )
-        return ""
+        return self.env._(
+            "The authorisation of the shop %(name)s ends within a day and cannot be prolonged by itself. Open the shop "
+            "and press Connect with AliExpress now, so that nothing stops.",
+            name=self.name,
+        )
 
     def _get_authorisation_days(self):
         """Days (int, at least 0) until a person must connect the shop again; None when AliExpress did not tell."""

@@ -40,7 +40,8 @@ class AliexpressCountryPrice(models.Model):
             if line.country_id.code not in PRICE_COUNTRIES:
                 raise ValidationError(
                     self.env._(
-                        "AliExpress takes no prices of their own for buyers in %(country)s.",
+                        "AliExpress takes no prices of their own for buyers in %(country)s. Remove the line of "
+                        "%(country)s.",
                         country=line.country_id.name,
                     )
                 )

@@ -22,7 +22,7 @@ RAISED = {"UserError", "ValidationError"}
 ADVICE = re.compile(
     r"\b(Nothing to do|Choose|Press|Ask|Request|Correct|Check|Compare|Refresh|Enters?|Connect|Select|Tick|Unlock|Delete"
     r"|Log out|Change|Set|Send|Read|Use|Open|Add|Look|Erase|sent again|read again|administrator|ignore|not accepted"
-    r"|cannot be negative|must lie before|bought nothing|at most|no prices of their own)\b"
+    r"|cannot be negative|bought nothing|at most|Remove)\b"
 )
 
 
@@ -149,7 +149,8 @@ class TestErrorTexts(AliexpressCase):
                 .create({"account_id": account.id, "numbers": "no number"})
                 .action_import()
             ),
-            "The first day must lie before the last one": self.import_backwards,
+            "Change Placed From or Placed Until": self.import_backwards,
+            "AliExpress does not know the order %(number)s": self.import_unknown_number,
             "Choose between 1 and 30 days": lambda: (
                 env["aliexpress.order.rehearsal"].create({"account_id": account.id, "days": 0}).action_rehearse()
             ),
@@ -228,6 +229,10 @@ class TestErrorTexts(AliexpressCase):
     def suggest_without_shop(self):
         self.env["aliexpress.account"].search([]).state = "draft"
         self.env["aliexpress.category.suggest"]._get_account()
+
+    def import_unknown_number(self):
+        self.answers[DETAIL] = error_response("15", sub_code="F00-00-10001-002", sub_message="x")
+        self.env["aliexpress.order.import"].create({"account_id": self.account.id, "numbers": "81"}).action_import()
 
     def import_backwards(self):
         now = fields.Datetime.now()

@@ -201,6 +201,10 @@ class TestTokenAnswers(AliexpressCase):
         self.assertTrue(self.account._watch_authorisation())
         self.assertFalse(self.account._watch_authorisation())
         self.assertIn("ends in 2 days", self.account.connection_warning)
+        for hours in (20, -1):
+            self.account.authorization_expiry = fields.Datetime.now() + timedelta(hours=hours)
+            self.account.invalidate_recordset(["connection_warning"])
+            self.assertIn("ends within a day", self.account.connection_warning)
         self.account.write({"state": "connected", "authorization_expiry": fields.Datetime.now() + timedelta(days=60)})
         self.assertFalse(self.account.activity_ids)
         self.assertFalse(self.account.connection_warning)

@@ -3,8 +3,9 @@ from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
-from ..lib.errors import AliexpressError
+from ..lib.errors import NOT_FOUND, AliexpressError, FixError
 from ..models.error_messages import describe_error
 
 
@@ -47,13 +48,34 @@ class AliexpressOrderImport(models.TransientModel):
                 self.env._("Enter at least one AliExpress order number: digits only, as the seller centre shows it.")
             )
         Order = self.env["aliexpress.order"].sudo()
-        orders = Order.concat(*(Order._import_by_number(account, number) for number in numbers))
+        orders = Order.concat(*(self._import_number(Order, account, number) for number in numbers))
         action = self.env["ir.actions.act_window"]._for_xml_id("aliexpress_connector.aliexpress_order_action")
         return action | {"domain": [("id", "in", orders.ids)], "context": {}}
 
+    def _import_number(self, orders, account, number):
+        try:
+            return orders._import_by_number(account, number)
+        except FixError as error:
+            if error.reason != NOT_FOUND:
+                raise
+            raise UserError(
+                self.env._(
+                    "AliExpress does not know the order %(number)s in the shop %(shop)s. Check the number and the shop "
+                    "in the seller centre.",
+                    number=number,
+                    shop=account.name,
+                )
+            ) from error
+
     def _import_dates(self, account):
         if not self.date_start or not self.date_end or self.date_start >= self.date_end:
-            raise UserError(self.env._("The first day must lie before the last one."))
+            raise UserError(
+                self.env._(
+                    "Change Placed From or Placed Until: %(start)s does not lie before %(end)s.",
+                    start=format_datetime(self.env, self.date_start) or "-",
+                    end=format_datetime(self.env, self.date_end) or "-",
+                )
+            )
         count = self.env["aliexpress.order"].sudo()._import_by_date(account, self.date_start, self.date_end)
         return {
             "type": "ir.actions.client",
