@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .aliexpress_listing_content import UNLINKED, VARIANT_SECTIONS
+
 # A transaction may commit this long after the time it writes as write_date: what was written shortly before a look is
 # looked at again.
 LATE_COMMIT = timedelta(minutes=15)
@@ -77,14 +79,23 @@ class AliexpressListing(models.Model):
         """Take `contents` for what AliExpress has of listings that were not published from here: from now on their
         changes are sent, not what AliExpress had before.
 
-        What is not offered now is left for later: without its variants it says little.
+        What is not offered now is left for later: without its variants it says little. So is what the variants say as
+        long as a SKU is not linked with one.
         """
-        for listing in self:
-            if listing.product_ref and not listing.content_digests and shelf[listing.id] == "online":
-                digests = listing._get_digests(contents[listing.id])
+        for listing in self.filtered(lambda listing: listing.product_ref and shelf[listing.id] == "online"):
+            known = listing.content_digests or {}
+            is_linked = not any(listing.sku_ids.mapped("is_foreign"))
+            if not known:
+                known = listing._get_digests(contents[listing.id])
+                if not is_linked:
+                    known |= dict.fromkeys(VARIANT_SECTIONS, UNLINKED)
                 if listing._has_skus_to_mend():
-                    digests.pop("skus")
-                listing.content_digests = digests
+                    known.pop("skus")
+            elif is_linked and UNLINKED in known.values():
+                digests = listing._get_digests(contents[listing.id])
+                known = {name: digests[name] if digest == UNLINKED else digest for name, digest in known.items()}
+            if known != listing.content_digests:
+                listing.content_digests = known
 
     def _has_skus_to_mend(self):
         """Whether AliExpress' SKUs differ from those here: it had some without a code when the listing was linked,

@@ -26,6 +26,9 @@ SECTIONS = {
 }
 # What a freeze leaves as it is on AliExpress.
 FROZEN_SECTIONS = frozenset({"title", "description", "images"})
+# What linking a SKU with its variant changes, and what stands for its digest until all SKUs are linked.
+VARIANT_SECTIONS = ("skus", "package")
+UNLINKED = "unlinked"
 BARCODE_ENCODINGS = {13: "ean13", 8: "ean8", 12: "upca"}
 # Short words are repeated in any language: of, de, for.
 SHORTEST_WORD = 4
@@ -188,7 +191,7 @@ class AliexpressListing(models.Model):
         changed = [
             section
             for section, names in SECTIONS.items()
-            if digests[section] != acknowledged.get(section)
+            if acknowledged.get(section) not in (digests[section], UNLINKED)
             and any(getattr(content, name) is not None for name in names)
         ]
         if self.product_ref and (self.is_content_frozen or self.account_id.is_content_frozen):

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..lib.catalogue_values import ProductContent
-from .aliexpress_listing_content import SECTIONS, get_main_language
+from .aliexpress_listing_content import SECTIONS, UNLINKED, get_main_language
 from .aliexpress_offer_prices import keep_below
 
 
@@ -51,7 +51,8 @@ class AliexpressListing(models.Model):
         self.language = get_main_language(detail) or next(iter(self.account_id._get_languages()))
         content = self._prepare_contents()[self.id]
         digests = self._get_digests(content)
-        self.content_digests = {section: digests[section] for section in SECTIONS if section not in sections}
+        unlinked = {section: UNLINKED for section, digest in (self.content_digests or {}).items() if digest == UNLINKED}
+        self.content_digests = {section: digests[section] for section in SECTIONS if section not in sections} | unlinked
         return content
 
     def _keep_acknowledged_prices(self, skus, detail):

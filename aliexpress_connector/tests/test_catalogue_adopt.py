@@ -139,6 +139,26 @@ class TestAdopting(CatalogueCase):
         self.assertFalse(self.sandbox.counts())
         self.assertEqual((listing.state, self.remote(listing).status), ("online", "onSelling"))
 
+    def test_linking_skus_by_hand_sends_nothing(self):
+        self.find()
+        found = self.found_with("CAP-RED")
+        colors = [f"Colour {number}" for number in range(len(found.sku_ids))]
+        variants = self.create_shirt(colors=colors, sizes=("M",), weight=0.3)
+        found.product_tmpl_id = variants.product_tmpl_id
+        found.action_link()
+        listing = found.listing_id
+        self.publish()
+        for sku, variant in zip(listing.sku_ids, variants, strict=True):
+            sku.product_id = variant
+        variants.product_tmpl_id.list_price = 21
+        self.publish()
+        variants.product_tmpl_id.aliexpress_title = "Cap in many colours"
+        self.publish()
+        sent = [str(call.params) for call in self.sandbox.calls if call.method == EDIT]
+        self.assertEqual(len(sent), 1, listing.problem_ids.mapped("message"))
+        self.assertIn("Cap in many colours", sent[0])
+        self.assertNotIn("sku_info_list", sent[0])
+
     def assert_comes_back_as_it_was(self, listing, take_off, put_back):
         take_off()
         self.publish()
