@@ -1,12 +1,18 @@
+import contextlib
 import os
 import random
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from string import ascii_lowercase
 
 from odoo import Command
 
+from ..lib.catalogue_values import MarketingImages, SkuAttribute
 from ..lib.errors import AliexpressError
+from ..models.attribute_resolver import AttributeResolver
+from ..models.listing_rules import RULES
+from ..models.quality_check import Check
 from .catalogue_common import CatalogueCase, make_picture
 
 
@@ -35,16 +41,21 @@ class TestQuality(CatalogueCase):
         template = self.product.product_tmpl_id
         cases = [
             ({"aliexpress_category_id": False}, "no AliExpress category", "aliexpress_category_id"),
-            ({"aliexpress_title": "Cap " * 40}, "128 at most", "aliexpress_title"),
+            ({"aliexpress_title": "Cap " * 40}, "characters, 128 at most are allowed", "aliexpress_title"),
             ({"image_1920": False}, "no picture", "image_1920"),
-            ({"weight": 0}, "weight", "aliexpress_package_weight"),
-            ({"weight": 501}, "weight", "aliexpress_package_weight"),
-            ({"aliexpress_package_length": 701}, "Each side", "aliexpress_package_length"),
+            ({"weight": 0}, "The weight with packaging is 0", "aliexpress_package_weight"),
+            ({"weight": 501}, "The weight with packaging is 501", "aliexpress_package_weight"),
+            ({"aliexpress_package_length": 701}, "Each side of the package must", "aliexpress_package_length"),
+            (
+                dict.fromkeys([f"aliexpress_package_{side}" for side in ("length", "width", "height")], 600),
+                "The package is too large for AliExpress",
+                "aliexpress_package_length",
+            ),
             ({"aliexpress_lot_size": 3}, "Lots", "aliexpress_lot_size"),
             ({"aliexpress_attribute_line_ids": [Command.clear()]}, "mandatory in this category", None),
-            ({"aliexpress_lead_time": 61}, "60 days at most", "aliexpress_lead_time"),
-            ({"default_code": "X" * 51}, "too long", "aliexpress_sku_code"),
-            ({"list_price": 0}, "no price", "lst_price"),
+            ({"aliexpress_lead_time": 61}, "may take 60 days at most", "aliexpress_lead_time"),
+            ({"default_code": "X" * 51}, "is too long: 50 characters", "aliexpress_sku_code"),
+            ({"list_price": 0}, "has no price that AliExpress takes", "lst_price"),
             ({"aliexpress_brand": "Nobody"}, "not approved", "aliexpress_brand"),
         ]
         self.env["aliexpress.brand"].create({"account_id": self.account.id, "ref": "1", "name": "Somebody"})
@@ -61,13 +72,97 @@ class TestQuality(CatalogueCase):
                 savepoint.rollback()
             self.env.invalidate_all()
 
+    def test_what_is_wrong_around_the_product_is_named(self):
+        """Texts that other records than the product cause, each alone."""
+        listing = self.create_listing(state="draft")
+        line = self.product.aliexpress_attribute_line_ids[:1]
+        number = self.category.attribute_ids.filtered(lambda attribute: not attribute.is_sku)[:1]
+
+        def close_category():
+            self.category.active = False
+
+        def choose_a_node():
+            self.category.is_leaf = False
+
+        def say_other():
+            value = self.env["aliexpress.attribute.value"].search(
+                [("attribute_id", "=", line.attribute_id.id), ("ref", "=", "4")], limit=1
+            )
+            value = value or value.create({"ref": "4", "name": "Other", "attribute_id": line.attribute_id.id})
+            line.write({"value_ids": [Command.set(value.ids)], "text": False})
+
+        def write_a_word_for_a_number():
+            number.write({"is_number": True, "is_text": True})
+            own = self.product.aliexpress_attribute_line_ids.filtered(lambda own: own.attribute_id == number)
+            own.unlink()
+            self.product.product_tmpl_id.aliexpress_attribute_line_ids = [
+                Command.create({"attribute_id": number.id, "text": "many"})
+            ]
+
+        def forbid_publishing():
+            self.account.is_publishing_forbidden = True
+
+        def archive_all_variants():
+            self.product.active = False
+
+        cases = {
+            "AliExpress no longer offers the category": close_category,
+            "has categories below it. Choose one of those": choose_a_node,
+            "says Other: write what it is": say_other,
+            "must be a number, not many": write_a_word_for_a_number,
+            "AliExpress does not let the shop": forbid_publishing,
+            "The product has no active variant": archive_all_variants,
+        }
+        for text, spoil in cases.items():
+            with self.subTest(text=text), self.env.cr.savepoint() as savepoint:
+                spoil()
+                self.assertIn(text, self.check(listing))
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def test_what_is_wrong_with_the_content_is_named(self):
+        """Rules that a product cannot break by what people enter in most shops, on contents made for them."""
+        listing = self.create_listing(self.create_shirt()[0], state="draft")
+        listing.action_check()
+        content = listing._prepare_contents()[listing.id]
+        resolver = AttributeResolver(self.account, self.category)
+        first, *others = content.skus
+        many = tuple(SkuAttribute(str(number), "1") for number in range(1, 9))
+        named = replace(first.attributes[0], custom_name="Sea")
+        small = self.env["aliexpress.image"].new({"width": 10, "height": 10})
+        self.category.attribute_ids.filtered("is_sku").has_custom_name = False
+
+        def with_skus(*skus):
+            return replace(content, skus=skus)
+
+        cases = {
+            "Several variants have the same values on AliExpress": with_skus(first, first),
+            "AliExpress tells variants apart by 3 attributes at most": with_skus(replace(first, attributes=many)),
+            "All variants must have the same attributes": with_skus(replace(first, attributes=()), *others),
+            "does not allow names of your own: empty the name Sea": with_skus(replace(first, attributes=(named,))),
+            "must be lower than its price": with_skus(replace(first, sale_price=first.price), *others),
+            "The title in en is empty": replace(content, titles={"en": ""}),
+            "The preparation takes one day at least": replace(content, lead_time_days=0),
+            "days of preparation are refused in most categories": replace(content, lead_time_days=10),
+            "The marketing picture 3:4 must have that shape": replace(
+                content, marketing_images=MarketingImages("small", "small")
+            ),
+        }
+        for text, spoilt in cases.items():
+            with self.subTest(text=text):
+                found, check = [], Check(listing, spoilt, resolver, {"small": small})
+                for rule in RULES:
+                    with contextlib.suppress(ValueError):  # two lists of variants of different length
+                        found += [problem.message for problem in rule(check)]
+                self.assertIn(text, " ".join(found))
+
     def test_recommendations_do_not_keep_a_product_from_being_sent(self):
         self.product.write({"aliexpress_title": "Cap cap summer summer", "barcode": "NO-EAN"})
         listing = self.create_listing()
         self.publish()
         self.assertEqual(listing.state, "auditing", listing.error)
         messages = " ".join(listing.problem_ids.mapped("message"))
-        self.assertIn("summer", messages)
+        self.assertIn("repeats summer. AliExpress shows such titles less", messages)
         self.assertIn("no EAN", messages)
 
     def test_two_variants_of_one_code_are_named(self):
@@ -82,7 +177,7 @@ class TestQuality(CatalogueCase):
         listing = self.create_listing()
         self.publish()
         self.assertEqual(listing.state, "error")
-        self.assertIn("mandatory", listing.error)
+        self.assertIn("is mandatory beside", listing.error)
         opened = self.category.attribute_ids.filtered("parent_value_ids")
         self.product.product_tmpl_id.aliexpress_attribute_line_ids = [
             Command.create({"attribute_id": opened.id, "value_ids": [Command.set(opened.value_ids[:1].ids)]})

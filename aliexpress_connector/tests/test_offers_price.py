@@ -445,7 +445,7 @@ class TestOffersPrice(OffersCase):
         self.cap.standard_price = 7
         self.push()
         self.assertEqual(self.sent_skus(PRICE).keys(), {"CAP-RED"})
-        self.assertIn("margin", self.shirt_sku.offer_note)
+        self.assertIn("The margin is smaller than 30", self.shirt_sku.offer_note)
         self.account.sale_discount = 10
         self.push()
         self.assertEqual(self.cap_sku.offer_state, "held", "the sale price counts")
