@@ -25,6 +25,7 @@ from . import (
     test_operations_privacy,
     test_operations_push,
     test_operations_rights,
+    test_operations_shown_texts,
     test_operations_tokens,
     test_operations_watchdog,
     test_orders_import,
