@@ -149,11 +149,15 @@ class AliexpressJobMixin(models.AbstractModel):
 
     def _set_error(self, error):
         """Show `error` at the records, which leave the jobs' domains until a person writes `state` = pending again."""
+        self._log_fault(error)
         for record in self:
-            if not isinstance(error, (AliexpressError, UserError, AccessError)):
-                _logger.error("%s %s failed", record._name, record.id, exc_info=error)
             message = describe_error(record.account_id._get_message_env(), error)
             record.write({"state": "error", "error": message, "retry_at": False})
+
+    def _log_fault(self, error):
+        """Log `error` with its traceback where it is a fault of this addon."""
+        if not isinstance(error, (AliexpressError, UserError, AccessError)):
+            _logger.error("%s %s failed", self._name, self.ids, exc_info=error)
 
     # === ACTIONS === #
 

@@ -50,7 +50,6 @@ class AliexpressListing(models.Model):
     @api.model
     def _push_due_offers(self):
         """Send what is marked as due; return whether more can be sent at once."""
-        self = self.with_context(aliexpress_is_offer_job=True)
         before = after = 0
         for due_field, waits_field, worker in (
             ("is_quantity_due", "is_quantity_waiting", "_push_quantities"),
@@ -62,7 +61,8 @@ class AliexpressListing(models.Model):
             count = self.search_count(domain)
             if count:
                 before += count
-                self._run_queue(domain, worker, batch_size=PRODUCTS_PER_OFFER_CALL)
+                offers = self.with_context(aliexpress_is_offer_job=True, aliexpress_due_field=due_field)
+                offers._run_queue(domain, worker, batch_size=PRODUCTS_PER_OFFER_CALL)
                 after += self.search_count(domain)
         # What another process has locked stays due; only what got less is worth another round at once.
         return 0 < after < before

@@ -44,6 +44,19 @@ class AliexpressListing(models.Model):
             self.account_id._postpone(error)
         return error.reason not in SHOP_REASONS
 
+    def _set_error(self, error):
+        """Override: a fault met while prices or stock are sent stops those of this listing until they change, not its
+        content.
+        """
+        Sku = self.env["aliexpress.listing.sku"]
+        due_field = self.env.context.get("aliexpress_due_field")
+        if not due_field:
+            return super()._set_error(error)
+        self._log_fault(error)
+        refuse = Sku._refuse_quantities if due_field == "is_quantity_due" else Sku._refuse_prices
+        message = describe_error(self.account_id._get_message_env(), error)
+        return refuse(self.sku_ids.filtered(due_field).ids, message)
+
     def _settle_offers(self, due, result, client, kind):
         """Store what became of each product of a call."""
         kind.acknowledge(

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
@@ -297,6 +298,17 @@ class TestOffersPush(OffersCase):
         self.push()
         self.assertEqual(self.get_remote(self.cap_sku), (100, "12.10", None))
         self.assertFalse(self.cap_sku.listing_id.error)
+
+    def test_fault_of_one_listing_costs_one_listing(self):
+        """What no call can be made of is shown at its SKUs once; the listing's content and the others go on."""
+        self.cap_sku.listing_id.product_ref = "no number"
+        with mute_logger("odoo.addons.aliexpress_connector.models.aliexpress_job_mixin"):
+            self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku), (100, "12.10", None))
+        self.assertIn("ValueError", self.cap_sku.quantity_error)
+        self.assertEqual(self.cap_sku.offer_state, "error")
+        self.assertRecordValues(self.cap_sku.listing_id, [{"state": "online", "error": False}])
+        self.assertFalse(self.push())
 
     def test_whole_call_refused_for_an_audit_costs_one_product(self):
         bad_ref = self.cap_sku.listing_id.product_ref
