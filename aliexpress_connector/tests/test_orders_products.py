@@ -1,3 +1,5 @@
+import time
+
 from odoo.exceptions import UserError
 
 from ..models.aliexpress_order_process import BATCH
@@ -196,6 +198,27 @@ class TestOrdersProducts(SandboxCase):
         customer.company_id = self.company
         self.run_job("process_orders")
         self.assertRecordValues(poisoned, [{"state": "done", "error": False}])
+
+    def test_failing_orders_take_turns_and_wake_no_run(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        for login in ("first", "second"):
+            self.place(["CAP-RED", 1], buyer={"login": login})
+            values = {"aliexpress_account_id": self.account.id, "aliexpress_buyer_ref": login}
+            self.env["res.partner"].create(values | {"name": "Moved", "company_id": other.id})
+        orders = self.import_orders().sorted("buyer_ref")
+        self.assertEqual(orders.mapped("state"), ["error"] * 2)
+        job = self.env.ref("aliexpress_connector.ir_cron_process_orders")
+        orders.error = "Not tried yet"
+        self.env.flush_all()
+        for tried in (1, 2):
+            progress = self.env["ir.cron.progress"].create({"cron_id": job.id})
+            # A run whose time is over takes up one record.
+            is_over = {"cron_id": job.id, "ir_cron_progress_id": progress.id, "cron_end_time": time.monotonic()}
+            with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+                self.env(cr=cr, context=is_over)["aliexpress.order"]._cron_process_orders()
+            self.env.invalidate_all()
+            self.assertEqual((progress.done, progress.remaining), (1, 0))
+            self.assertEqual(len(orders.filtered(lambda order: "Moved" in order.error)), tried)
 
     def test_shipped_orders_with_unknown_skus_wait_too(self):
         placed = self.place(
