@@ -22,6 +22,9 @@ class AliexpressOrder(models.Model):
         tracking=True,
         help="AliExpress shows the order as shipped while its delivery in Odoo is still open.",
     )
+    asked_numbers = fields.Json(
+        readonly=True, copy=False, help="Tracking numbers of parcels declared elsewhere that a person was asked about."
+    )
     is_part_declared = fields.Boolean(
         readonly=True, copy=False, help="Parcels were declared, but not yet that the order has left entirely."
     )
@@ -77,48 +80,102 @@ class AliexpressOrder(models.Model):
 
     @api.model
     def _ask_about_open_deliveries(self):
-        """Ask a person about the open deliveries of orders that AliExpress shows as shipped, once for each order.
+        """Ask a person about the open deliveries of orders of which AliExpress shows more as shipped than Odoo
+        declared: once for each order, and once for each further parcel of one that is shipped in part.
 
         Only for `_cron_*` methods.
         """
-        accounts = self.env["aliexpress.account"]._get_due_domain("sync_shipments", calls_gateway=False)
-        shipped_outside = (
-            Domain("account_id", "any", accounts)
-            & Domain("stage", "in", ("shipped", "closed"))
-            & Domain("is_shipped_outside", "=", False)
-        )
-        pickings = self.env["stock.picking"].search(
-            Domain("state", "in", ("draft", "waiting", "confirmed", "assigned"))
-            & Domain("aliexpress_order_id", "any", shipped_outside)
-            & Domain("location_id.usage", "!=", "customer"),
-            order="id",
-            limit=1000,
-        )
+        is_shipped = Domain("stage", "in", ("shipped", "closed")) & Domain("is_shipped_outside", "=", False)
+        is_partly_shipped = Domain("stage", "=", "waiting_shipment") & Domain("parcels", "!=", False)
         try:
-            for order, order_pickings in pickings.grouped("aliexpress_order_id").items():
+            for order, picking in self._find_open_deliveries(is_shipped).items():
                 if any(order.shipment_ids.mapped("is_last")):
                     continue
                 order.is_shipped_outside = True
-                leaving = order_pickings.filtered(lambda picking: picking._aliexpress_leaves_to_buyer())
-                order._schedule_outside_question((leaving or order_pickings)[:1])
+                order._schedule_outside_question(picking)
+            for order, picking in self._find_open_deliveries(is_partly_shipped).items():
+                numbers = order._get_foreign_numbers()
+                if not set(numbers) <= set(order.asked_numbers or []):
+                    order.asked_numbers = numbers
+                    order._schedule_part_question(picking)
             self.env["ir.cron"]._commit_progress()
         except CONCURRENCY_ERRORS:  # the orders are being processed: asked at the next run
             self.env.cr.rollback()
 
+    @api.model
+    def _find_open_deliveries(self, domain):
+        """`{order: the open delivery to ask about}` of the orders of `domain` that are not out of the house."""
+        accounts = self.env["aliexpress.account"]._get_due_domain("sync_shipments", calls_gateway=False)
+        pickings = self.env["stock.picking"].search(
+            Domain("state", "in", ("draft", "waiting", "confirmed", "assigned"))
+            & Domain("aliexpress_order_id", "any", Domain("account_id", "any", accounts) & domain)
+            & Domain("location_id.usage", "!=", "customer"),
+            order="id",
+            limit=1000,
+        )
+        return {
+            order: (order_pickings.filtered(lambda picking: picking._aliexpress_leaves_to_buyer()) or order_pickings)[
+                :1
+            ]
+            for order, order_pickings in pickings.grouped("aliexpress_order_id").items()
+        }
+
+    def _get_foreign_numbers(self):
+        """Tracking numbers that AliExpress has for this order beside those that Odoo declared or is about to."""
+        self.ensure_one()
+        numbers = {number for _service, number in self.parcels or [] if number}
+        declared = set(self.shipment_ids.mapped("sent_tracking_ref")) - {False}
+        # After a correction AliExpress' parcels still have the old number until they are read again.
+        if len(numbers) <= len(declared):
+            return []
+        return sorted(numbers - declared - set(self.shipment_ids.mapped("tracking_ref")))
+
+    def _describe_foreign_parcels(self):
+        """What of this order was declared elsewhere and what to do (translated text), "" when nothing was."""
+        numbers = self._get_foreign_numbers() if self.stage == "waiting_shipment" else []
+        if not numbers:
+            return ""
+        rows = self.env["aliexpress.order.status"].sudo().search([("stage", "=", "shipped")])  # shared by all shops
+        gone = self.line_ids.filtered(lambda line: line.status in rows.mapped("code"))
+        gone -= self.shipment_ids.line_ids.order_line_id
+        return self.env._(
+            "Parcels of order %(number)s were declared outside Odoo: %(parcels)s. Already shipped: %(names)s. Take "
+            "what has left out of this delivery before you validate it.",
+            number=self.order_ref,
+            parcels=", ".join(numbers),
+            names=", ".join(gone.mapped(lambda line: line.sku_code or line.name or line.child_ref))
+            or self.env._("see the seller centre"),
+        )
+
+    def _schedule_part_question(self, picking):
+        message_env = self.account_id._get_message_env()
+        self._schedule_question(
+            picking,
+            message_env._("Has a part of %(delivery)s left?", delivery=picking.name),
+            self.with_env(message_env)._describe_foreign_parcels(),
+        )
+
     def _schedule_outside_question(self, picking):
-        account = self.account_id
-        message_env = account._get_message_env()
+        message_env = self.account_id._get_message_env()
         numbers = ", ".join(number for _service, number in self.parcels or [] if number)
-        picking.activity_schedule(
-            OUTSIDE_ACTIVITY,
-            summary=message_env._("Has %(delivery)s left?", delivery=picking.name),
-            note=message_env._(
+        self._schedule_question(
+            picking,
+            message_env._("Has %(delivery)s left?", delivery=picking.name),
+            message_env._(
                 "AliExpress shows order %(number)s as shipped (%(parcels)s), but this delivery is open. If it has "
                 "left, validate it: AliExpress is told nothing more. If not, cancel it.",
                 number=self.order_ref,
                 parcels=numbers or message_env._("no tracking number"),
             ),
-            user_id=picking.user_id.id or account.user_id.id or self.env.uid,
+        )
+
+    def _schedule_question(self, picking, summary, note):
+        # A first import may ask hundreds of these; the watch over shops sends one mail a day for all.
+        picking.with_context(mail_activity_quick_update=True).activity_schedule(
+            OUTSIDE_ACTIVITY,
+            summary=summary,
+            note=note,
+            user_id=picking.user_id.id or self.account_id.user_id.id or self.env.uid,
         )
 
 

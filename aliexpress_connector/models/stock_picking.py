@@ -76,6 +76,7 @@ class StockPicking(models.Model):
         "aliexpress_order_id.state",
         "aliexpress_order_id.hold_reason",
         "aliexpress_order_id.is_shipped_outside",
+        "aliexpress_order_id.parcels",
         "aliexpress_shipment_ids.state",
         "aliexpress_shipment_ids.error",
     )
@@ -107,7 +108,7 @@ class StockPicking(models.Model):
     def _aliexpress_get_outside_notice(self):
         order = self.aliexpress_order_id
         if not order.is_shipped_outside:
-            return ""
+            return order._describe_foreign_parcels()
         return self.env._(
             "AliExpress shows order %(number)s as shipped. If this delivery has left, validate it; if not, cancel it. "
             "AliExpress is told nothing more.",

@@ -1,3 +1,5 @@
+from odoo.tests import new_test_user
+
 from .shipping_common import CORREOS, ShippingCase
 
 OUTSIDE = "aliexpress_connector.mail_activity_type_shipped_outside"
@@ -56,6 +58,45 @@ class TestShippedOutside(ShippingCase):
         self.assertFalse(self.count_declarations())
         self.assertEqual(self.order.shipment_ids.state, "error")
         self.assertIn(CORREOS.format(7), self.delivery.aliexpress_shipping_message)
+
+    def test_part_declared_outside_asks_about_what_is_left(self):
+        self.ship_outside(line=1)
+        self.push()
+        self.assertFalse(self.order.is_shipped_outside)
+        self.assertEqual(self.delivery.activity_ids.activity_type_id, self.env.ref(OUTSIDE))
+        for text in (self.delivery.activity_ids.note, self.delivery.aliexpress_shipping_message):
+            self.assertIn(CORREOS.format(7), text)
+            self.assertIn("TSHIRT-BLU-M", text)
+            self.assertNotIn("CAP-RED", text)
+        self.delivery.activity_ids.action_done()
+        self.push()
+        self.assertFalse(self.delivery.activity_ids, "asked once for each parcel")
+        self.delivery.move_ids.filtered(lambda move: move.product_id.default_code == "TSHIRT-BLU-M").quantity = 0
+        self.ship(self.delivery, CORREOS.format(8), {self.get_product("CAP-RED"): 1}, backorder=False)
+        self.push()
+        self.assertFalse(self.delivery.aliexpress_shipping_message)
+
+    def test_parts_that_odoo_declared_ask_nobody_even_when_corrected(self):
+        backorder = self.ship(self.delivery, CORREOS.format(1), {self.get_product("TSHIRT-BLU-M"): 2})
+        self.push()
+        self.import_orders()
+        self.assertEqual(self.order.stage, "waiting_shipment")
+        self.delivery.carrier_tracking_ref = CORREOS.format(2)
+        self.push()
+        self.push()
+        self.assertEqual(self.order.parcels[0][1], CORREOS.format(1), "not read again yet")
+        self.assertFalse(backorder.activity_ids)
+        self.assertFalse(backorder.aliexpress_shipping_message)
+
+    def test_questions_send_no_mail_each(self):
+        self.account.user_id = new_test_user(self.env, login="responsible", groups="sales_team.group_sale_manager")
+        mails = self.env["mail.mail"].search_count([])
+        messages = self.env["mail.message"].search_count([("model", "=", "stock.picking")])
+        self.ship_outside()
+        self.push()
+        self.assertEqual(self.delivery.activity_ids.user_id, self.account.user_id)
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+        self.assertEqual(self.env["mail.message"].search_count([("model", "=", "stock.picking")]), messages)
 
     def test_part_declared_outside_the_rest_from_odoo(self):
         self.ship_outside(line=1)
