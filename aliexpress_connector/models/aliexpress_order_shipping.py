@@ -56,7 +56,7 @@ class AliexpressOrder(models.Model):
     def _get_coming_hold(self):
         """The row of the status map that will stop the order when it is read and processed, else empty."""
         self.ensure_one()
-        codes = [self.status] if self.state in ("pending", "error") else []
+        codes = [self.status] if self.state in ("pending", "error") or self.is_process_due else []
         codes += [self.list_status] if self.is_detail_due else []
         # The status map is shared and small; the warehouse has no right on it.
         rows = self.env["aliexpress.order.status"].sudo()

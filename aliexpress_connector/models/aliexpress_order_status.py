@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 # End reasons of finished orders, as far as any list knows them; any other wants a look.
 CANCELLED_REASONS = {
@@ -65,6 +66,31 @@ class AliexpressOrderStatus(models.Model):
         for status in self:
             is_named = status.name and status.name != status.code
             status.display_name = f"{status.name} ({status.code})" if is_named else status.code
+
+    def write(self, vals):
+        """Override to have the stored orders of a row that changed follow it, without waiting for AliExpress."""
+        before = {status: (status.code, status.stage, status.action) for status in self}
+        result = super().write(vals)
+        changed = self.filtered(lambda status: (status.code, status.stage, status.action) != before[status])
+        if changed:
+            changed._apply_to_orders()
+        return result
+
+    def _apply_to_orders(self):
+        """Give the open orders in these statuses their stage, and let the job look at them again. What is over stays
+        as it ended.
+        """
+        # Whoever may edit the map decides for the orders of all shops; the inbox itself is written by jobs only.
+        Order = self.env["aliexpress.order"].sudo().with_context(tracking_disable=True)
+        for status in self:
+            orders = Order.search(Domain("status", "=", status.code) & ~Order._get_over_domain())
+            if status.stage == "waiting_shipment":
+                # The deadline comes with the detail.
+                orders.filtered(lambda order: order.stage != "waiting_shipment").is_detail_due = True
+            cancelled = orders.filtered(lambda order, status=status: status._is_cancelled(order.end_reason))
+            (orders - cancelled).write({"stage": status.stage, "is_process_due": True})
+            cancelled.write({"stage": "cancelled", "is_process_due": True})
+        Order._trigger_job()
 
     def _is_cancelled(self, end_reason):
         """Whether an order that is closed in this status was cancelled, by the reason AliExpress gives for its end."""

@@ -173,10 +173,34 @@ class TestOrdersStatus(SandboxCase):
         self.assertRecordValues(order, [{"state": "hold", "stage": "unknown"}])
         self.assertIn("NEW_STATUS_OF_2027", order.hold_reason)
         row = self.env["aliexpress.order.status"].search([("code", "=", "NEW_STATUS_OF_2027")])
+        self.assertFalse(order.ship_deadline)
         row.write({"stage": "waiting_shipment", "action": "confirm"})
         self.import_orders()
-        self.assertEqual(order.state, "done")
+        self.assertRecordValues(order, [{"state": "done", "stage": "waiting_shipment"}])
+        self.assertTrue(order.ship_deadline)
         self.assertEqual(order.sale_order_id.state, "sale")
+
+    def test_orders_in_odoo_follow_a_row_that_changes(self):
+        _placed, order = self.import_placed()
+        over, closed = self.import_placed()
+        for action in ("ship", "confirm", "settle"):
+            self.sandbox.act(over, action)
+        self.import_orders()
+        self.env.ref("aliexpress_connector.aliexpress_order_status_finish").action = "hold"
+        row = self.env.ref("aliexpress_connector.aliexpress_order_status_wait_seller_send_goods")
+        row.write({"stage": "cancel_requested", "action": "hold"})
+        with self.assertRaisesRegex(UserError, "stops deliveries"):
+            order.sale_order_id.picking_ids.button_validate()
+        self.run_job("process_orders")
+        self.assertRecordValues(
+            order | closed, [{"state": "hold", "stage": "cancel_requested"}, {"state": "done", "stage": "closed"}]
+        )
+        order.action_accept_cancellation()
+        self.assertEqual(order.cancel_decision, "accept")
+        order.cancel_decision = False
+        row.write({"stage": "waiting_shipment", "action": "confirm"})
+        self.import_orders()
+        self.assertRecordValues(order, [{"state": "done", "stage": "waiting_shipment", "hold_reason": False}])
 
     def test_the_map_decides_against_our_default(self):
         self.env.ref("aliexpress_connector.aliexpress_order_status_risk_control").action = "confirm"
