@@ -49,14 +49,14 @@ class AliexpressOrder(models.Model):
             Domain("end_date", "=", False) & Domain("update_date", "<", limit)
         )
         # What never became a sale order is needed for nothing.
+        is_settled = Domain("state", "=", "done") & Domain("is_detail_due", "=", False)
         is_unused = Domain("sale_order_id", "=", False) & Domain("partner_id", "=", False)
         return (
             Domain("account_id", "=", account.id)
             & Domain("is_erased", "!=", True)
             & self._get_over_domain()
-            & Domain("state", "=", "done")
-            & Domain("is_detail_due", "=", False)
-            & (ended_long_ago | is_unused)
+            # What has ended is erased even when it waits for a person, or cannot be read, for ever.
+            & ((ended_long_ago & Domain("state", "!=", "pending")) | (is_unused & is_settled))
         )
 
     @api.model

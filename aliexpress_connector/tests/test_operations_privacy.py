@@ -155,6 +155,16 @@ class TestPrivacy(SandboxCase):
         self.assertTrue(order.is_erased)
         self.assertErased(order)
 
+    def test_orders_that_wait_for_ever_are_erased_too(self):
+        held, failed = self.import_one(), self.import_one()
+        held.write({"state": "hold", "hold_reason": "The end is not known."})
+        failed.write({"state": "error", "error": "It cannot be read.", "is_detail_due": True})
+        for order in held | failed:
+            self.age(order)
+        self.run_job("cleanup")
+        self.assertEqual((held | failed).mapped("is_erased"), [True, True])
+        self.assertErased(held)
+
     def test_zero_days_never_erase(self):
         order = self.import_one()
         self.age(order, days=4000)
