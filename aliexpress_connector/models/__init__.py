@@ -106,6 +106,7 @@ from . import (
     product_product,
     product_template,
     product_template_category,
+    res_currency,
     res_partner,
     res_partner_orders,
     res_partner_privacy,

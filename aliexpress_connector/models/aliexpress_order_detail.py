@@ -17,11 +17,12 @@ def get_changes(record, values):
 
 
 def _is_changed(record, name, value):
-    kind = record._fields[name].type
-    if kind == "many2one":
+    field = record._fields[name]
+    if field.type == "many2one":
         return record[name].id != value
-    if kind == "monetary" and record.currency_id:
-        return record.currency_id.compare_amounts(record[name], value) != 0
+    currency = record[field.get_currency_field(record)] if field.type == "monetary" else None
+    if currency:
+        return currency.compare_amounts(record[name], value) != 0
     return (record[name] or False) != (value or False)
 
 

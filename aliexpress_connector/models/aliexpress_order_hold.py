@@ -88,11 +88,13 @@ class AliexpressOrder(models.Model):
             return self.env._(
                 "The currency of this order is not known in Odoo. Create it in Accounting > Configuration > Currencies."
             )
+        if self.is_total_accepted:
+            return ""
         if not self.is_total_told:
             return self.env._(
                 "AliExpress told no total for this order. Compare it in the seller centre, then press Accept Total."
             )
-        if self.is_total_accepted or not self._get_unexplained_amount():
+        if not self._get_unexplained_amount():
             return ""
         told = format_amount(self.env, self.amount_aliexpress, self.currency_id)
         total = format_amount(self.env, self.amount_total, self.currency_id)
@@ -124,7 +126,7 @@ class AliexpressOrder(models.Model):
 
     def _get_suspicion_reason(self):
         account = self.account_id
-        if self.is_released:
+        if self.is_released or not self.currency_id:
             return ""
         limit = account.suspicious_amount
         amount = (

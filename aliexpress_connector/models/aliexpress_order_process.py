@@ -62,7 +62,8 @@ class AliexpressOrder(models.Model):
         reasons = orders._evaluate_holds()
         actions = {order: order._get_action(rows) for order in orders}
         orders.filtered(
-            lambda order: not order.sale_order_id and actions[order] in WANTS_SALE_ORDER
+            # Without its currency an order cannot be told in Odoo: it is held until there is one.
+            lambda order: not order.sale_order_id and order.currency_id and actions[order] in WANTS_SALE_ORDER
         )._create_sale_orders()
         orders.line_ids._complete_sale_lines()
         orders._confirm_sale_orders(actions, reasons)

@@ -45,7 +45,7 @@ class AliexpressOrder(models.Model):
     def action_accept_total(self):
         """Somebody compared the totals: the order is worth what its parts add up to."""
         self._check_decision()
-        self.sudo().write({"is_total_accepted": True, "is_total_told": True})  # as above
+        self.sudo().is_total_accepted = True  # as above
         self._go_on()
 
     def _check_decision(self):

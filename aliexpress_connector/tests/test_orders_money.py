@@ -155,6 +155,34 @@ class TestOrdersMoney(SandboxCase):
         self.assert_exact(order, 29.97)
         self.assertIn("AliExpress difference", order.sale_order_id.order_line.mapped("name"))
 
+    def test_an_accepted_total_stays_accepted_when_the_order_is_read_again(self):
+        self.sandbox.add_fault("drop_field", method="*info.get", text="order_amount,new_order_amount", count=2)
+        order = self.import_one({"sku": "CAP-RED", "quantity": 1, "price": "30.00"}, freight="0", status="RISK_CONTROL")
+        self.assertEqual(order.state, "hold")
+        order.action_accept_total()
+        order.action_refresh()
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "is_total_told": False}])
+        self.assert_exact(order, 30)
+
+    def test_an_order_waits_for_its_currency(self):
+        self.env["res.currency"].with_context(active_test=False).search([("name", "=", "KZT")]).name = "OLD"
+        order = self.import_one({"sku": "CAP-RED", "quantity": 1, "price": "30.00"}, freight="0", currency="KZT")
+        self.assertRecordValues(order, [{"state": "hold", "sale_order_id": False, "error": False}])
+        self.assertIn("The currency of this order is not known", order.hold_reason)
+        self.env["res.currency"].create({"name": "KZT", "symbol": "T"})
+        self.run_job("process_orders")
+        self.assert_exact(order, 30)
+
+    def test_cents_of_a_payout_count_whatever_the_order_is_in(self):
+        line = {"sku": "CAP-RED", "quantity": 1, "price": "1000"}
+        order = self.import_one(line, freight="0", currency="JPY", settlement_currency="USD", settlement_rate="0.0101")
+        self.assertEqual(order.settlement_amount, 10.1)
+        with self.sandbox.lock:
+            self.sandbox.shop.orders[int(order.order_ref)].settlement_rate = Decimal("0.0104")
+        order.action_refresh()
+        self.assertEqual(order.settlement_amount, 10.4)
+
     def test_lots_are_delivered_in_pieces(self):
         order = self.import_one({"sku": "CAP-RED", "quantity": 2, "price": "9.00", "lot_num": 3}, freight="0")
         self.assert_exact(order, 18)
