@@ -140,4 +140,5 @@ class AliexpressListing(models.Model):
     def _set_offers_vanished(self, offers, error, kind):
         """Show that AliExpress does not have the product any more; the same offer is not sent again."""
         kind.refuse(offers, describe_error(self.account_id._get_message_env(), error))
-        self._set_vanished(error)
+        # This concerns the whole listing.
+        self.with_context(aliexpress_due_field=False)._set_vanished(error)
