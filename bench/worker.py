@@ -19,6 +19,7 @@ def profiled(name):
     profile = cProfile.Profile()
     with profile:
         yield
+    profile.dump_stats(pathlib.Path(folder) / f"{name}.prof")
     with (pathlib.Path(folder) / f"{name}.txt").open("w") as file:
         pstats.Stats(profile, stream=file).sort_stats("cumulative").print_stats(150)
 

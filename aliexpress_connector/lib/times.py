@@ -12,6 +12,7 @@ pytz, which Odoo requires, is used rather than zoneinfo because it brings its ow
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import pytz
 
@@ -22,14 +23,18 @@ _SECOND, _HOUR = timedelta(seconds=1), timedelta(hours=1)
 
 def pacific_to_utc(text):
     """Naive UTC of US Pacific wall time `yyyy-MM-dd HH:mm:ss`; None for no text. Raises ValueError for all else."""
-    wall = _parse(text)
-    return wall and _PACIFIC.localize(wall, is_dst=True).astimezone(pytz.utc).replace(tzinfo=None)
+    return None if text is None or text == "" else _pacific_to_utc(str(text))
+
+
+# The orders of the window are listed again every few minutes, with the same times.
+@lru_cache(maxsize=8192)
+def _pacific_to_utc(text):
+    return _PACIFIC.localize(_parse(text), is_dst=True).astimezone(pytz.utc).replace(tzinfo=None)
 
 
 def beijing_to_utc(text):
     """Naive UTC of Beijing wall time (GMT+8 all year); otherwise as `pacific_to_utc`."""
-    wall = _parse(text)
-    return wall and wall - timedelta(hours=8)
+    return None if text is None or text == "" else _parse(text) - timedelta(hours=8)
 
 
 def from_timestamp(seconds):
@@ -53,8 +58,6 @@ def pacific_window(start, end):
 
 
 def _parse(text):
-    if text is None or text == "":
-        return None
     wall = datetime.strptime(str(text).strip(), _FORMAT)
     # Far from the edges of the calendar, where shifting the zone would overflow.
     if not 1970 <= wall.year <= 2999:
