@@ -189,9 +189,11 @@ class AliexpressOrderLine(models.Model):
             lambda move: move.product_uom_qty and move._aliexpress_is_for_buyer()
         )
         if not moves:
+            # What the seller took off the sale order goes in another shape, or never.
+            is_sold = not self.sale_line_id or self.sale_line_id.product_uom_qty > 0
             # What stands for an unknown product is a service in Odoo, but something to ship all the same.
             is_service = self.product_id and self.sale_line_id.product_id.type == "service"
-            return not is_service and not self._is_covered_by_hand()
+            return is_sold and not is_service and not self._is_covered_by_hand()
         if any(move.state not in ("done", "cancel") for move in moves):
             return True
         deliveries = moves.filtered(lambda move: move._aliexpress_has_left()).picking_id

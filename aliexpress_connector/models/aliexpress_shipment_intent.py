@@ -31,6 +31,14 @@ class AliexpressShipment(models.Model):
             )
         if self.sent_tracking_ref or self.tracking_ref in self._get_known_numbers():
             return ""
+        if order.stage == "cancelled":
+            return self.env._(
+                "AliExpress cancelled order %(order)s: number %(number)s was not sent. Do not ship it; if it has left, "
+                "get the goods back and return the delivery %(delivery)s.",
+                order=order.order_ref,
+                number=self.tracking_ref or "-",
+                delivery=self.picking_id.name or "-",
+            )
         if order._is_shipped_for_aliexpress():
             return self._describe_other_numbers([number for _service, number in order.parcels or []])
         return ""

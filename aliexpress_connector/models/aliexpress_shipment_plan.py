@@ -115,7 +115,18 @@ class AliexpressShipment(models.Model):
         """
         # AliExpress knows the whole order as shipped: there is nothing to tell about goods without a number.
         is_over = order._is_shipped_for_aliexpress() and not any(self.mapped("sent_tracking_ref"))
-        parcels = [parcel for parcel in parcels if parcel.quantities and (parcel.tracking_ref or not is_over)]
+        has_goods = any(parcel.quantities for parcel in parcels)
+        if not has_goods:
+            # What the seller added is not told, unless it goes in place of all that was ordered.
+            is_replaced = not (order.shipment_ids - self).line_ids and not order._get_unfinished_lines(
+                order.shipment_ids
+            )
+            parcels = parcels if is_replaced else []
+        parcels = [
+            parcel
+            for parcel in parcels
+            if (parcel.quantities or not has_goods) and (parcel.tracking_ref or not is_over)
+        ]
         left = self
         pairs, changed = [], []
         for parcel in parcels:

@@ -51,7 +51,10 @@ class AliexpressShipment(models.Model):
     @api.model
     def _get_push_domain(self):
         has_all = Domain("service_id", "!=", False) & Domain("tracking_ref", "!=", False)
-        is_ready = (has_all & Domain("is_plan_due", "=", False)) | Domain("intent_date", "!=", False)
+        # What became of another parcel of the order is found out first: it may be this very one.
+        is_open = Domain("shipment_ids", "any", Domain("intent_date", "!=", False))
+        is_first = Domain("order_id", "not any", is_open)
+        is_ready = (has_all & Domain("is_plan_due", "=", False) & is_first) | Domain("intent_date", "!=", False)
         return self._get_due_domain("sync_shipments") & Domain("state", "=", "pending") & is_ready
 
     @api.model

@@ -288,6 +288,19 @@ class TestShippingRefusals(ChangeCase):
             self.order.activity_ids.activity_type_id,
         )
 
+    def test_number_entered_after_the_order_was_cancelled(self):
+        self.ship(self.delivery)
+        self.push()
+        self.sandbox.act(self.placed, "request_cancel")
+        self.sandbox.act(self.placed, "accept_cancel")
+        self.import_orders()
+        self.assertEqual(self.order.stage, "cancelled")
+        self.delivery.carrier_tracking_ref = CORREOS.format(1)
+        self.push()
+        self.assertEqual(self.shipment.state, "error")
+        self.assertIn("AliExpress cancelled order", self.shipment.error)
+        self.assertFalse(self.count_declarations())
+
     def test_busy_system_is_tried_again_by_itself(self):
         self.ship(self.delivery, CORREOS.format(1))
         self.refuse("系统异常,请稍候重试")
@@ -369,6 +382,23 @@ class TestShippingCrash(ChangeCase):
         self.try_now()
         self.push()
         self.assertEqual(self.get_ledger(self.placed), [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "all")])
+
+    @mute_logger("odoo.addons.aliexpress_connector.models.aliexpress_job_mixin")
+    def test_time_out_after_the_effect_and_more_goods_in_the_same_parcel(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        backorder = self.ship(self.get_delivery(order), CORREOS.format(7), {self.get_product("TSHIRT-BLU-M"): 2})
+        self.sandbox.add_fault("reset_after", method="*fulfill", count=1)
+        self.push()
+        first = order.shipment_ids
+        self.assertTrue(first.intent_date)
+        self.ship(backorder, CORREOS.format(7))
+        self.account.retry_at = False
+        self.push()
+        self.assertEqual(self.count_declarations(), 1)
+        first.retry_at = False
+        self.push()
+        self.assertEqual([entry[1:] for entry in self.get_ledger(placed)][-1], (CORREOS.format(7), "all"))
+        self.assertEqual(order.shipment_ids.mapped("state"), ["sent", "sent"])
 
     def test_expired_token_is_renewed_and_the_parcel_declared_once(self):
         self.ship(self.delivery, CORREOS.format(1))

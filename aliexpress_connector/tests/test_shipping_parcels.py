@@ -112,6 +112,27 @@ class TestShippingParcels(ShippingCase):
         self.assertEqual(placed.status, "WAIT_BUYER_ACCEPT_GOODS")
         self.assertEqual(order.shipment_ids.mapped("state"), ["sent", "sent"])
 
+    def test_goods_in_place_of_those_ordered_are_declared(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2])
+        order.sale_order_id.order_line.product_uom_qty = 0
+        order.sale_order_id.order_line = [Command.create({"product_id": self.cap.id, "product_uom_qty": 2})]
+        delivery = self.get_delivery(order)
+        self.assertEqual(delivery.move_ids.filtered("product_uom_qty").product_id, self.cap)
+        self.ship(delivery, CORREOS.format(1))
+        self.push()
+        self.assertEqual(self.get_ledger(placed), [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "all")])
+        self.assertRecordValues(order.shipment_ids, [{"state": "sent", "error": False}])
+
+    def test_goods_added_to_those_ordered_are_not_declared_alone(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2])
+        order.sale_order_id.order_line = [Command.create({"product_id": self.cap.id, "product_uom_qty": 1})]
+        backorder = self.ship(self.get_delivery(order), CORREOS.format(1), {self.cap: 1})
+        self.push()
+        self.assertFalse(self.get_ledger(placed))
+        self.ship(backorder, CORREOS.format(2))
+        self.push()
+        self.assertEqual(self.get_ledger(placed), [("SPAIN_LOCAL_CORREOS", CORREOS.format(2), "all")])
+
     def test_rest_that_never_comes_completes_the_order(self):
         placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
         backorder = self.ship(self.get_delivery(order), CORREOS.format(1), {self.shirt: 2})
