@@ -28,6 +28,8 @@ MAX_TRIES = 3
 CONNECTIONS = 16
 TRY_AGAIN_WITHIN = 5
 LONGEST_BAN_WAITED_FOR = 3
+# Methods with a limit of their own, which says nothing about other calls.
+_OWN_LIMIT = frozenset({"aliexpress.trade.seller.order.decrypt"})
 
 _logger = logging.getLogger(__name__)
 
@@ -111,7 +113,7 @@ class Transport:
             except errors.TransientError as error:
                 if error.reason == errors.RATE_LIMIT:
                     waited_for = self.clock() + error.retry_after
-                    if not error.is_known:
+                    if not error.is_known and method not in _OWN_LIMIT:
                         self._quiet_until = max(self._quiet_until, waited_for)
                 wait = _short_wait(error, attempt)
                 if attempt == tries or wait is None or time.monotonic() - began > TRY_AGAIN_WITHIN:

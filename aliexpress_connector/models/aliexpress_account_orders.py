@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import fields, models
 
 from ..lib.errors import AliexpressError, ReconnectError
-from .aliexpress_job_mixin import CONCURRENCY_ERRORS
+from .aliexpress_account import CONCURRENCY_ERRORS, GATEWAY_PAUSE
 from .error_messages import describe_error
 from .private_log import get_logger
 
@@ -125,7 +125,8 @@ class AliexpressAccount(models.Model):
             except Exception:
                 self.env.cr.rollback()
                 _logger.exception("The work on shop %s failed", self.id)
-                message_env = self._get_message_env()
-                self.error = describe_error(message_env, RuntimeError())
+                # Without a pause the job would be called again at once, for ever.
+                until = fields.Datetime.now() + timedelta(seconds=GATEWAY_PAUSE)
+                self._wait_until(until, describe_error(self._get_message_env(), RuntimeError()))
                 return True
         return True

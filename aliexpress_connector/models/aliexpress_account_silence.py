@@ -57,7 +57,11 @@ class AliexpressAccount(models.Model):
         if self.silence_hours <= 0 or self.state != "connected" or not self.active or since > limit:
             return []
         flows = {
-            "sync_orders": [self._describe_order_silence(limit), self._describe_processing_silence(limit)],
+            "sync_orders": [
+                self._describe_order_silence(limit),
+                self._describe_reading_silence(limit),
+                self._describe_processing_silence(limit),
+            ],
             "sync_shipments": [self._describe_shipment_silence(limit)],
             "sync_listings": [self._describe_listing_silence(limit)],
             "sync_offers": [self._describe_offer_silence(limit)],
@@ -76,6 +80,23 @@ class AliexpressAccount(models.Model):
             "ask your administrator whether scheduled actions run.",
             name=self.name,
             date=self._format_time(last),
+        )
+
+    def _describe_reading_silence(self, limit):
+        # Each attempt writes the order: since when it waits is told by AliExpress' list.
+        is_unread = Domain("account_id", "=", self.id) & Domain("is_detail_due", "=", True)
+        is_old = Domain("list_update_date", "=", False) | Domain("list_update_date", "<", limit)
+        waiting = is_unread & Domain("error", "!=", False) & Domain("create_date", "<", limit) & is_old
+        count = self.env["aliexpress.order"].search_count(waiting)
+        if not count:
+            return ""
+        return self.env._(
+            "%(count)s orders of the shop %(name)s could not be read for more than %(hours)s hours. See why in "
+            "AliExpress > Orders, and look at them in the seller centre: orders that are not shipped in time are "
+            "refunded.",
+            count=count,
+            name=self.name,
+            hours=self.silence_hours,
         )
 
     def _describe_processing_silence(self, limit):

@@ -117,7 +117,10 @@ class AliexpressImage(models.Model):
             return
         account = self.account_id
         account._check_call_budget("content")
-        for image, outcome in _upload_all(account._get_client(), prepared).items():
+        outcomes = _upload_all(account._get_client(), prepared)
+        failures = {image: outcome for image, outcome in outcomes.items() if isinstance(outcome, TransientError)}
+        shop_error = self._get_shop_error(failures, has_worked=len(failures) < len(outcomes))
+        for image, outcome in outcomes.items():
             if isinstance(outcome, ReconnectError):
                 raise outcome
             if isinstance(outcome, TransientError):
@@ -126,6 +129,8 @@ class AliexpressImage(models.Model):
                 image._set_error(outcome)
             else:
                 image.write({"url": outcome.url, "state": "done", "error": False, "retry_at": False})
+        if shop_error:
+            account._postpone(shop_error)
 
     def _find_attachment(self):
         # Pictures of products may be read by whoever reads the products; jobs must read those that belong to

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -14,6 +15,7 @@ from ..lib.errors import (
     RATE_LIMIT,
     SIGNATURE,
     AliexpressError,
+    FixError,
     ReconnectError,
     TransientError,
 )
@@ -27,10 +29,36 @@ _logger = get_logger(__name__)
 QUEUE_LIMIT = 1000
 # Causes that concern the whole shop, not the record at which they showed.
 SHOP_REASONS = {BUSY, IP_ADDRESS, NETWORK, RATE_LIMIT, SIGNATURE}
+# Those of them that may concern one method or record alone: they concern the shop when nothing else works either.
+OUTAGE_REASONS = {BUSY, NETWORK}
+# So many failures in a row, and a shop is left alone for the rest of a run.
+OUTAGE_AFTER = 3
 # Passing causes that concern one record of a batch: the others need not wait with it.
 RECORD_REASONS = {IN_AUDIT, LOCKED}
 # A record that failed for a passing reason is tried again after this many seconds at the earliest; its shop sooner.
 RECORD_PAUSE = 300
+
+
+class ShopRun:
+    """How a shop fares in one run of a job: tells records that fail from an AliExpress that is down."""
+
+    def __init__(self):
+        self.has_worked = self.is_over = False
+        self._failures = []
+
+    def note_success(self):
+        """AliExpress answered."""
+        self.has_worked = True
+        self._failures.clear()
+
+    def note_failure(self, is_first):
+        """AliExpress failed for a record, `is_first`: which did not fail before."""
+        self._failures.append(is_first)
+        self.is_over |= len(self._failures) >= OUTAGE_AFTER
+
+    def is_outage(self):
+        """Whether the shop must wait. What fails again and again is no sign of that: it would wait for ever."""
+        return len(self._failures) >= OUTAGE_AFTER and not self.has_worked and any(self._failures)
 
 
 class AliexpressJobMixin(models.AbstractModel):
@@ -75,69 +103,81 @@ class AliexpressJobMixin(models.AbstractModel):
         return domain & (Domain("retry_at", "=", False) | Domain("retry_at", "<=", now))
 
     @api.model
-    def _run_queue(self, domain, worker, *, order="retry_at NULLS FIRST, id", batch_size=1):
+    def _run_queue(self, domain, worker, *, order="retry_at NULLS FIRST, id", batch_size=1, shop_runs=None):
         """Call the method named `worker` on the records of `domain`, batch by batch, each batch committed on its own.
 
         Only for `_cron_*` methods. A batch holds records of one shop. The worker does all or nothing and never
         commits; it must take
         its records out of the domain. What it raises is shown at the records. A batch that fails for a reason of
         its records is repeated record by record, so that one bad record costs one record.
+
+        :param shop_runs: `defaultdict(ShopRun)` by id of the shop, of a run that consists of several queues
         """
         commit_progress = self.env["ir.cron"]._commit_progress
+        shop_runs = defaultdict(ShopRun) if shop_runs is None else shop_runs
         records = self.search(domain, order=order, limit=QUEUE_LIMIT)
         commit_progress(remaining=len(records))
-        skipped_accounts = set()
         for account, account_records in records.grouped("account_id").items():
             for ids in split_every(batch_size, account_records.ids):
-                if account.id in skipped_accounts:
-                    if not commit_progress(len(ids)):
-                        return
-                    continue
-                if self.browse(ids)._run_batch(domain, worker) is False:
-                    skipped_accounts.add(account.id)
+                if not shop_runs[account.id].is_over:
+                    self.browse(ids)._run_batch(domain, worker, shop_runs[account.id])
                 if not commit_progress(len(ids)):
                     return
 
-    def _run_batch(self, domain, worker, is_repeated=False):
-        """Run one batch of `_run_queue`; return False when the shop must be left alone for the rest of this run."""
+    def _run_batch(self, domain, worker, shop_run, is_repeated=False):
+        """Run one batch of `_run_queue`; `shop_run` is over when the shop must be left alone for the rest of the
+        run.
+        """
         # Commits dropped locks and caches: what was taken up or changed meanwhile leaves the batch here.
         batch = self.try_lock_for_update().filtered_domain(domain)
         if not batch:
-            return True
+            return
         account = batch.account_id
         try:
             getattr(batch.with_company(account.company_id), worker)()
             self.env.flush_all()
-            return True
+            shop_run.note_success()
         except CONCURRENCY_ERRORS:
             self.env.cr.rollback()
-            return True
         except ReconnectError as error:
             self.env.cr.rollback()
             if account._recover_access(error, is_repeated):
-                return batch._run_batch(domain, worker, is_repeated=True)
-            return False
+                batch._run_batch(domain, worker, shop_run, is_repeated=True)
+            else:
+                shop_run.is_over = True
         except Exception as error:  # noqa: BLE001  a bug costs one record, not the queue
             self.env.cr.rollback()
-            reason = getattr(error, "reason", None)
-            is_passing = reason in SHOP_REASONS or isinstance(error, TransientError)
-            if is_passing and (len(batch) == 1 or reason not in RECORD_REASONS):
-                return batch._wait(error)
-            if len(batch) == 1:
-                batch._set_error(error)
-                return True
-            self.env["ir.cron"]._commit_progress()
-            return all([self.browse(record_id)._run_single(domain, worker) for record_id in batch.ids])
+            batch._take_failure(error, domain, worker, shop_run)
 
-    def _run_single(self, domain, worker):
-        """Run one record of a failed batch and commit it; return as `_run_batch`."""
-        result = self._run_batch(domain, worker)
-        self.env["ir.cron"]._commit_progress()
-        return result
+    def _take_failure(self, error, domain, worker, shop_run):
+        """Let the batch wait, or show the error, or try its records alone."""
+        reason = getattr(error, "reason", None)
+        is_passing = reason in SHOP_REASONS or isinstance(error, TransientError)
+        if is_passing and (len(self) == 1 or reason not in RECORD_REASONS):
+            if reason in OUTAGE_REASONS:
+                shop_run.note_failure(not all(record._has_failed_before() for record in self))
+            shop_run.is_over |= not self._wait(error)
+            if shop_run.is_outage():
+                self.account_id._postpone(error)
+        elif len(self) > 1:
+            self.env["ir.cron"]._commit_progress()
+            for record_id in self.ids:
+                self.browse(record_id)._run_batch(domain, worker, shop_run)
+                self.env["ir.cron"]._commit_progress()
+        else:
+            if isinstance(error, FixError):
+                shop_run.note_success()
+            self._set_error(error)
+
+    def _has_failed_before(self):
+        """Whether this record waits already because AliExpress failed for it."""
+        return bool(self.error and self.retry_at)
 
     def _wait(self, error):
-        """Postpone the records, and their shop where the cause concerns all of it; return False when it does."""
-        is_shop_wide = error.reason in SHOP_REASONS
+        """Postpone the records, and their shop where the cause certainly concerns all of it; return False when it
+        does.
+        """
+        is_shop_wide = error.reason in SHOP_REASONS - OUTAGE_REASONS
         # Longer than the shop's own pause: the shop's other records come first, and one that always fails starves none.
         pause = max(getattr(error, "retry_after", 0), RECORD_PAUSE)
         for account, records in self.grouped("account_id").items():
@@ -146,6 +186,19 @@ class AliexpressJobMixin(models.AbstractModel):
             if is_shop_wide:
                 account._postpone(error)
         return not is_shop_wide
+
+    @api.model
+    def _get_shop_error(self, errors, has_worked):
+        """The one of `{record: error}` that concerns the whole shop, None when each is its record's own.
+
+        To be asked before the errors are stored.
+
+        :param has_worked: whether AliExpress answered for other records
+        """
+        shop_wide = {record: error for record, error in errors.items() if getattr(error, "reason", "") in SHOP_REASONS}
+        certain = [error for error in shop_wide.values() if error.reason not in OUTAGE_REASONS]
+        first_failures = [error for record, error in shop_wide.items() if not record._has_failed_before()]
+        return next(iter(certain or (first_failures if len(first_failures) > 1 and not has_worked else [])), None)
 
     def _set_error(self, error):
         """Show `error` at the records, which leave the jobs' domains until a person writes `state` = pending again."""

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..lib.errors import NOT_FOUND, AliexpressError, FixError
 from .aliexpress_order_fetch import WINDOW
 from .error_messages import describe_error
+from .res_partner import load_address
 
 
 class AliexpressOrder(models.Model):
@@ -24,7 +25,7 @@ class AliexpressOrder(models.Model):
         order = self.search([("account_id", "=", account.id), ("order_ref", "=", order_ref)])
         if not order:
             order = self.with_context(tracking_disable=True).create({"account_id": account.id, "order_ref": order_ref})
-        order._store_details({order: (detail, self._call_address(client, detail))})
+        order._store_details({order: (detail, self._call_address(client, detail, load_address(order.address)))})
         order._trigger_job()
         return order
 

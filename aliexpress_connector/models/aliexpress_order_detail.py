@@ -32,7 +32,10 @@ class AliexpressOrder(models.Model):
     _inherit = "aliexpress.order"
 
     def _store_details(self, details):
-        """Store `{order: (lib Order, lib Address)}`; orders whose content or status changed are to be processed."""
+        """Store `{order: (lib Order, lib Address)}`; orders whose content or status changed are to be processed.
+
+        Without an address, because AliExpress fails to tell it for now, the masked one of the order is stored.
+        """
         statuses = self.env["aliexpress.order.status"]._get_rows(
             {detail.status for detail, _address in details.values()}
         )
@@ -42,7 +45,9 @@ class AliexpressOrder(models.Model):
             is_first = not order.status
             order.with_context(tracking_disable=is_first).write(get_changes(order, values))
         self._store_lines(details)
-        self.browse(order.id for order in details if order.sale_order_id)._hold_at_once()
+        in_odoo = self.browse(order.id for order in details if order.sale_order_id)
+        in_odoo._take_over_revealed_addresses()
+        in_odoo._hold_at_once()
 
     def _hold_at_once(self):
         """Hold deliveries that may not leave any more as soon as it is known, not when the next job has worked on the
@@ -71,8 +76,10 @@ class AliexpressOrder(models.Model):
         return {currency.name: currency for currency in currencies}
 
     def _prepare_detail_values(self, detail, address, status, currencies):
-        address = self._keep_unmasked(address)
-        values = self._prepare_amount_values(detail, currencies)
+        # Without its address the order differs from the list: it is read again while AliExpress lists it.
+        values = {"list_update_date": False} if address is None else {}
+        address = self._keep_unmasked(address or detail.address)
+        values |= self._prepare_amount_values(detail, currencies)
         values |= {
             "status": detail.status,
             "stage": "cancelled" if status._is_cancelled(detail.end_reason) else status.stage,

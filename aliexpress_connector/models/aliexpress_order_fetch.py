@@ -1,7 +1,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event
 
 from psycopg2.errors import UniqueViolation
@@ -10,12 +10,14 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import split_every
 
+from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
+
 from ..lib.errors import AliexpressError, FixError, ReconnectError, TransientError
 from .aliexpress_account_orders import AUDIT_EVERY
-from .aliexpress_job_mixin import CONCURRENCY_ERRORS, RECORD_PAUSE, SHOP_REASONS
+from .aliexpress_job_mixin import CONCURRENCY_ERRORS, OUTAGE_REASONS, RECORD_PAUSE, SHOP_REASONS
 from .error_messages import describe_error
 from .private_log import get_logger
-from .res_partner import is_masked
+from .res_partner import is_masked, is_masked_form, load_address
 
 _logger = get_logger(__name__)
 
@@ -42,14 +44,39 @@ class AliexpressOrder(models.Model):
     @api.model
     def _cron_fetch_orders(self):
         """Store every change of the shops' orders since the last run, then wake the job that works on them."""
-        accounts = self.env["aliexpress.account"].search(self.env["aliexpress.account"]._get_due_domain("sync_orders"))
+        accounts = self._get_accounts_to_list()
         commit_progress = self.env["ir.cron"]._commit_progress
-        commit_progress(remaining=len(accounts))
+        # Reading the details is one more thing to do.
+        commit_progress(remaining=len(accounts) + 1)
         for account in accounts:
             has_time = account._guard_fetching(lambda account=account: self._list_changes(account))
             if not has_time or not commit_progress(1):
                 return
         self._read_due_details()
+
+    @api.model
+    def _get_accounts_to_list(self):
+        """The shops to list, the one first that was listed longest ago: a run may not have time for all.
+
+        The scheduler calls a job again while something is left; what was listed completely since its first call is not
+        listed again.
+        """
+        accounts = self.env["aliexpress.account"].search(
+            self.env["aliexpress.account"]._get_due_domain("sync_orders"), order="orders_success_date NULLS FIRST, id"
+        )
+        end = self.env.context.get("cron_end_time")
+        if not end:
+            return accounts
+        began = datetime.now() - timedelta(seconds=time.monotonic() - end + MIN_TIME_PER_JOB)
+        return accounts.filtered(
+            lambda account: (
+                not (
+                    account.orders_success_date
+                    and account.orders_success_date > began
+                    and account.orders_synced_until >= began.replace(microsecond=0)
+                )
+            )
+        )
 
     @api.model
     def _list_changes(self, account):
@@ -208,7 +235,8 @@ class AliexpressOrder(models.Model):
         if not orders:
             return None
         account = orders.account_id
-        results = self._call_details(account._get_client(), orders.mapped("order_ref"))
+        addresses = {order.order_ref: load_address(order.address) for order in orders}
+        results = self._call_details(account._get_client(), orders.mapped("order_ref"), addresses)
         details, errors = {}, {}
         for order in orders:
             result = results.get(order.order_ref)
@@ -216,15 +244,14 @@ class AliexpressOrder(models.Model):
                 errors[order] = result
             elif result is not None:
                 details[order] = result
+        has_worked = bool(details)
         errors |= self._store_each(details)
-        shop_error = None
+        shop_error = self._get_shop_error(errors, has_worked)
         for order, error in errors.items():
             if isinstance(error, ReconnectError):
                 # Read again as soon as the token is renewed.
                 return error
             order._set_detail_error(error)
-            if getattr(error, "reason", None) in SHOP_REASONS:
-                shop_error = error
         return shop_error
 
     @api.model
@@ -249,22 +276,28 @@ class AliexpressOrder(models.Model):
         return failed
 
     @api.model
-    def _call_details(self, client, order_refs):
-        """`{order_ref: lib Order or AliexpressError}`, read in parallel; what was not asked for after a shop-wide
-        refusal is missing.
+    def _call_details(self, client, order_refs, addresses=None):
+        """`{order_ref: (lib Order, what `_call_address` returns) or AliexpressError}`, read in parallel; what was not
+        asked for after a shop-wide refusal is missing.
 
         The threads use nothing of Odoo: `client` is plain Python.
+
+        :param addresses: `{order_ref: lib Address}` as stored already
         """
-        stop = Event()
+        stop, no_addresses, failures, worked = Event(), Event(), [], []
 
         def read(order_ref):
             if stop.is_set():
                 return None
             try:
                 order = client.get_order(order_ref)
-                return order, self._call_address(client, order)
+                worked.append(order_ref)
+                failures.clear()
+                return order, self._call_address(client, order, (addresses or {}).get(order_ref), no_addresses)
             except AliexpressError as error:
-                if isinstance(error, (ReconnectError, TransientError)):
+                failures.append(order_ref)
+                is_own = getattr(error, "reason", "") in OUTAGE_REASONS and worked and len(failures) < THREADS
+                if isinstance(error, (ReconnectError, TransientError)) and not is_own:
                     stop.set()
                 return error
 
@@ -273,18 +306,32 @@ class AliexpressOrder(models.Model):
         return {order_ref: result for order_ref, result in results.items() if result is not None}
 
     @staticmethod
-    def _call_address(client, order):
-        """The address of a lib Order, unmasked where the family can tell it."""
-        if not order.address_key or not (is_masked(order.address.name) or is_masked(order.address.street)):
-            return order.address
+    def _call_address(client, order, stored=None, no_addresses=None):
+        """The address of a lib Order, unmasked where the family can tell it; None while AliExpress fails to tell it.
+
+        :param stored: the lib Address that is known already
+        :param no_addresses: an Event, set when AliExpress tells no addresses for now
+        """
+        address = order.address
+        if not order.address_key or not (is_masked(address.name) or is_masked(address.street)):
+            return address
+        if stored and is_masked_form(address, stored):
+            return address
+        if no_addresses and no_addresses.is_set():
+            return None
         try:
             revealed = client.reveal_address(order.order_ref, order.address_key)
         except FixError:
             # Revealing needs a permission of its own; a masked address is no reason to lose the order.
-            return order.address
+            return address
+        except TransientError:
+            # It has a limit of its own too, which is not that of the shop.
+            if no_addresses:
+                no_addresses.set()
+            return None
         # Only what is masked is told again.
         told = {name: value for name, value in asdict(revealed).items() if value} if revealed else {}
-        return replace(order.address, **told)
+        return replace(address, **told)
 
     def _set_detail_error(self, error):
         """Show at the order why its detail could not be read; it is read again by itself."""
@@ -307,4 +354,4 @@ class AliexpressOrder(models.Model):
         self.ensure_one()
         client = self.account_id._get_client()
         order = client.get_order(self.order_ref)
-        self._store_details({self: (order, self._call_address(client, order))})
+        self._store_details({self: (order, self._call_address(client, order, load_address(self.address)))})

@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from .res_partner import Geography
+from .res_partner import Geography, is_masked
 from .tax_finder import TaxFinder
 
 EXTRA_PRODUCTS = ("discount", "freight", "difference")
@@ -128,3 +128,12 @@ class AliexpressOrder(models.Model):
         sale_order.picking_ids.filtered(
             lambda picking: picking.state not in ("done", "cancel") and picking.picking_type_code == "outgoing"
         ).partner_id = shipping
+
+    def _take_over_revealed_addresses(self):
+        """Bring the sale orders in line whose address was masked when they were made, and that nobody corrected."""
+        for order in self.filtered(lambda order: (order.taken_over or {}).get("is_masked")):
+            content, contact = order._get_content(), order.sale_order_id.partner_shipping_id
+            if content["is_masked"] or not (is_masked(contact.name) or is_masked(contact.street)):
+                continue
+            order.with_company(order.company_id)._take_over_address(order.sale_order_id)
+            order.taken_over = order.taken_over | {name: content[name] for name in ("address", "is_masked")}

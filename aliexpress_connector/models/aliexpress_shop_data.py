@@ -1,9 +1,11 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..lib.errors import NOT_OFFERED, PERMISSION
+from .aliexpress_job_mixin import ShopRun
 from .error_messages import describe_error
 
 # Kinds in the order in which they are read, and the hours until they are read again: a little less than a day and a
@@ -27,6 +29,10 @@ OF_USED_CATEGORIES = ("attribute", "size_chart", "responsible_person")
 BATCH_SIZE = 10
 # A reading that failed for a passing reason is tried again within the day.
 SOON = timedelta(hours=3)
+# What fails again is no matter of minutes.
+REPEATED_PAUSE = timedelta(hours=1)
+# After a shop had to wait, its other jobs have their turn first.
+GAP = timedelta(minutes=5)
 
 
 class AliexpressShopData(models.Model):
@@ -156,13 +162,17 @@ class AliexpressShopData(models.Model):
         self._sync_rows()
         commit_progress = self.env["ir.cron"]._commit_progress
         commit_progress()
+        shop_runs = defaultdict(ShopRun)
         for kind in HOURS:
             domain = self._get_rows_due_domain() & Domain("kind", "=", kind)
             before = self.browse()
             # Reading a category finds categories below it. What does not change is held up, for the next run.
             while (due := self.search(domain)) and due != before:
                 before = due
-                self._run_queue(domain, "_refresh", batch_size=BATCH_SIZE)
+                fresh = domain & Domain("error", "=", False)
+                self._run_queue(fresh, "_refresh", batch_size=BATCH_SIZE, shop_runs=shop_runs)
+                # What failed is read alone: a good batch must not fail with it.
+                self._run_queue(domain & Domain("error", "!=", False), "_refresh", shop_runs=shop_runs)
                 if not commit_progress():
                     # The queue of this kind may be empty, the work is not.
                     commit_progress(remaining=self.search_count(self._get_rows_due_domain()))
@@ -178,7 +188,11 @@ class AliexpressShopData(models.Model):
             & Domain("account_id.state", "=", "connected")
             & (Domain("retry_at", "=", False) | Domain("retry_at", "<=", now + SOON))
         )
-        times = [max(row.retry_at or now, row.account_id.retry_at or now) for row in waiting]
+        times = []
+        for row in waiting:
+            shop_waits_until = row.account_id.retry_at
+            is_shop_waiting = shop_waits_until and shop_waits_until > now
+            times.append(max(row.retry_at or now, shop_waits_until + GAP if is_shop_waiting else now))
         times = [time for time in times if now < time <= now + SOON]
         if times:
             self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_shop_data", at=min(times))
@@ -193,6 +207,14 @@ class AliexpressShopData(models.Model):
         for kind, rows in self.grouped("kind").items():
             retry_at = now + timedelta(hours=HOURS[kind])
             rows.write({"state": "done", "error": False, "refresh_date": now, "retry_at": retry_at})
+
+    def _wait(self, error):
+        """Override to ask less often for what failed before."""
+        again = self.filtered(lambda row: row._has_failed_before())
+        result = super()._wait(error)
+        for row in again:
+            row.retry_at = max(row.retry_at, fields.Datetime.now() + REPEATED_PAUSE)
+        return result
 
     def _set_error(self, error):
         """Override to leave alone what the application may not do, and to try everything else again the next day."""

@@ -1,6 +1,7 @@
 import hashlib
 import re
 import unicodedata
+from dataclasses import asdict
 
 from odoo import api, fields, models
 
@@ -18,6 +19,19 @@ def normalise(text):
 def is_masked(text):
     """Whether AliExpress hid part of `text` behind asterisks."""
     return "*" in (text or "")
+
+
+def is_masked_form(told, stored):
+    """Whether `told`, a partly masked `lib.values.Address`, may be the one that is `stored`, of which all is known."""
+    known = asdict(stored)
+    for name, text in asdict(told).items():
+        if is_masked(text):
+            pattern = ".*".join(re.escape(part) for part in re.split(r"\*+", text))
+            if not known[name] or is_masked(known[name]) or not re.fullmatch(pattern, known[name], re.DOTALL):
+                return False
+        elif text and text != known[name]:
+            return False
+    return True
 
 
 class ResPartner(models.Model):

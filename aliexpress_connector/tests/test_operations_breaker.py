@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 
 import requests
@@ -92,6 +93,33 @@ class TestBreaker(AliexpressCase):
         # Six are under way when the first is refused.
         self.assertLessEqual(len(self.called(DETAIL)), 6)
         self.assertTrue(orders.filtered("is_detail_due"))
+
+    def test_a_detail_that_always_fails_costs_itself(self):
+        order = self.env["aliexpress.order"].create({"account_id": self.account.id, "order_ref": "8180000000000001"})
+        self.answers[LIST] = {"result": {"success": True, "total_count": 0, "target_list": []}}
+        self.answers[DETAIL] = error_response("15")
+        for _attempt in range(2):
+            order.retry_at = False
+            self.run_job("fetch_orders")
+            self.assertTrue(order.error and order.retry_at and order.is_detail_due)
+            self.assertFalse(self.account.retry_at or self.account.error)
+
+    def test_shops_are_all_listed_once_when_listing_is_slow(self):
+        for number in (2, 3):
+            self.create_account(f"Shop {number}", seller_ref=str(number), access_token=f"token {number}")
+        self.env["aliexpress.account"].search([]).order_start_date = fields.Datetime.now() - timedelta(days=1)
+        listed = {"result": {"success": True, "total_count": 0, "target_list": []}}
+        with freeze_time(fields.Datetime.now()) as clock:
+
+            def answer(_call):
+                clock.tick(2.6)
+                return listed
+
+            self.answers[LIST] = answer
+            for times in (1, 2):
+                self.run_job("fetch_orders")
+                calls = Counter(call.parameters["session"] for call in self.called(LIST))
+                self.assertEqual(list(calls.values()), [2 * times] * 3)
 
     # === BUDGET === #
 

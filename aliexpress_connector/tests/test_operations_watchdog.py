@@ -110,6 +110,25 @@ class TestWatchdog(AliexpressCase):
         self.assertIn("could not be read since", mail.body_html)
         self.assertIn("systems were busy", mail.body_html)
 
+    def test_orders_that_cannot_be_read(self):
+        order = self.env["aliexpress.order"].create(
+            {
+                "account_id": self.account.id,
+                "order_ref": "8180000000000001",
+                "is_detail_due": True,
+                "list_update_date": self.now - timedelta(hours=7),
+            }
+        )
+        order.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE aliexpress_order SET create_date = %s WHERE id = %s", (self.now - timedelta(hours=7), order.id)
+        )
+        # An attempt a minute ago changes nothing.
+        order.write({"error": "busy", "retry_at": self.now, "state": "error"})
+        self.assertIn("could not be read for more than 6 hours", "\n".join(self.account._get_silences()))
+        order.list_update_date = self.now
+        self.assertFalse(self.account._get_silences())
+
     def test_a_long_catching_up_is_no_silence(self):
         self.account.write({"orders_synced_until": self.now - timedelta(days=40), "orders_success_date": self.now})
         self.assertFalse(self.watch())

@@ -131,6 +131,13 @@ class TestOrdersImport(SandboxCase):
         self.assertFalse(self.account.error, "the next run goes on")
         self.interruptions.clear()
 
+    @mute_logger(ACCOUNT_LOG)
+    def test_a_shop_whose_reading_breaks_off_waits(self):
+        self.interruptions.append(ZeroDivisionError())
+        self.run_job("fetch_orders")
+        self.assertTrue(self.account.error)
+        self.assertGreater(self.account.retry_at, fields.Datetime.now())
+
     def test_an_expired_token_is_renewed_once_and_the_run_goes_on(self):
         self.place()
         self.sandbox.expire_tokens()

@@ -1,5 +1,7 @@
 from .common import SandboxCase
 
+REVEAL = "aliexpress.trade.seller.order.decrypt"
+
 
 class TestOrdersPeople(SandboxCase):
     """Buyers and addresses: found again, never overwritten, never written to."""
@@ -109,14 +111,54 @@ class TestOrdersPeople(SandboxCase):
         self.import_orders()
         order = self.env["aliexpress.order"].search([("account_id", "=", other.id)])
         self.assertNotIn("*", order.address["name"])
-        self.assertEqual(self.sandbox.count("aliexpress.trade.seller.order.decrypt"), 1)
+        self.assertEqual(self.sandbox.count(REVEAL), 1)
 
     def test_a_masked_address_without_permission_to_reveal_loses_nothing(self):
         other = self.create_account("General", app="502345")
-        self.sandbox.world.apps["502345"].denied.append("aliexpress.trade.seller.order.decrypt")
+        self.sandbox.world.apps["502345"].denied.append(REVEAL)
         self.addCleanup(self.sandbox.reset)
         self.sandbox.place_order([["TMUG-01", 1]], shop="2671514006", pay=True)
         self.import_orders()
         order = self.env["aliexpress.order"].search([("account_id", "=", other.id)])
         self.assertIn("*", order.address["name"])
         self.assertTrue(order.sale_order_id)
+
+    def import_masked(self):
+        """Place and import an order of a shop whose buyers come masked; returns (the gateway's, the inbox order)."""
+        self.env["product.product"].create({"name": "Travel mug", "default_code": "TMUG-01", "is_storable": True})
+        other = self.create_account("General", app="502345")
+        placed = self.sandbox.place_order([["TMUG-01", 1]], shop="2671514006", pay=True)
+        self.import_orders()
+        return placed, self.env["aliexpress.order"].search([("account_id", "=", other.id)])
+
+    def test_an_address_is_revealed_once(self):
+        placed, order = self.import_masked()
+        self.sandbox.act(placed, "request_cancel")
+        self.import_orders()
+        self.assertEqual(order.stage, "cancel_requested")
+        self.assertNotIn("*", order.address["name"])
+        self.assertEqual(self.sandbox.count(REVEAL), 1)
+        with self.sandbox.lock:
+            placed.address.detail_address = "Otra calle 9"
+        self.sandbox.act(placed, "withdraw_cancel")
+        self.import_orders()
+        self.assertEqual(order.address["street"], "Otra calle 9")
+        self.assertEqual(self.sandbox.count(REVEAL), 2)
+
+    def test_a_limit_of_revealing_stops_nothing_else(self):
+        for trouble in ({"kind": "rate_limit", "style": "app", "seconds": 3600}, {"kind": "http_500"}):
+            with self.subTest(trouble=trouble["kind"]):
+                self.sandbox.reset()
+                self.env["aliexpress.account"].search([("name", "=", "General")]).active = False
+                self.env["product.product"].search([("default_code", "=", "TMUG-01")]).default_code = False
+                self.sandbox.add_fault(method=REVEAL, **trouble)
+                _placed, order = self.import_masked()
+                self.assertIn("*", order.address["name"])
+                self.assertTrue(order.sale_order_id)
+                self.assertFalse(order.error or order.account_id.retry_at or self.account.retry_at)
+                self.sandbox.clear_faults()
+                self.import_orders()
+                self.assertNotIn("*", order.address["name"])
+                self.assertEqual(order.state, "done")
+                self.assertNotIn("*", order.sale_order_id.partner_shipping_id.name)
+                self.assertNotIn("*", order.sale_order_id.picking_ids.partner_id.name)

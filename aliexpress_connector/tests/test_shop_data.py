@@ -389,18 +389,42 @@ class TestTrouble(ShopDataCase):
     def test_a_busy_gateway_is_asked_again_soon(self):
         self.answers[PROFILE] = error_response("ServiceUnavailable", "busy")
         self.refresh()
-        self.assertTrue(self.account.retry_at)
         job = self.env.ref("aliexpress_connector.ir_cron_refresh_shop_data")
         times = self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)]).mapped("call_at")
         self.assertTrue(
             any(fields.Datetime.now() < time < fields.Datetime.now() + timedelta(hours=1) for time in times)
         )
-        # The shop waits as a whole.
-        self.assertFalse(self.called(FREIGHT))
+        # The other kinds do not wait for it.
+        self.assertTrue(self.called(FREIGHT))
         self.set_answers()
-        self.account.retry_at = False
         self.refresh_again()
         self.assertEqual(self.get_row("profile").state, "done")
+
+    def test_kinds_that_always_fail_leave_the_shop_to_its_other_work(self):
+        for method in (FREIGHT, GROUPS, BRANDS):
+            self.answers[method] = error_response("ServiceUnavailable", "busy")
+        self.refresh()
+        self.assertFalse(self.account.retry_at)
+        self.assertEqual(self.get_row("category").state, "done")
+        self.env["aliexpress.shop.data"].search([("error", "!=", False)]).retry_at = fields.Datetime.now()
+        self.refresh()
+        self.assertFalse(self.account.retry_at)
+        for kind in ("freight_template", "product_group", "brand"):
+            row = self.get_row(kind)
+            self.assertEqual(row.state, "pending")
+            self.assertGreater(row.retry_at, fields.Datetime.now() + timedelta(minutes=50))
+
+    def test_an_outage_makes_the_shop_wait(self):
+        self.answers.clear()
+        for method in (PROFILE, QUOTA, CARRIERS, FREIGHT, PROMISE, GROUPS, BRANDS, TREE):
+            self.answers[method] = self.make_response("", status=502)
+        self.refresh()
+        self.assertTrue(self.account.retry_at)
+        self.assertLessEqual(len(self.calls), 4 * 3)
+        job = self.env.ref("aliexpress_connector.ir_cron_refresh_shop_data")
+        times = self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)]).mapped("call_at")
+        # The shop's other jobs come first.
+        self.assertTrue(all(time > self.account.retry_at for time in times if time > fields.Datetime.now()))
 
     def test_categories_go_on_where_they_stopped(self):
         def answer(call):
