@@ -301,11 +301,13 @@ class TestOffersPush(OffersCase):
 
     def test_fault_of_one_listing_costs_one_listing(self):
         """What no call can be made of is shown at its SKUs once; the listing's content and the others go on."""
+        self.account.sale_discount = 50  # so that no product is read first
         self.cap_sku.listing_id.product_ref = "no number"
         with mute_logger("odoo.addons.aliexpress_connector.models.aliexpress_job_mixin"):
             self.push()
-        self.assertEqual(self.get_remote(self.shirt_sku), (100, "12.10", None))
+        self.assertEqual(self.get_remote(self.shirt_sku), (100, "12.10", "6.05"))
         self.assertIn("ValueError", self.cap_sku.quantity_error)
+        self.assertIn("ValueError", self.cap_sku.price_error)
         self.assertEqual(self.cap_sku.offer_state, "error")
         self.assertRecordValues(self.cap_sku.listing_id, [{"state": "online", "error": False}])
         self.assertFalse(self.push())
