@@ -16,7 +16,10 @@ class AliexpressOrder(models.Model):
     _inherit = "aliexpress.order"
 
     status_id = fields.Many2one(
-        "aliexpress.order.status", compute="_compute_status_id", help="What the status of this order means in Odoo."
+        "aliexpress.order.status",
+        string="Meaning of the Status",
+        compute="_compute_status_id",
+        help="What the status of this order means in Odoo.",
     )
     status_name = fields.Char(
         string="Status",
