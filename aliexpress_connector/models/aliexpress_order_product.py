@@ -15,8 +15,8 @@ class AliexpressOrder(models.Model):
 
         The shop's listing decides first, then the AliExpress SKU code of a product, then its internal reference.
         """
-        self.line_ids._adopt_chosen_products()
-        lines = self.line_ids.filtered(lambda line: not line.product_id and line.quantity)
+        chosen = self.line_ids._filter_chosen()
+        lines = self.line_ids.filtered(lambda line: not line.product_id and line.quantity) - chosen
         problems = {
             line: line._get_product_problem() for line in self.line_ids - lines if line.product_id and line.quantity
         }
@@ -64,18 +64,22 @@ class AliexpressOrderLine(models.Model):
         """Take over the products that people chose on sale order lines whose product was not known, at AliExpress'
         prices where the sale order is not locked.
         """
+        taxes = TaxFinder(self.env)
+        for line in self._filter_chosen():
+            line.product_id = line.sale_line_id.product_id
+            if not line.sale_line_id.order_id.locked:
+                line._set_sale_line(taxes)
+
+    def _filter_chosen(self):
+        """The lines without a product for which people chose one on the sale order."""
         unknown = self.env["product.product"]._aliexpress_get_helper("unknown")
-        chosen = self.filtered(
+        return self.filtered(
             lambda line: (
                 not line.product_id
                 and line.sale_line_id.product_id not in (unknown.browse(), unknown)
                 and not line._has_other_code()
             )
         )
-        for line in chosen:
-            line.product_id = line.sale_line_id.product_id
-            if not line.sale_line_id.order_id.locked:
-                line._set_sale_line(TaxFinder(self.env))
 
     def _waits_for_product(self):
         """Whether the sale order still wants the product of this line. People who emptied or deleted the sale order

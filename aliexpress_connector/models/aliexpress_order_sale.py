@@ -194,9 +194,10 @@ class AliexpressOrderLine(models.Model):
     _inherit = "aliexpress.order.line"
 
     def _complete_sale_lines(self):
-        """Put the products that are known by now in the place of unknown ones, in sale orders that still wait for
-        them.
+        """Put the products that are known by now, or that people chose, in the place of unknown ones, in sale orders
+        that still wait for them.
         """
+        self._adopt_chosen_products()
         taxes = TaxFinder(self.env)
         waiting = self.filtered(
             lambda line: (

@@ -64,6 +64,7 @@ class AliexpressOrder(models.Model):
                     "Sale order %(name)s is locked. Unlock it first, then press Take Over.", name=sale_order.name
                 )
             )
+        self.line_ids._adopt_chosen_products()
         problems = [line._explain_unknown() for line in self.line_ids if line.quantity and not line.product_id]
         if problems and sale_order.state == "sale":
             raise UserError("\n".join(problems))

@@ -123,6 +123,10 @@ class TestOrdersProducts(SandboxCase):
         self.run_job("process_orders")
         self.assertEqual((refused.state, waiting.state), ("hold", "done"))
         self.assertTrue(refused.error)
+        # What AliExpress says of it is heard all the same.
+        self.sandbox.act(self.sandbox.shop.orders[int(refused.order_ref)], "request_cancel")
+        self.import_orders()
+        self.assertEqual(refused.stage, "cancel_requested")
 
     def test_products_found_later_have_the_taxes_of_the_shops_company(self):
         other = self.env["res.company"].create({"name": "Second company"})
