@@ -99,6 +99,7 @@ class AliexpressListing(models.Model):
         kind.acknowledge(accepted)
         open_offers = [offer for offer in known if offer not in accepted]
         if not open_offers:
+            self._end_waiting(kind)
             return
         if isinstance(error, TransientError) or error.reason == UNREADABLE:
             self._postpone_offers(error, kind)

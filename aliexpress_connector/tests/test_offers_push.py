@@ -299,6 +299,27 @@ class TestOffersPush(OffersCase):
         self.assertEqual(self.get_remote(self.cap_sku), (100, "12.10", None))
         self.assertFalse(self.cap_sku.listing_id.error)
 
+    def test_waiting_ends_when_the_read_back_shows_what_was_sent(self):
+        listing = self.cap_sku.listing_id
+        self.refusals[listing.product_ref] = ("PRODUCT_IN_AUDIT_PENDING", "")
+        self.push()
+        self.assertTrue(listing.error)
+        self.refusals.clear()
+        listing.retry_at = fields.Datetime.now() - timedelta(seconds=1)
+
+        def make_silent(method, take_over):
+            def answer(call):
+                take_over(call)
+                return self.batch_answer(method, [], [])
+
+            return answer
+
+        for method in KINDS:
+            self.answers[method] = make_silent(method, self.answers[method])
+        self.push()
+        self.assertEqual(self.cap_sku.offer_state, "equal")
+        self.assertRecordValues(listing, [{"error": False, "retry_at": False, "is_price_waiting": False}])
+
     def test_fault_of_one_listing_costs_one_listing(self):
         """What no call can be made of is shown at its SKUs once; the listing's content and the others go on."""
         self.account.sale_discount = 50  # so that no product is read first
