@@ -307,15 +307,17 @@ class TestOffersPush(OffersCase):
         self.refusals.clear()
         listing.retry_at = fields.Datetime.now() - timedelta(seconds=1)
 
-        def make_silent(method, take_over):
+        def make_unclear(method, take_over):
             def answer(call):
                 take_over(call)
-                return self.batch_answer(method, [], [])
+                row = {"product_id": int(listing.product_ref)}
+                failed = [row | {"error_code": "F00-00-10014-017", "error_message": "try later"}]
+                return self.batch_answer(method, [row], failed)
 
             return answer
 
         for method in KINDS:
-            self.answers[method] = make_silent(method, self.answers[method])
+            self.answers[method] = make_unclear(method, self.answers[method])
         self.push()
         self.assertEqual(self.cap_sku.offer_state, "equal")
         self.assertRecordValues(listing, [{"error": False, "retry_at": False, "is_price_waiting": False}])
