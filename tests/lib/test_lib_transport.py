@@ -357,6 +357,15 @@ def test_a_ban_told_to_one_thread_is_obeyed_by_all():
     assert line.call(METHOD) == OK
 
 
+def test_a_limit_of_revealing_addresses_silences_nothing_else():
+    limit = {"error_response": {"code": "ApiCallLimit", "msg": "this ban will last 60 seconds", "request_id": "1"}}
+    gateway = Gateway(limit, OK)
+    line = gateway.transport()
+    with pytest.raises(TransientError):
+        line.call("aliexpress.trade.seller.order.decrypt", is_read=False)
+    assert line.call(METHOD) == OK
+
+
 def test_a_ban_that_is_over_soon_is_waited_for_by_the_others_too():
     gateway = Gateway(OK)
     now = [1000.0]
