@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from .normalize import storable_text
 from .parsing.reader import Reader
 from .times import from_timestamp
 from .transport import DEFAULT_GATEWAY_URL
@@ -65,7 +66,7 @@ def _token_call(transport, path, params):
 
 def _told(answer, key):
     value = answer.raw(key)
-    return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    return storable_text(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
 
 
 def _seconds(answer, key):

@@ -23,6 +23,13 @@ def decode(content):
         raise ValueError("not JSON of a reasonable size") from error
 
 
+def storable_text(value):
+    """Return `value` as text without surrounding space and without what a database cannot store: NUL and half of a
+    surrogate pair are legal JSON.
+    """
+    return str(value).replace("\0", "").encode("utf-8", "replace").decode().strip()
+
+
 def unwrap(answer):
     """Return what the `<method>_response` envelope of the dict `answer` holds, or `answer` where there is none."""
     envelopes = [key for key in answer if key.endswith("_response")]

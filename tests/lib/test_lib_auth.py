@@ -53,6 +53,11 @@ def test_life_times_may_be_text():
     assert create(expires_in="3600").access_token_expiry == MOMENT + timedelta(hours=1)
 
 
+def test_what_no_database_stores_is_left_out():
+    tokens = create(access_token="50000\0901", seller_id="26\0", user_nick="shop\ud83d")
+    assert (tokens.access_token, tokens.seller_ref, tokens.seller_name) == ("50000901", "26", "shop?")
+
+
 def test_token_that_cannot_be_renewed():
     tokens = create(expires_in=3600, refresh_expires_in=0)
     assert tokens.authorization_expiry == tokens.access_token_expiry == MOMENT + timedelta(hours=1)

@@ -129,6 +129,14 @@ def test_templates_groups_and_the_rest():
     assert read("persons") == (ResponsiblePerson("77", "Example GmbH"),)
 
 
+def test_what_no_database_stores_is_left_out_of_paths():
+    answer = {
+        "suggest_category_list": [{"id": 3, "name": "Shirts\0", "name_path": ["Apparel\0", "\0", "Shirts\ud83d"]}]
+    }
+    family, _gateway = shop(answer)
+    assert family.suggest_categories("?") == (CategorySuggestion("3", "Shirts", ("Apparel", "Shirts?")),)
+
+
 def test_no_idea_of_a_category():
     refusal = {"error_response": {"code": "15", "sub_code": "24000011", "sub_msg": "empty"}}
     for answer in ({"request_id": "1"}, refusal):

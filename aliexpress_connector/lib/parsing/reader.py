@@ -4,7 +4,7 @@ import re
 
 from .. import errors, refusals
 from ..money import Money
-from ..normalize import as_list, decode
+from ..normalize import as_list, decode, storable_text
 from ..times import pacific_to_utc
 
 _REF = re.compile(r"[1-9][0-9]{0,19}")
@@ -54,8 +54,7 @@ class Reader:
             return ""
         if isinstance(value, bool) or not isinstance(value, (str, int)):
             raise self.error(key, "not a text")
-        # Half of a surrogate pair and NUL are legal JSON, but no text for PostgreSQL.
-        return str(value).replace("\0", "").encode("utf-8", "replace").decode().strip()
+        return storable_text(value)
 
     def ref(self, key, required=False):
         """An id as text of digits; "" when missing, unless `required`."""

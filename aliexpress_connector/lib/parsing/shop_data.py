@@ -3,6 +3,7 @@ tuple.
 """
 
 from ..errors import FixError
+from ..normalize import storable_text
 from ..shop_values import (
     Attribute,
     AttributeValue,
@@ -175,6 +176,6 @@ def _count(row, key):
 def _texts(row, key):
     """A path for people to read, which may come as a list or as one text."""
     try:
-        return tuple(text for text in (str(item).strip() for item in row.items(key)) if text)
+        return tuple(text for text in (storable_text(item) for item in row.items(key)) if text)
     except FixError:
         return (row.text(key),)
