@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_amount, split_every
 
+from .aliexpress_job_mixin import ShopRun
 from .aliexpress_order_status import CANCELLED_REASONS, COMPLETED_REASONS
 from .res_partner import Geography, is_masked, load_address
 
@@ -275,8 +276,9 @@ class AliexpressOrder(models.Model):
             Domain("state", "=", "hold") & Domain("is_process_due", "=", False) & Domain("is_detail_due", "=", False)
         )
         for orders in self.search(domain).grouped("account_id").values():
+            shop_run = ShopRun()
             for ids in split_every(200, orders.ids):
-                self.browse(ids)._run_batch(domain, "_mark_changed_holds")
+                self.browse(ids)._run_batch(domain, "_mark_changed_holds", shop_run)
                 if not self.env["ir.cron"]._commit_progress():
                     return
 

@@ -28,10 +28,10 @@ class AliexpressOrder(models.Model):
             super()._cron_process_orders()
 
     @api.model
-    def _run_queue(self, domain, worker, *, order="retry_at NULLS FIRST, id", batch_size=1):
+    def _run_queue(self, domain, worker, *, order="retry_at NULLS FIRST, id", batch_size=1, **how):
         """Override to make jobs of the batches to be processed."""
         if worker != "_process" or not self.env.context.get("aliexpress_account_of_job"):
-            return super()._run_queue(domain, worker, order=order, batch_size=batch_size)
+            return super()._run_queue(domain, worker, order=order, batch_size=batch_size, **how)
         orders = self.search(domain & Domain("id", "not in", self._get_ids_in_jobs()), order=order, limit=QUEUE_LIMIT)
         for ids in split_every(batch_size, orders.ids):
             self.browse(ids)._delay_processing()
