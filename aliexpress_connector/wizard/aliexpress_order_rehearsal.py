@@ -13,7 +13,6 @@ OUTCOMES = [
     ("quotation", "Becomes a quotation"),
     ("hold", "Waits on hold"),
     ("none", "Stays in the list"),
-    ("left_out", "Left out: placed before Orders From"),
 ]
 # What the actions of the status map come down to for somebody who reads the rehearsal.
 OUTCOME_OF_ACTION = {"draft": "quotation", "confirm": "order", "ship": "order", "close": "order", "hold": "hold"}
@@ -30,6 +29,9 @@ class AliexpressOrderRehearsal(models.TransientModel):
     line_ids = fields.One2many("aliexpress.order.rehearsal.line", "rehearsal_id", string="Orders", readonly=True)
     is_done = fields.Boolean(readonly=True)
     left_out_count = fields.Integer(readonly=True, help="Older orders of these days that were not looked at.")
+    too_old_count = fields.Integer(
+        readonly=True, help="Orders placed before the first day from which the shop imports."
+    )
 
     def action_rehearse(self):
         """Read the orders and show what the import would make of each. Raises UserError when AliExpress refuses."""
@@ -47,7 +49,9 @@ class AliexpressOrderRehearsal(models.TransientModel):
         finally:
             savepoint.close(rollback=True)
         lines = [Command.clear(), *map(Command.create, values)]
-        self.write({"line_ids": lines, "left_out_count": left_out, "is_done": True})
+        start_date = self.account_id.order_start_date
+        too_old = [line for line in values if start_date and line["order_date"] and line["order_date"] < start_date]
+        self.write({"line_ids": lines, "left_out_count": left_out, "too_old_count": len(too_old), "is_done": True})
         self.account_id.rehearsed_at = fields.Datetime.now()
         return {
             "type": "ir.actions.act_window",
@@ -93,9 +97,6 @@ class AliexpressOrderRehearsal(models.TransientModel):
         rows = self.env["aliexpress.order.status"].sudo()._get_rows({order.status})
         reason = order._evaluate_holds()[order]
         outcome = "hold" if reason else OUTCOME_OF_ACTION.get(order._get_action(rows), "none")
-        start_date = order.account_id.order_start_date
-        if start_date and order.order_date and order.order_date < start_date:
-            outcome = "left_out"
         return {
             "order_ref": order.order_ref,
             "order_date": order.order_date,
