@@ -20,6 +20,11 @@ AUTHORISATION_ACTIVITY = "aliexpress_connector.mail_activity_type_authorisation"
 WARNING_DAYS = (14, 7, 3, 1)
 # Stands for days when they hear that it has ended.
 EXPIRED = -1
+# Even tokens of the shortest life, a day, are in the last third of it then; of provisioned ones nobody knows how old
+# they are.
+LAST_THIRD = timedelta(hours=8)
+# So much left of a token that cannot be renewed is used up before a person must log in.
+WORTH_USING = timedelta(days=1)
 # A shop whose renewed token is refused at its first use is left alone for this time.
 RENEWAL_PAUSE = timedelta(hours=1)
 
@@ -53,7 +58,9 @@ class AliexpressAccount(models.Model):
         now = fields.Datetime.now()
         for account in self:
             expiry = account.access_token_expiry
-            account.token_renewal_date = expiry and now + max(expiry - now, timedelta()) * 2 / 3
+            account.token_renewal_date = expiry and min(
+                now + max(expiry - now, timedelta()) * 2 / 3, expiry - LAST_THIRD
+            )
 
     @api.depends("state", "authorization_expiry", "active", "name")
     def _compute_connection_warning(self):
@@ -160,7 +167,8 @@ class AliexpressAccount(models.Model):
                 raise error or ReconnectError(AUTHORISATION)
             tokens = auth.refresh_tokens(self._prepare_transport(), self.refresh_token)
         except ReconnectError as refusal:
-            if not error and self.access_token_expiry and self.access_token_expiry > fields.Datetime.now():
+            life = self.access_token_expiry and self.access_token_expiry - fields.Datetime.now()
+            if not error and life and life > WORTH_USING:
                 self._use_up_token()
             else:
                 self._expire(refusal)

@@ -80,6 +80,18 @@ class TestTokenRenewal(SandboxCase):
         self.run_job("refresh_tokens")
         self.assertEqual(self.account.state, "expired")
 
+    def test_a_provisioned_token_with_hours_to_live_is_renewed_at_once(self):
+        self.account.access_token_expiry = fields.Datetime.now() + timedelta(hours=2)
+        old = self.account.access_token
+        self.run_job("refresh_tokens")
+        self.assertNotEqual(self.account.access_token, old)
+        self.assertGreater(self.account.token_renewal_date, fields.Datetime.now())
+        self.account.write(
+            {"refresh_token": "not known", "access_token_expiry": fields.Datetime.now() + timedelta(hours=2)}
+        )
+        self.run_job("refresh_tokens")
+        self.assertEqual(self.account.state, "expired")
+
     def test_a_second_shop_of_the_same_seller_keeps_its_new_tokens_and_says_so(self):
         second = self.create_account("Second shop", family="solution")
         self.sandbox.expire_tokens()
