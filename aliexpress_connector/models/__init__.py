@@ -76,6 +76,7 @@ from . import (
     aliexpress_order_process,
     aliexpress_order_product,
     aliexpress_order_push,
+    aliexpress_order_reading,
     aliexpress_order_sale,
     aliexpress_order_ship_deadline,
     aliexpress_order_shipping,
