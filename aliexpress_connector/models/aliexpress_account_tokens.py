@@ -125,6 +125,7 @@ class AliexpressAccount(models.Model):
         try:
             is_usable = self._renew_tokens(error)
         except Exception:
+            self.env.cr.rollback()
             # One shop's fault must not end the job that works for the others.
             _logger.exception("Renewing the tokens of shop %s failed", self.id)
             is_usable = False
