@@ -22,6 +22,7 @@ from . import (
     aliexpress_account_shipping,
     aliexpress_account_shop_data,
     aliexpress_account_silence,
+    aliexpress_account_standstill,
     aliexpress_account_tokens,
     aliexpress_account_watchdog,
     aliexpress_attribute,

@@ -72,6 +72,8 @@ class AliexpressJobMixin(models.AbstractModel):
     _name = "aliexpress.job.mixin"
     _description = "AliExpress record with jobs"
     _check_company_auto = True
+    # The switch of the shop that the record's job needs.
+    _flow = None
 
     account_id = fields.Many2one(
         "aliexpress.account", string="Shop", required=True, index=True, ondelete="restrict", check_company=True
@@ -81,6 +83,23 @@ class AliexpressJobMixin(models.AbstractModel):
     retry_at = fields.Datetime(
         string="Next Attempt", copy=False, help="Nothing is tried before this time. Empty it to try at the next run."
     )
+    standstill = fields.Text(compute="_compute_standstill", help="Why no job touches this record, and what to do.")
+
+    @api.depends(
+        "account_id.active",
+        "account_id.state",
+        "account_id.sync_orders",
+        "account_id.sync_shipments",
+        "account_id.sync_listings",
+    )
+    def _compute_standstill(self):
+        for record in self:
+            is_concerned = record._flow and record.account_id and record._is_waiting_for_job()
+            record.standstill = is_concerned and record.account_id._describe_standstill(record._flow) or False
+
+    def _is_waiting_for_job(self):
+        """Whether a job may still have something to do for this record."""
+        return True
 
     def write(self, vals):
         """Override: writing `state` = pending makes the job take the record up at its next run, whatever it waited

@@ -34,6 +34,7 @@ class AliexpressListing(models.Model):
     _name = "aliexpress.listing"
     _description = "AliExpress Listing"
     _inherit = ["aliexpress.job.mixin", "mail.thread", "mail.activity.mixin"]
+    _flow = "sync_listings"
     _order = "id desc"
 
     product_tmpl_id = fields.Many2one(

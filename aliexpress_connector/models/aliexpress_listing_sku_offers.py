@@ -129,8 +129,8 @@ class AliexpressListingSku(models.Model):
         was_told = self.quantity_date or self.quantity_sent or self.price_sent
         if was_told and not (self.is_quantity_due or self.is_price_due):
             return "equal", False
-        if not account.sync_offers or account.state != "connected" or not account.active:
-            return "waiting", self.env._("The shop %(name)s does not send prices and stock now.", name=account.name)
+        if standstill := account._describe_standstill("sync_offers"):
+            return "waiting", standstill
         if account.retry_at and account.retry_at > fields.Datetime.now():
             return "waiting", account.error
         if not account._has_call_budget("stock" if self.is_quantity_due else "price"):

@@ -12,6 +12,7 @@ class AliexpressOrder(models.Model):
     _name = "aliexpress.order"
     _description = "AliExpress Order"
     _inherit = ["aliexpress.job.mixin", "mail.thread", "mail.activity.mixin"]
+    _flow = "sync_orders"
     _rec_name = "order_ref"
     _order = "order_date desc, id desc"
 

@@ -192,6 +192,12 @@ class AliexpressOrder(models.Model):
             )
         )
 
+    # === JOBS === #
+
+    def _is_waiting_for_job(self):
+        """Override: nothing more happens to orders that are over."""
+        return self.stage not in ("closed", "cancelled") or self.state != "done"
+
     # === ACTIONS === #
 
     def action_view_sale_order(self):

@@ -16,6 +16,7 @@ class AliexpressShipment(models.Model):
     _name = "aliexpress.shipment"
     _description = "AliExpress Shipment"
     _inherit = ["aliexpress.job.mixin", "mail.thread"]
+    _flow = "sync_shipments"
     _rec_name = "tracking_ref"
     _order = "id desc"
 
@@ -123,6 +124,10 @@ class AliexpressShipment(models.Model):
         if any(shipment.state == "pending" and shipment.error for shipment in self):
             return "waiting"
         return next((state for state in ("pending", "sent") if state in states), False)
+
+    def _is_waiting_for_job(self):
+        """Override: a parcel that AliExpress knows needs nothing more."""
+        return self.state != "sent"
 
     def _trigger_job(self):
         self.env["ir.cron"]._aliexpress_wake("ir_cron_push_shipments")

@@ -77,6 +77,8 @@ class StockPicking(models.Model):
         "aliexpress_order_id.hold_reason",
         "aliexpress_order_id.is_shipped_outside",
         "aliexpress_order_id.parcels",
+        "aliexpress_order_id.account_id.sync_shipments",
+        "aliexpress_order_id.account_id.state",
         "aliexpress_shipment_ids.state",
         "aliexpress_shipment_ids.error",
     )
@@ -86,6 +88,8 @@ class StockPicking(models.Model):
             messages = shipments.filtered("error").mapped("error")
             if picking.state not in ("done", "cancel") and picking._aliexpress_leaves_to_buyer():
                 messages += [picking._aliexpress_get_order_obstacle(), picking._aliexpress_get_outside_notice()]
+            if picking._aliexpress_waits_for_shop():
+                messages.append(picking.aliexpress_order_id.account_id._describe_standstill("sync_shipments"))
             picking.aliexpress_shipping_state = shipments._get_common_state()
             picking.aliexpress_shipping_message = "\n".join(dict.fromkeys(filter(None, messages))) or False
 
@@ -104,6 +108,15 @@ class StockPicking(models.Model):
         """Whether this transfer is the last step of a delivery to the buyer of an AliExpress order."""
         self.ensure_one()
         return bool(self.aliexpress_order_id) and self.location_dest_id.usage == "customer"
+
+    def _aliexpress_waits_for_shop(self):
+        """Whether AliExpress is still to be told of parcels of this transfer."""
+        if self.state == "cancel" or not self._aliexpress_leaves_to_buyer():
+            return False
+        shipments = self.aliexpress_shipment_ids
+        if shipments:
+            return any(shipment.state != "sent" for shipment in shipments)
+        return self.aliexpress_order_id.stage not in ("shipped", "closed", "cancelled")
 
     def _aliexpress_get_outside_notice(self):
         order = self.aliexpress_order_id

@@ -49,6 +49,7 @@ from . import (
     test_shipping_walk,
     test_shop_data,
     test_shop_data_sandbox,
+    test_standstill,
     test_translations,
     test_words,
 )

@@ -1,7 +1,7 @@
 import re
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
@@ -26,6 +26,12 @@ class AliexpressOrderImport(models.TransientModel):
     numbers = fields.Text(string="Order Numbers", help="One or several, separated by spaces, commas or lines.")
     date_start = fields.Datetime(string="Placed From", default=lambda self: fields.Datetime.now() - timedelta(days=7))
     date_end = fields.Datetime(string="Placed Until", default=fields.Datetime.now)
+    standstill = fields.Text(compute="_compute_standstill", help="Why the orders are stored, but not worked on.")
+
+    @api.depends("account_id")
+    def _compute_standstill(self):
+        for wizard in self:
+            wizard.standstill = wizard.account_id and wizard.account_id._describe_standstill("sync_orders") or False
 
     def action_import(self):
         """Import and show the orders (by number), or say how many are on their way (by date). Raises UserError with

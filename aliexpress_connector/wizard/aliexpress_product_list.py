@@ -9,14 +9,28 @@ class AliexpressProductList(models.TransientModel):
     _description = "List Products on AliExpress"
 
     account_ids = fields.Many2many(
-        "aliexpress.account", string="Shops", required=True, default=lambda self: self._default_account_ids()
+        "aliexpress.account",
+        string="Shops",
+        required=True,
+        domain=[("state", "=", "connected")],
+        default=lambda self: self._default_account_ids(),
+        help="The shops whose listings are made.",
     )
     product_tmpl_ids = fields.Many2many("product.template", string="Products", required=True)
     is_sent = fields.Boolean(string="Publish Now", default=True, help="Off: drafts, to be checked and sent later.")
 
+    standstill = fields.Text(compute="_compute_standstill", help="Which of the shops publish nothing now, and why.")
+
+    @api.depends("account_ids")
+    def _compute_standstill(self):
+        for wizard in self:
+            texts = [account._describe_standstill("sync_listings") for account in wizard.account_ids]
+            wizard.standstill = "\n".join(filter(None, texts)) or False
+
     @api.model
     def _default_account_ids(self):
-        accounts = self.env["aliexpress.account"].search([("company_id", "in", self.env.companies.ids)])
+        domain = [("company_id", "in", self.env.companies.ids), ("state", "=", "connected")]
+        accounts = self.env["aliexpress.account"].search(domain)
         return accounts if len(accounts) == 1 else accounts.browse()
 
     def action_list(self):
