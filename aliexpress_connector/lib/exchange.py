@@ -9,12 +9,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from . import refusals
-from .normalize import decode
+from .normalize import decode, storable_text
 
 EXCERPT_LENGTH = 3000
 _ITEMS = 5  # of a list; the others are counted
+_LONGEST_NAME = 100  # no field of AliExpress is named at such length
 
 # Their values say who somebody is or where, or open something.
 _PERSONAL = re.compile(
@@ -79,33 +81,47 @@ def _references(value, key=""):
 
 
 def excerpt(value):
-    """Return the masked JSON text of `value`, cut at EXCERPT_LENGTH characters."""
-    text = json.dumps(mask(value), ensure_ascii=False, separators=(", ", ": "), default=str)
+    """Return the masked JSON text of `value`, cut at EXCERPT_LENGTH characters; "…" where it nests too deep."""
+    try:
+        text = storable_text(json.dumps(mask(value), ensure_ascii=False, separators=(", ", ": "), default=str))
+    except RecursionError:
+        return "…"
     return text if len(text) <= EXCERPT_LENGTH else text[: EXCERPT_LENGTH - 1] + "…"
 
 
 def mask(value, key=""):
     """Return `value` (decoded JSON; JSON inside texts is opened) with everything that may be personal replaced."""
     value = _opened(value)
-    is_personal = _PERSONAL.search(key) and not _HARMLESS.match(key)
     if isinstance(value, dict):
+        is_personal = _is_personal(key)
         return {name: mask(inner, key if is_personal else str(name)) for name, inner in value.items()}
     if isinstance(value, list):
         items = [mask(inner, key) for inner in value[:_ITEMS]]
         return items + [f"… {len(value) - _ITEMS} more"] if len(value) > _ITEMS else items
     if value is None or isinstance(value, bool):
         return value
-    if is_personal:
+    if _is_personal(key):
         return "***"
     if isinstance(value, (int, float, Decimal)):
         return value
     return _masked_text(value, key)
 
 
+# A few hundred names come back with every order.
+@lru_cache(maxsize=2048)
+def _is_personal(key):
+    return len(key) > _LONGEST_NAME or bool(_PERSONAL.search(key) and not _HARMLESS.match(key))
+
+
+@lru_cache(maxsize=2048)
+def _is_text(key):
+    return bool(_TEXTS.match(key))
+
+
 def _masked_text(text, key):
     if key == "request_id":
         return refusals.request_id_of({key: text})
-    if _TEXTS.match(key):
+    if _is_text(key):
         return refusals.sanitise(text)
     return text if _CODE.fullmatch(text) else f"*** {len(text)} characters"
 

@@ -202,7 +202,16 @@ class AliexpressOrder(models.Model):
                         changes["product_id"] = False
                     record.write(changes)
                 else:
-                    values_list.append(values | {"order_id": order.id, "child_ref": line.child_ref})
+                    values_list.append(
+                        values
+                        | {
+                            "order_id": order.id,
+                            "child_ref": line.child_ref,
+                            # These follow from the order; told at once they cost no second statement.
+                            "account_id": order.account_id.id,
+                            "company_id": order.company_id.id,
+                        }
+                    )
             for record in known.values():
                 record.quantity = 0
         self._check_new_lines(values_list)

@@ -167,9 +167,9 @@ class AliexpressOrder(models.Model):
             for order_ref, row in rows.items()
             if order_ref not in known and not (start_date and row.created_at and row.created_at < start_date)
         ]
-        values_list = [
-            self._prepare_row_values(row) | {"account_id": account.id, "order_ref": row.order_ref} for row in new_rows
-        ]
+        # The company follows from the shop; told at once it costs no second statement.
+        shop = {"account_id": account.id, "company_id": account.company_id.id}
+        values_list = [self._prepare_row_values(row) | shop | {"order_ref": row.order_ref} for row in new_rows]
         return changed + self.with_context(tracking_disable=True).create(values_list)
 
     @api.model

@@ -17,29 +17,34 @@ class AliexpressOrder(models.Model):
         taxes = TaxFinder(self.env)
         values_list = []
         for order in self:
-            order.partner_id, shipping = partners[order]
-            values = order._prepare_sale_order_values(shipping, pricelists[order.currency_id], taxes)
+            values = order._prepare_sale_order_values(*partners[order], pricelists[order.currency_id], taxes)
             values_list.append(values | {"carrier_id": carriers.get(order.service_code, False)})
         sale_orders = self.env["sale.order"].create(values_list)
-        for order, sale_order in zip(self, sale_orders, strict=True):
-            order._link_sale_order(sale_order)
+        for order, sale_order in zip(self.with_context(tracking_disable=True), sale_orders, strict=True):
+            order._link_sale_order(sale_order, partners[order][0])
         sale_orders._aliexpress_settle_rounding()
 
-    def _link_sale_order(self, sale_order):
+    def _link_sale_order(self, sale_order, customer):
         """Remember which lines came from which child order, and from what content the sale order was made."""
         sale_lines = sale_order.order_line.filtered("aliexpress_child_ref").grouped("aliexpress_child_ref")
         for line in self.line_ids:
             line.sale_line_id = sale_lines.get(line.child_ref, sale_order.order_line.browse())
-        self.write({"sale_order_id": sale_order.id, "taken_over": self._get_content()})
+        self.write(
+            {
+                "sale_order_id": sale_order.id,
+                "partner_id": customer.id,
+                "taken_over": self._get_content(),
+            }
+        )
 
-    def _prepare_sale_order_values(self, shipping, pricelist, taxes):
+    def _prepare_sale_order_values(self, customer, shipping, pricelist, taxes):
         account = self.account_id
-        fiscal_position = taxes.get_fiscal_position(self.partner_id, shipping)
+        fiscal_position = taxes.get_fiscal_position(customer, shipping)
         values = {
             "aliexpress_order_id": self.id,
             "company_id": account.company_id.id,
-            "partner_id": self.partner_id.id,
-            "partner_invoice_id": self.partner_id.id,
+            "partner_id": customer.id,
+            "partner_invoice_id": customer.id,
             "partner_shipping_id": shipping.id,
             "client_order_ref": self.order_ref,
             "origin": f"AliExpress {self.order_ref}",

@@ -90,7 +90,7 @@ class AliexpressOrder(models.Model):
             sale_order, [values for values in new_values if not values.get("aliexpress_child_ref")]
         )
         sale_order.write({"order_line": commands})
-        self._link_sale_order(sale_order)
+        self._link_sale_order(sale_order, self.partner_id)
         sale_order._aliexpress_settle_rounding()
 
     def _take_over_extras(self, sale_order, new_values):

@@ -117,3 +117,15 @@ def test_tokens_are_never_told():
     transport = Gateway({"access_token": "a", "refresh_token": "b", "code": "0"}).transport(on_exchange=told.append)
     transport.rest("/auth/token/refresh", {"refresh_token": "secret"})
     assert told == []
+
+
+def test_what_nests_too_deep_or_cannot_be_stored_costs_no_call():
+    nested = "end"
+    for _level in range(900):
+        nested = {"a": nested}
+    assert excerpt(nested) == "…"
+    assert excerpt({"half \ud83d": 1}) == '{"half ?": 1}'
+
+
+def test_a_name_too_long_for_a_field_is_taken_for_personal():
+    assert mask({"x" * 101: "ABC"}) == {"x" * 101: "***"}
