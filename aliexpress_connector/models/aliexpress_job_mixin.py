@@ -147,8 +147,13 @@ class AliexpressJobMixin(models.AbstractModel):
         """Run one batch of `_run_queue`; `shop_run` is over when the shop must be left alone for the rest of the
         run.
         """
-        # Commits dropped locks and caches: what was taken up or changed meanwhile leaves the batch here.
-        batch = self.try_lock_for_update().filtered_domain(domain)
+        try:
+            # Commits dropped locks and caches: what was taken up or changed meanwhile leaves the batch here. Others may
+            # refer to the records while AliExpress is asked: a backorder or a return does not wait for its answers.
+            batch = self.try_lock_for_update(allow_referencing=True).filtered_domain(domain)
+        except CONCURRENCY_ERRORS:
+            self.env.cr.rollback()
+            return
         if not batch:
             return
         account = batch.account_id

@@ -59,7 +59,8 @@ class AliexpressOrder(models.Model):
 
         :return: the error that concerns the whole shop, if one showed
         """
-        orders = self.try_lock_for_update().filtered_domain(domain)
+        # The warehouse may refer to the orders meanwhile: a backorder or a return does not wait for AliExpress' answers.
+        orders = self.try_lock_for_update(allow_referencing=True).filtered_domain(domain)
         if not orders:
             return None
         account = orders.account_id

@@ -87,7 +87,7 @@ class AliexpressPushMessage(models.Model):
                 numbers = messages.mapped("order_ref")
                 orders = Order.search([("account_id", "=", account.id), ("order_ref", "in", numbers)])
                 # What somebody works on at this moment is taken next time.
-                free = orders.try_lock_for_update()
+                free = orders.try_lock_for_update(allow_referencing=True)
                 free.filtered_domain(due).with_context(tracking_disable=True).write({"is_detail_due": True})
                 busy = set((orders - free).mapped("order_ref"))
                 messages.filtered(lambda message, busy=busy: message.order_ref not in busy).state = "done"

@@ -122,3 +122,70 @@ def test_four_processes_import_the_same_orders(odoo, gateway):
     gateway.call("DELETE", "faults")
     odoo.run(DRAIN.format(seconds=seconds, count=count), timeout=2 * seconds)
     assert_each_once(odoo, gateway, count)
+
+
+PART = """
+env.ref("aliexpress_connector.ir_cron_fetch_orders").method_direct_trigger()
+env.cr.commit()
+env.ref("aliexpress_connector.ir_cron_process_orders").method_direct_trigger()
+env.cr.commit()
+delivery = env["aliexpress.order"].search([]).sale_order_id.picking_ids
+assert len(delivery) == 1, delivery
+delivery.move_ids[0].write({"quantity": 1, "picked": True})
+delivery.move_ids[1].write({"quantity": 0, "picked": False})
+env.cr.commit()
+"""
+FETCH = """
+env.ref("aliexpress_connector.ir_cron_fetch_orders").method_direct_trigger()
+env.cr.commit()
+"""
+VALIDATE = """
+import time
+began = time.monotonic()
+delivery = env["stock.picking"].search([("aliexpress_order_id", "!=", False)])
+delivery.with_context(skip_backorder=True, skip_sms=True).button_validate()
+env.cr.commit()
+assert delivery.backorder_ids.aliexpress_order_id, delivery.backorder_ids
+print("seconds", time.monotonic() - began)
+"""
+
+
+def test_the_warehouse_does_not_wait_for_answers_of_aliexpress(odoo, gateway):
+    """A backorder refers to an order whose detail AliExpress is just being asked for."""
+    odoo.connect(gateway)
+    gateway.call("POST", "orders", lines=[["TSHIRT-BLU-M", 1], ["CAP-RED", 2]], pay=True)
+    odoo.run(PART)
+    odoo.sql("UPDATE aliexpress_order SET is_detail_due = true RETURNING id")
+    gateway.call("POST", "faults", kind="latency", method="*info.get", seconds=40, count=1)
+    fetching = odoo.start(FETCH)
+    deadline = time.monotonic() + 60
+    while odoo.sql("SELECT id FROM aliexpress_order FOR UPDATE SKIP LOCKED"):
+        assert time.monotonic() < deadline and fetching.poll() is None, "AliExpress is not asked"
+        time.sleep(0.1)
+    output = odoo.run(VALIDATE, timeout=90)
+    assert fetching.poll() is None, "AliExpress answered before the delivery was validated"
+    assert float(output.split("seconds")[1]) < 20
+    odoo.kill(fetching)
+
+
+OVERTAKEN = """
+from odoo.addons.aliexpress_connector.models.aliexpress_job_mixin import ShopRun
+Order = env["aliexpress.order"]
+order = Order.search([])
+order.ensure_one()
+domain = [("state", "=", "done")]
+with env.registry.cursor() as other:
+    other.execute("UPDATE aliexpress_order SET write_date = now() AT TIME ZONE 'UTC' WHERE id = %s", [order.id])
+    other.commit()
+
+order._run_batch(domain, "_process", ShopRun())
+assert not order.error, order.error
+"""
+
+
+def test_a_job_goes_on_when_another_process_was_quicker(odoo, gateway):
+    """The row is locked too late: the batch is left to the next run, and the job does not end."""
+    odoo.connect(gateway)
+    gateway.call("POST", "orders", lines=[["TSHIRT-BLU-M", 1], ["CAP-RED", 2]], pay=True)
+    odoo.run(PART)
+    odoo.run(OVERTAKEN)
