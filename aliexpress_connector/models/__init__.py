@@ -73,6 +73,7 @@ from . import (
     aliexpress_order_fetch,
     aliexpress_order_hold,
     aliexpress_order_line,
+    aliexpress_order_line_hold,
     aliexpress_order_privacy,
     aliexpress_order_process,
     aliexpress_order_product,

@@ -26,7 +26,7 @@ class AliexpressOrder(models.Model):
     def _get_hold_reasons(self, rows, product_problems, geography):
         """Texts (translated, one for each cause) why this order must not leave now; an empty list lets it go."""
         action = self._get_action(rows)
-        if action == "cancel" or (action == "none" and not self.is_frozen):
+        if action == "cancel" or (action == "none" and not self.is_frozen and not self._may_still_leave()):
             return []
         reasons = [self._get_status_reason(rows)] if action == "hold" or self.is_frozen else []
         lines = self._get_changed_lines()
@@ -40,6 +40,7 @@ class AliexpressOrder(models.Model):
                 self._get_address_reason(geography),
                 self._get_platform_reason(),
                 self._get_change_reason(),
+                self._get_line_reason(rows),
             ]
         return list(dict.fromkeys(filter(None, reasons)))
 
@@ -256,7 +257,9 @@ class AliexpressOrder(models.Model):
 
     def _evaluate_holds(self):
         """`{order: reason}` in the language of each shop's responsible person; "" lets the delivery leave."""
-        rows = self.env["aliexpress.order.status"]._get_rows(set(self.mapped("status")))
+        rows = self.line_ids._get_status_rows() | self.env["aliexpress.order.status"]._get_rows(
+            set(self.mapped("status"))
+        )
         geography = Geography(self.env)
         reasons = {}
         self._apply_tolerance()

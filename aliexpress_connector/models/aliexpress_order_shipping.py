@@ -53,16 +53,21 @@ class AliexpressOrder(models.Model):
         self.ensure_one()
         return self.stage in ("shipped", "closed", "cancelled")
 
-    def _get_coming_hold(self):
-        """The row of the status map that will stop the order when it is read and processed, else empty."""
+    def _get_coming_stop(self):
+        """The name of the status that will stop the order when it is read and processed, "" when none will."""
         self.ensure_one()
         codes = [self.status] if self.state in ("pending", "error") or self.is_process_due else []
-        codes += [self.list_status] if self.is_detail_due else []
+        codes += [self.list_status] if self.is_detail_due and self.list_status else []
         # The status map is shared and small; the warehouse has no right on it.
         rows = self.env["aliexpress.order.status"].sudo()
         if codes:
             rows = rows.search([("code", "in", codes)])
-        return rows.filtered(lambda row: row.action in ("hold", "cancel") or row._is_too_early())[:1]
+        # What ends before it was shipped, or came to a status nobody knows, is not waited for any more.
+        is_to_ship = self.stage in ("pending_payment", "new", "waiting_shipment")
+        stops = ("hold", "cancel", "close") if is_to_ship else ("hold", "cancel")
+        stop = rows.filtered(lambda row: row.action in stops or row._is_too_early())[:1]
+        unknown = next((code for code in codes if is_to_ship and code not in rows.mapped("code")), "")
+        return stop.display_name or unknown
 
     # === WHAT STAYS BEHIND === #
 

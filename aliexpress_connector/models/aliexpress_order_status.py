@@ -99,8 +99,14 @@ class AliexpressOrderStatus(models.Model):
         return self.stage == "closed" and is_cancelling
 
     def _is_too_early(self):
-        """Whether nothing of the orders in this status may leave yet: they are not paid, or still examined."""
-        return self.action == "draft" or (self.action == "none" and self.stage == "pending_payment")
+        """Whether nothing of the orders in this status may leave yet: they are not paid, or still examined.
+
+        Where AliExpress waits for the parcel, a quotation is the seller's own wish: a person confirms it.
+        """
+        is_awaited = self.stage in ("waiting_shipment", "shipped")
+        return (self.action == "draft" and not is_awaited) or (
+            self.action == "none" and self.stage == "pending_payment"
+        )
 
     @api.model
     def _get_rows(self, codes):

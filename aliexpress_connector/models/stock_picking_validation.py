@@ -55,13 +55,13 @@ class StockPicking(models.Model):
                 number=order.order_ref,
                 status=order.status_name,
             )
-        coming = order._get_coming_hold()
+        coming = order._get_coming_stop()
         if coming:
             return self.env._(
                 "AliExpress changed order %(number)s to the status %(status)s, which stops deliveries. Wait until "
                 "the order is processed, then see why it is on hold.",
                 number=order.order_ref,
-                status=coming.display_name,
+                status=coming,
             )
         return ""
 

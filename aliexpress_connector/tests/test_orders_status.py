@@ -160,6 +160,63 @@ class TestOrdersStatus(SandboxCase):
             order.sale_order_id.picking_ids.button_validate()
         self.assertIn("Cancellation requested by the buyer (IN_CANCEL)", str(stopped.exception))
 
+    def test_an_order_that_is_listed_as_finished_or_unknown_but_not_read_does_not_leave(self):
+        placed, order = self.import_placed()
+        self.sandbox.add_fault("error", method="*info.get", code="15", sub_code="isv.invalid-parameter", text="no")
+        for status, named in (("FINISH", "Finished (FINISH)"), ("NEW_STATUS_OF_2027", "NEW_STATUS_OF_2027")):
+            with self.subTest(status=status):
+                self.move(placed, "put", status=status)
+                self.assertEqual((order.stage, order.is_detail_due), ("waiting_shipment", True))
+                with self.assertRaises(UserError) as stopped:
+                    order.sale_order_id.picking_ids.button_validate()
+                self.assertIn(f"to the status {named}, which stops deliveries", str(stopped.exception))
+
+    def test_what_is_shipped_already_is_not_stopped_by_the_list(self):
+        placed, order = self.import_placed()
+        self.move(placed, "ship")
+        self.assertEqual(order.stage, "shipped")
+        order.write({"list_status": "FINISH", "is_detail_due": True})
+        self.assertFalse(order._get_coming_stop())
+
+    def set_line_status(self, placed, order, status):
+        """Only the second child order changes; the order is read again."""
+        with self.sandbox.lock:
+            placed.lines[1].status = status
+        order.action_refresh()
+        self.run_job("process_orders")
+
+    def test_lines_that_aliexpress_stops_hold_the_order_until_they_are_let_go(self):
+        placed, order = self.import_placed(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        for status in ("IN_CANCEL", "IN_FROZEN", "FINISH"):
+            with self.subTest(status=status):
+                self.set_line_status(placed, order, status)
+                self.assertRecordValues(order, [{"state": "hold", "stage": "waiting_shipment"}])
+                self.assertRegex(order.hold_reason, rf"stops lines of this order: CAP-RED \(.*{status}\)")
+                with self.assertRaisesRegex(UserError, "CAP-RED"):
+                    order.sale_order_id.picking_ids.button_validate()
+                self.set_line_status(placed, order, "WAIT_SELLER_SEND_GOODS")
+                self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
+
+    def test_a_stopped_line_that_is_taken_out_lets_the_rest_leave(self):
+        placed, order = self.import_placed(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        self.set_line_status(placed, order, "IN_CANCEL")
+        self.assertEqual(order.state, "hold")
+        order.line_ids[1].sale_line_id.product_uom_qty = 0
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
+
+    def test_a_line_that_has_left_may_end(self):
+        placed, order = self.import_placed(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        delivery = order.sale_order_id.picking_ids
+        for move in delivery.move_ids:
+            move.quantity = 1 if move.product_id.default_code == "CAP-RED" else 0
+            move.picked = bool(move.quantity)
+        delivery.with_context(skip_backorder=True, skip_sms=True).button_validate()
+        self.assertEqual(delivery.state, "done")
+        for status in ("WAIT_BUYER_ACCEPT_GOODS", "FINISH"):
+            self.set_line_status(placed, order, status)
+            self.assertRecordValues(order, [{"state": "done", "stage": "waiting_shipment"}])
+
     def test_statuses_have_names_and_are_found_by_their_codes(self):
         statuses = self.env["aliexpress.order.status"]
         _placed, order = self.import_placed(status="RISK_CONTROL")
@@ -206,6 +263,15 @@ class TestOrdersStatus(SandboxCase):
         self.env.ref("aliexpress_connector.aliexpress_order_status_risk_control").action = "confirm"
         _placed, order = self.import_placed(status="RISK_CONTROL")
         self.assertEqual(order.sale_order_id.state, "sale")
+
+    def test_orders_that_are_to_stay_quotations_leave_when_a_person_confirms_them(self):
+        self.env.ref("aliexpress_connector.aliexpress_order_status_wait_seller_send_goods").action = "draft"
+        _placed, order = self.import_placed()
+        self.assertEqual(order.sale_order_id.state, "draft")
+        order.sale_order_id.action_confirm()
+        delivery = order.sale_order_id.picking_ids
+        delivery.with_context(skip_sms=True).button_validate()
+        self.assertEqual(delivery.state, "done")
 
     def test_finished_as_completed_locks(self):
         placed, order = self.import_placed()
@@ -312,6 +378,26 @@ class TestOrdersStatus(SandboxCase):
         self.assertEqual((order.stage, order.state, order.sale_order_id.state), ("disputed", "done", "sale"))
         self.move(placed, "close_dispute")
         self.assertEqual(order.stage, "shipped")
+
+    def test_a_dispute_lifts_no_hold_of_what_has_not_left(self):
+        placed, order = self.import_placed()
+        delivery = order.sale_order_id.picking_ids
+        delivery.move_ids.quantity = 1
+        delivery.move_ids.picked = True
+        delivery.with_context(skip_backorder=True, skip_sms=True).button_validate()
+        with self.sandbox.lock:
+            placed.lines[0].quantity = 3
+        order.action_refresh()
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "hold")
+        self.sandbox.act(placed, "ship")
+        self.move(placed, "dispute")
+        self.assertEqual((order.stage, order.state), ("disputed", "hold"))
+        with self.assertRaisesRegex(UserError, "on hold"):
+            delivery.backorder_ids.button_validate()
+        delivery.backorder_ids.action_cancel()
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
 
     def test_what_people_change_by_hand_is_shown_and_never_overwritten(self):
         placed, order = self.import_placed(freight="4.00")
