@@ -4,6 +4,7 @@ evaluated.
 
 import re
 
+from odoo.fields import Domain
 from odoo.tools import formatLang
 
 _PLACEHOLDER = re.compile(r"\{\s*([^{}]*?)\s*\}")
@@ -25,6 +26,24 @@ def compose(record, template):
 def find_wrong_paths(model, template):
     """The placeholders of `template` (list of str) that are no readable field path of `model`, an empty recordset."""
     return [path for path in _PLACEHOLDER.findall(template or "") if not _is_path(model, path)]
+
+
+def check_filter(model, domain):
+    """Raise AccessError when the `Domain` over `model` (an empty recordset) asks about something its user may not read.
+
+    Jobs look for what matches with all rights: what they find would tell.
+    """
+    for condition in domain.iter_conditions():
+        asked = model
+        for name in condition.field_expr.split("."):
+            field = asked._fields.get(name)
+            if not field:
+                break  # part of a date or of a property
+            asked._check_field_access(field, "read")
+            asked = asked.env[field.comodel_name] if field.comodel_name else asked
+            asked.check_access("read")
+        if condition.operator in ("any", "not any") and isinstance(condition.value, (Domain, list, tuple)):
+            check_filter(asked, Domain(condition.value))
 
 
 def _is_path(model, path):

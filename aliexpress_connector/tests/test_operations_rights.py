@@ -204,6 +204,18 @@ class TestRights(AliexpressCase):
                 "group by way of orders": lambda name=name: Order.formatted_read_group(
                     [], [f"account_id.{name}"], ["__count"]
                 ),
+                "offered products": lambda name=name: account.write(
+                    {"product_domain": f"[('aliexpress_listing_ids.account_id.{name}', '=like', 'h%')]"}
+                ),
+                "offered products, nested": lambda name=name: account.write(
+                    {
+                        "product_domain": "['|', ('id', '>', 0), ('aliexpress_listing_ids', 'any', "
+                        f"[('account_id', 'not any', [('{name}', '=like', 'h%')])])]"
+                    }
+                ),
+                "offered products, as a new shop": lambda name=name: Account.create(
+                    {"name": "x", "product_domain": f"[('aliexpress_listing_ids.account_id.{name}', '!=', False)]"}
+                ),
                 "write": lambda name=name: account.write({name: "x"}),
                 "mapped": lambda name=name: account.mapped(name),
                 "onchange": lambda name=name: account.onchange({}, [], {name: {}})["value"][name],
@@ -211,6 +223,13 @@ class TestRights(AliexpressCase):
             for way, reach in ways.items():
                 with self.subTest(field=name, way=way):
                     self.assertRefused(reach)
+
+    def test_the_filter_of_offered_products_asks_only_what_its_writer_may_read(self):
+        account = self.account.with_user(self.manager)
+        self.assertRefused(account.write, {"product_domain": "[('message_ids.mail_ids.state', '=', 'sent')]"})
+        for allowed in ("[('categ_id.name', 'ilike', 'x'), ('create_date.month_number', '=', 3)]", "[]", False):
+            account.product_domain = allowed
+        self.account.product_domain = "[('aliexpress_listing_ids.account_id.app_key', '!=', False)]"
 
     def test_secrets_are_not_exported(self):
         for path in SECRETS:
