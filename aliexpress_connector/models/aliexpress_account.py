@@ -90,8 +90,10 @@ class AliexpressAccount(models.Model):
     user_id = fields.Many2one(
         "res.users",
         string="Responsible",
-        default=lambda self: self.env.user,
-        help="Gets the activities and alarms of this shop.",
+        default=lambda self: self._default_user_id(),
+        domain=[("share", "=", False)],
+        help="Gets the activities and alarms of this shop. Without one who works here, the leader of its sales team "
+        "gets them, else a sales manager of its company.",
     )
     team_id = fields.Many2one(
         "crm.team", string="Sales Team", check_company=True, help="The sales team of the sale orders of this shop."
@@ -135,6 +137,32 @@ class AliexpressAccount(models.Model):
         "This AliExpress seller is already connected as another shop. Connecting it twice would double its orders: "
         "archive the other shop first.",
     )
+
+    @api.model
+    def _default_user_id(self):
+        # A script works as OdooBot, who reads nothing.
+        return self.env.user.filtered("active")
+
+    # === PEOPLE === #
+
+    def _get_responsible(self):
+        """Who gets the activities and alarms of this shop (res.users); empty where nobody could read them."""
+        self.ensure_one()
+        account = self.sudo()  # people may not read the rights of others
+        for user in (account.user_id, account.team_id.user_id):
+            if account._is_reader(user):
+                return user.with_env(self.env)
+        managers = self.env.ref("sales_team.group_sale_manager").sudo().all_user_ids
+        return managers.sorted("id").filtered(account._is_reader)[:1].with_env(self.env)
+
+    def _is_reader(self, user):
+        """Whether `user` is an employee who still works here and may see this shop."""
+        return (
+            user.active
+            and not user.share
+            and user != self.env.ref("base.user_root")
+            and (self.company_id in user.company_ids)
+        )
 
     # === JOBS === #
 

@@ -181,7 +181,7 @@ class AliexpressAccount(models.Model):
                 "and Stock with the "
                 "filter Price Held: correct them, or press Confirm Price."
             ),
-            user_id=self.user_id.id or self.env.uid,
+            user_id=self._get_responsible().id,
         )
 
     def _has_sale_prices(self):

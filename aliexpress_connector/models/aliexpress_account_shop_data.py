@@ -31,6 +31,9 @@ class AliexpressAccount(models.Model):
         help="How many products of the shop are on sale on AliExpress.",
     )
     product_limit = fields.Integer(readonly=True, copy=False, help="AliExpress takes no more products of this shop.")
+    shop_data_news = fields.Text(
+        readonly=True, copy=False, help="What the next mail to the responsible person says about the shop's own data."
+    )
     shop_data_ids = fields.One2many(
         "aliexpress.shop.data",
         "account_id",
@@ -103,6 +106,8 @@ class AliexpressAccount(models.Model):
 
     def _report(self, title, lines):
         items = Markup().join(Markup("<li>%s</li>") % line for line in lines)
-        self.message_post(body=Markup("<p>%s</p><ul>%s</ul>") % (title, items), partner_ids=self.user_id.partner_id.ids)
+        self.message_post(body=Markup("<p>%s</p><ul>%s</ul>") % (title, items))
+        # A dozen of these may come in one reading: the watch over shops sends one mail a day for all.
+        self.shop_data_news = "\n".join(filter(None, [self.shop_data_news, title, *(f"- {line}" for line in lines)]))
         # The listings concerned show it as soon as they are compared.
         self.listing_ids.compared_at = False

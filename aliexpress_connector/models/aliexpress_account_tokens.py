@@ -4,11 +4,19 @@ from datetime import timedelta
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError
+from odoo.exceptions import LockError, ValidationError
 from odoo.fields import Domain
 
 from ..lib import auth
-from ..lib.errors import AUTHORISATION, TOKEN, AliexpressError, ReconnectError
+from ..lib.errors import (
+    AUTHORISATION,
+    REFUSED,
+    TOKEN,
+    UNREADABLE,
+    AliexpressError,
+    FixError,
+    ReconnectError,
+)
 from ..lib.signing import fingerprint
 from .error_messages import describe_error
 from .private_log import get_logger
@@ -25,8 +33,11 @@ EXPIRED = -1
 LAST_THIRD = timedelta(hours=8)
 # So much left of a token that cannot be renewed is used up before a person must log in.
 WORTH_USING = timedelta(days=1)
-# A shop whose renewed token is refused at its first use is left alone for this time.
+# A shop whose renewed token is refused at its first use, or whose renewal is, is left alone for this time.
 RENEWAL_PAUSE = timedelta(hours=1)
+# Refusals nobody knows how to mend, and for how long they are hoped to pass before a person must log in.
+STRANGE_REASONS = {REFUSED, UNREADABLE}
+PATIENCE = timedelta(hours=6)
 
 
 class AliexpressAccount(models.Model):
@@ -41,6 +52,9 @@ class AliexpressAccount(models.Model):
     )
     token_renewed_date = fields.Datetime(
         string="Token Renewed", readonly=True, copy=False, help="When the access token was last renewed."
+    )
+    renewal_refused_date = fields.Datetime(
+        readonly=True, copy=False, help="Since when AliExpress refuses to renew the access token."
     )
     authorization_warned_days = fields.Integer(
         readonly=True,
@@ -99,13 +113,33 @@ class AliexpressAccount(models.Model):
         left = self.authorization_expiry - fields.Datetime.now()
         return max(math.ceil(left / timedelta(days=1)), 0)
 
+    # === CONSTRAINTS === #
+
+    @api.constrains("active", "app_key", "access_token", "refresh_token")
+    def _check_tokens_unique(self):
+        shops = self.sudo()  # tokens are readable by administrators only, and other companies' shops count too
+        for account in shops.filtered(lambda account: account.active and account.app_key):
+            tokens = ("access_token", "refresh_token")
+            is_same = Domain.OR([Domain(name, "=", account[name]) for name in tokens if account[name]])
+            other = shops.search(is_same & Domain("app_key", "=", account.app_key) & Domain("id", "!=", account.id))
+            if other:
+                raise ValidationError(
+                    self.env._(
+                        "The shop %(name)s has the tokens of the shop %(other)s: every order would come twice. Connect "
+                        "it with a seller of its own, or archive one of the two.",
+                        name=account.name,
+                        other=other[0].name,
+                    )
+                )
+
     # === CRUD === #
 
     def write(self, vals):
         """Override to end what was asked of people when a shop is connected again."""
         if vals.get("state") != "connected":
             return super().write(vals)
-        result = super().write({"token_renewed_date": False, "authorization_warned_days": 0} | vals)
+        fresh = {"token_renewed_date": False, "renewal_refused_date": False, "authorization_warned_days": 0}
+        result = super().write(fresh | vals)
         self.activity_unlink([AUTHORISATION_ACTIVITY])
         return result
 
@@ -156,7 +190,7 @@ class AliexpressAccount(models.Model):
         """Whether the tokens are still those that `error` refused; another holder may have renewed them meanwhile."""
         if not error:
             return not self.token_renewal_date or self.token_renewal_date <= fields.Datetime.now()
-        return error.reason != TOKEN or error.token_fingerprint == fingerprint(self.access_token)
+        return error.token_fingerprint in ("", fingerprint(self.access_token))
 
     def _refresh_tokens(self, error):
         """Renew the tokens, unless `error` says that only a person can; return whether it worked.
@@ -168,40 +202,78 @@ class AliexpressAccount(models.Model):
                 raise error or ReconnectError(AUTHORISATION)
             tokens = auth.refresh_tokens(self._prepare_transport(), self.refresh_token)
         except ReconnectError as refusal:
-            life = self.access_token_expiry and self.access_token_expiry - fields.Datetime.now()
-            if not error and life and life > WORTH_USING:
-                self._use_up_token()
-            else:
-                self._expire(refusal)
+            self._give_up_renewal(refusal, is_token_refused=bool(error))
+        except FixError as refusal:
+            self._take_strange_refusal(refusal, is_token_refused=bool(error))
         except AliexpressError as failure:
             self._postpone(failure)
         else:
-            self._store_renewed(tokens)
-            return True
+            return self._store_renewed(tokens)
         return False
 
+    def _give_up_renewal(self, refusal, is_token_refused):
+        """Use the token up, unless AliExpress refuses that too, then ask for a login because of `refusal`."""
+        life = self.access_token_expiry and self.access_token_expiry - fields.Datetime.now()
+        if not is_token_refused and life and life > WORTH_USING:
+            self._use_up_token()
+        else:
+            self._expire(refusal)
+
+    def _take_strange_refusal(self, refusal, is_token_refused):
+        """Try the renewal again some times after `refusal` (a FixError), then give it up."""
+        now = fields.Datetime.now()
+        if refusal.reason not in STRANGE_REASONS:
+            self._postpone(refusal)
+            return
+        self.renewal_refused_date = self.renewal_refused_date or now
+        if now - self.renewal_refused_date >= PATIENCE:
+            self._give_up_renewal(refusal, is_token_refused)
+        elif not is_token_refused and self.access_token_expiry and self.access_token_expiry > now:
+            # The shop goes on with the token it has.
+            self.token_renewal_date = min(now + RENEWAL_PAUSE, self.access_token_expiry)
+        else:
+            self._postpone(refusal, RENEWAL_PAUSE)
+
     def _store_renewed(self, tokens):
-        values = self._prepare_token_values(tokens) | {"token_renewed_date": fields.Datetime.now()}
+        """Store new tokens; return whether the shop may go on."""
+        values = self._prepare_token_values(tokens)
+        values |= {"token_renewed_date": fields.Datetime.now(), "renewal_refused_date": False}
         seller_ref = values.pop("seller_ref", None)
         if not tokens.authorization_expiry:
             values.pop("authorization_expiry")
-        self.write(values)
-        self.flush_recordset()
+        elif not self.authorization_expiry or tokens.authorization_expiry > self.authorization_expiry:
+            # What people were warned of has passed.
+            values["authorization_warned_days"] = 0
+            self.activity_unlink([AUTHORISATION_ACTIVITY])
         # The seller of a shop never changes by a renewal.
         if seller_ref and not self.seller_ref:
-            self._store_seller(seller_ref)
+            return self._write_unless_double(values) and self._write_unless_double({"seller_ref": seller_ref})
+        return self._write_unless_double(values)
 
-    def _store_seller(self, seller_ref):
-        """Note who the seller of this shop is, or show that they have another shop already."""
+    def _write_unless_double(self, values):
+        """Write `values` and return True; where they show that another shop is the same, stop this one."""
         try:
             with self.env.cr.savepoint():
-                self.seller_ref = seller_ref
+                self.write(values)
                 self.flush_recordset()
-        except UniqueViolation:
-            account = self.with_env(self._get_message_env())
-            # Jobs clear `error` when they reach AliExpress; the history keeps the reason.
-            account.error = account._seller_uniq.get_error_message(account, None)
-            account.message_post(body=account.error)
+        except (UniqueViolation, ValidationError) as error:
+            self._stop_double(error)
+            return False
+        return True
+
+    def _stop_double(self, error):
+        """Let no job touch this shop, whose orders another one imports already; its tokens stay."""
+        account = self.with_env(self._get_message_env())
+        is_known = isinstance(error, ValidationError)
+        reason = str(error) if is_known else account._seller_uniq.get_error_message(account, None)
+        account.write({"state": "draft", "error": reason})
+        account.message_post(body=reason)
+        account.activity_schedule(
+            AUTHORISATION_ACTIVITY,
+            summary=account.env._("%(name)s is another shop already", name=account.name),
+            note=reason,
+            user_id=account._get_responsible().id,
+        )
 
     def _use_up_token(self):
         """Go on with the token that cannot be renewed as long as it lives; the shop asks for the login meanwhile."""
@@ -241,7 +313,7 @@ class AliexpressAccount(models.Model):
             date_deadline=deadline,
             summary=account.env._("Connect %(name)s with AliExpress again", name=account.name),
             note=account._describe_connection(),
-            user_id=account.user_id.id or self.env.uid,
+            user_id=account._get_responsible().id,
         )
 
     def _watch_authorisation(self):

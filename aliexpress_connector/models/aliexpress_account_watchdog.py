@@ -43,11 +43,11 @@ class AliexpressAccount(models.Model):
             self.env.cr.rollback()
             _logger.exception("Watching the deadlines failed")
         problems = {}
-        urgent_users = self.env["res.users"]
+        urgent = self.browse()
         for account in self.search([("state", "!=", "draft")]):
             try:
                 if account._watch_authorisation():
-                    urgent_users |= account.user_id
+                    urgent |= account
                 problems[account] = account._get_problems()
                 self.env["ir.cron"]._commit_progress()
             except CONCURRENCY_ERRORS:
@@ -56,7 +56,7 @@ class AliexpressAccount(models.Model):
             except Exception:
                 self.env.cr.rollback()
                 _logger.exception("Watching shop %s failed", account.id)
-        self._mail_problems(problems, urgent_users)
+        self._mail_problems(problems, urgent)
 
     # === PROBLEMS === #
 
@@ -65,7 +65,7 @@ class AliexpressAccount(models.Model):
         self.ensure_one()
         account = self.with_env(self._get_message_env())
         texts = [account._describe_connection(), *account._get_silences(), account._describe_budget()]
-        texts.append(account._describe_deadlines())
+        texts += [account._describe_deadlines(), account.shop_data_news]
         texts += [account._describe_count(name) for name in TOLD_COUNTS]
         return [*filter(None, texts), *account._get_job_problems()]
 
@@ -147,22 +147,23 @@ class AliexpressAccount(models.Model):
     # === MAIL === #
 
     @api.model
-    def _mail_problems(self, problems, urgent_users):
-        """Send one mail a day to each responsible person whose shops have problems; only for `_cron_*` methods.
+    def _mail_problems(self, problems, urgent):
+        """Send one mail a day to each person for the shops of a company that have problems; only for `_cron_*` methods.
 
         :param problems: `{shop: [text]}` of all shops that were looked at
-        :param urgent_users: who gets the mail now although there was one today
+        :param urgent: the shops whose people get the mail now although there was one today
         """
         latest = fields.Datetime.now() - MAIL_EVERY
         shops = self.browse([account.id for account in problems])
-        for user, accounts in shops.grouped("user_id").items():
+        readers = shops.grouped(lambda account: (account._get_responsible(), account.company_id))
+        for (user, _company), accounts in readers.items():
             concerned = accounts.filtered(lambda account: problems[account])
             last = max(filter(None, accounts.mapped("alert_mail_date")), default=None)
-            if not concerned or (last and last > latest and user not in urgent_users):
+            if not concerned or (last and last > latest and not accounts & urgent):
                 continue
             try:
-                concerned._send_problem_mail({account: problems[account] for account in concerned})
-                accounts.alert_mail_date = fields.Datetime.now()
+                concerned._send_problem_mail({account: problems[account] for account in concerned}, user)
+                accounts.write({"alert_mail_date": fields.Datetime.now(), "shop_data_news": False})
                 self.env["ir.cron"]._commit_progress()
             except CONCURRENCY_ERRORS:
                 self.env.cr.rollback()
@@ -170,9 +171,9 @@ class AliexpressAccount(models.Model):
                 self.env.cr.rollback()
                 _logger.exception("The mail about shops %s was not written", concerned.ids)
 
-    def _send_problem_mail(self, problems):
-        """Queue the mail to the responsible person of these shops. `problems`: `{shop: [text]}`"""
-        user, company = self.user_id, self[:1].company_id
+    def _send_problem_mail(self, problems, user):
+        """Queue the mail about these shops of a company to `user`, or to the company. `problems`: `{shop: [text]}`"""
+        company = self.company_id
         recipient = user.partner_id if user.email else company.partner_id
         if not recipient.email:
             _logger.warning("Nobody can be told that shops %s need a person: there is no mail address", self.ids)

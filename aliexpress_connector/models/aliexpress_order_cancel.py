@@ -108,5 +108,5 @@ class AliexpressOrder(models.Model):
                 date_deadline=fields.Date.to_date(order.status_deadline) or fields.Date.today(),
                 summary=message_env._("Accept or refuse the cancellation of %(number)s", number=order.order_ref),
                 note=order.hold_reason,
-                user_id=order.account_id.user_id.id or self.env.uid,
+                user_id=order.account_id._get_responsible().id,
             )

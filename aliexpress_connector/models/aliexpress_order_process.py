@@ -134,5 +134,5 @@ class AliexpressOrder(models.Model):
                 number=self.order_ref,
                 sale_order=self.sale_order_id.name,
             ),
-            user_id=self.account_id.user_id.id or self.env.uid,
+            user_id=self.account_id._get_responsible().id,
         )

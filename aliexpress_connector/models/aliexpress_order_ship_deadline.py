@@ -88,7 +88,7 @@ class AliexpressOrder(models.Model):
                     "before the deadline. Validate its delivery with a tracking number, or see why it cannot leave.",
                     number=order.order_ref,
                 ),
-                user_id=order.account_id.user_id.id or self.env.uid,
+                user_id=order.account_id._get_responsible().id,
             )
 
     @api.model

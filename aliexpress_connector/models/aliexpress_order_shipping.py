@@ -180,7 +180,7 @@ class AliexpressOrder(models.Model):
             OUTSIDE_ACTIVITY,
             summary=summary,
             note=note,
-            user_id=picking.user_id.id or self.account_id.user_id.id or self.env.uid,
+            user_id=picking.user_id.id or self.account_id._get_responsible().id,
         )
 
 

@@ -154,7 +154,7 @@ class AliexpressShipment(models.Model):
                 PROBLEM_ACTIVITY,
                 summary=message_env._("The shipment of %(number)s is not declared", number=order.order_ref),
                 note=shipments[:1].error,
-                user_id=order.account_id.user_id.id or self.env.uid,
+                user_id=order.account_id._get_responsible().id,
             )
 
     def _unschedule_problems(self):

@@ -105,6 +105,9 @@ class TestErrorTexts(AliexpressCase):
             "The title rule of": lambda: account.write({"title_template": "{nonsense}"}),
             "Package, days and feed size": lambda: account.write({"package_length": -1}),
             "The filter of the offered products": lambda: account.write({"product_domain": "[('nonsense', '=', 1)]"}),
+            "The shop %(name)s has the tokens of the shop": lambda: self.create_account(
+                "Copy", access_token=account.access_token
+            ),
             "The shop %(name)s is not connected": self.call_unconnected,
             "The shop %(name)s has no application key": self.connect_without_key,
             "You logged in to AliExpress as another seller": self.connect_as_another_seller,

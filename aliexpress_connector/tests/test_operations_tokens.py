@@ -1,9 +1,10 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.tests import freeze_time
 
-from ..lib.errors import ReconnectError
+from ..lib.errors import AUTHORISATION, ReconnectError
 from .common import AliexpressCase, SandboxCase, error_response
 
 REFRESH = "/auth/token/refresh"
@@ -92,7 +93,7 @@ class TestTokenRenewal(SandboxCase):
         self.run_job("refresh_tokens")
         self.assertEqual(self.account.state, "expired")
 
-    def test_a_second_shop_of_the_same_seller_keeps_its_new_tokens_and_says_so(self):
+    def test_a_second_shop_of_the_same_seller_keeps_its_new_tokens_and_stops(self):
         second = self.create_account("Second shop", family="solution")
         self.sandbox.expire_tokens()
         old = second.access_token
@@ -100,8 +101,27 @@ class TestTokenRenewal(SandboxCase):
         self.assertNotEqual(second.access_token, old)
         self.assertTrue(self.account.seller_ref)
         self.assertFalse(second.seller_ref)
-        self.assertIn("already connected", second.message_ids[:1].preview)
-        self.assertTrue(second.orders_synced_until)
+        self.assertEqual(second.state, "draft")
+        self.assertIn("already connected", second.error)
+        self.assertTrue(second.message_ids.filtered(lambda message: "already connected" in message.preview))
+        self.assertIn("already connected", second.activity_ids.note)
+        self.assertFalse(second.orders_synced_until)
+        self.place()
+        self.run_job("fetch_orders")
+        orders = self.env["aliexpress.order"].search([("account_id", "in", (self.account | second).ids)])
+        self.assertEqual(orders.account_id, self.account)
+
+    def test_two_shops_with_the_same_tokens_are_refused(self):
+        for name in ("access_token", "refresh_token"):
+            with self.assertRaisesRegex(ValidationError, "every order would come twice"), self.env.cr.savepoint():
+                self.create_account("Copy", **{name: self.account[name]})
+        second = self.create_account("Second shop")
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            second.access_token = self.account.access_token
+        self.account.active = False
+        second.access_token = self.account.access_token
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self.account.active = True
 
     def test_a_refused_refresh_token_means_silence_until_somebody_connects(self):
         self.sandbox.expire_tokens(refresh=True)
@@ -113,7 +133,7 @@ class TestTokenRenewal(SandboxCase):
         self.assertLessEqual(self.sandbox.count(REFRESH), 1)
         self.assertLessEqual(len(self.sandbox.calls), 2)
         self.assertIn("Connect with AliExpress", self.account.connection_warning)
-        self.assertEqual(self.account.activity_ids.user_id, self.account.user_id)
+        self.assertEqual(self.account.activity_ids.user_id, self.account._get_responsible())
 
     def test_after_forty_days_without_authorisation_everything_is_caught_up(self):
         now = fields.Datetime.now()
@@ -194,6 +214,58 @@ class TestTokenAnswers(AliexpressCase):
         self.run_job("fetch_orders")
         self.assertTrue(self.account.orders_synced_until)
 
+    def test_a_shop_connected_again_is_not_expired_by_what_its_old_token_was_told(self):
+        self.answers[LIST] = error_response("53")
+        with self.assertRaises(ReconnectError) as refused:
+            self.account._get_client().probe()
+        self.assertEqual(refused.exception.reason, AUTHORISATION)
+        self.account.write({"access_token": "of the new login", "state": "connected"})
+        with self.enter_registry_test_mode():
+            self.assertTrue(self.account._renew_tokens(refused.exception))
+        self.assertEqual(self.account.state, "connected")
+
+    def test_a_renewal_that_prolongs_the_authorisation_ends_the_warning_and_arms_it_anew(self):
+        self.account.authorization_expiry = fields.Datetime.now() + timedelta(hours=20)
+        self.assertTrue(self.account._watch_authorisation())
+        self.answers[REFRESH]["refresh_expires_in"] = 60 * 86400
+        self.renew()
+        self.assertFalse(self.account.activity_ids)
+        self.account.authorization_expiry = fields.Datetime.now() + timedelta(days=14)
+        self.assertTrue(self.account._watch_authorisation())
+
+    def run_for(self, hours):
+        """Run the jobs every ten minutes for so many hours; how often the renewal was tried."""
+        self.calls.clear()
+        start = fields.Datetime.now()
+        for minutes in range(0, hours * 60, 10):
+            with freeze_time(start + timedelta(minutes=minutes)):
+                for job in ("refresh_tokens", "fetch_orders"):
+                    self.run_job(job)
+        return len(self.called(REFRESH))
+
+    def test_a_renewal_refused_for_an_unknown_reason_is_tried_each_hour_and_ends_with_a_person(self):
+        self.answers[REFRESH] = error_response("InvalidParameter")["error_response"]
+        self.answers[LIST] = error_response("IllegalAccessToken")
+        self.account.access_token_expiry = fields.Datetime.now() - timedelta(minutes=1)
+        self.assertIn(self.run_for(hours=2), (2, 3))
+        self.assertEqual(self.account.state, "connected")
+        self.assertIn("AliExpress refused this", self.account.error)
+        self.account.renewal_refused_date = fields.Datetime.now() - timedelta(hours=6)
+        self.account.retry_at = False
+        self.assertEqual(self.run_for(hours=1), 1)
+        self.assertEqual(self.account.state, "expired")
+        self.assertTrue(self.account.activity_ids)
+
+    def test_a_token_that_works_goes_on_while_its_renewal_is_refused_for_an_unknown_reason(self):
+        self.answers[REFRESH] = error_response("InvalidParameter")["error_response"]
+        self.renew()
+        self.assertFalse(self.account.retry_at)
+        self.assertGreater(self.account.token_renewal_date, fields.Datetime.now() + timedelta(minutes=50))
+        self.account.renewal_refused_date = fields.Datetime.now() - timedelta(hours=6)
+        self.renew()
+        self.assertEqual(self.account.state, "connected")
+        self.assertEqual(self.account.authorization_expiry, self.account.access_token_expiry)
+
     def test_people_are_warned_fourteen_seven_three_and_one_day_ahead(self):
         end = self.account.authorization_expiry
         warned = []
@@ -206,7 +278,7 @@ class TestTokenAnswers(AliexpressCase):
         activity = self.account.activity_ids
         self.assertEqual(len(activity), 1)
         self.assertEqual(activity.date_deadline, end.date())
-        self.assertEqual(activity.user_id, self.account.user_id)
+        self.assertEqual(activity.user_id, self.account._get_responsible())
 
     def test_connecting_again_ends_the_warning_and_arms_it_anew(self):
         self.account.authorization_expiry = fields.Datetime.now() + timedelta(days=2)

@@ -62,6 +62,51 @@ class TestWatchdog(AliexpressCase):
         self.assertEqual(mail.recipient_ids, self.user.partner_id)
         self.assertNotIn("Other shop", mail.body_html)
 
+    def test_alarms_of_a_shop_without_a_responsible_person_reach_a_sales_manager(self):
+        self.assertFalse(self.create_account("Provisioned by a script", seller_ref="2671514007").user_id)
+        leader = new_test_user(self.env, "ae_leader", "sales_team.group_sale_salesman", email="l@example.com")
+        self.create_order(1, state="hold")
+        self.account.write({"user_id": False, "team_id": self.env["crm.team"].create({"name": "Web"}).id})
+        first_manager = self.env["res.users"].search(
+            [("all_group_ids", "in", self.env.ref("sales_team.group_sale_manager").id)], order="id", limit=1
+        )
+        self.assertEqual(self.account._get_responsible(), first_manager)
+        self.account.user_id = self.env.ref("base.user_root")
+        self.assertEqual(self.account._get_responsible(), first_manager)
+        self.account.user_id = self.user
+        self.user.active = False
+        self.account.team_id.user_id = leader
+        self.account.authorization_expiry = self.now + timedelta(days=2)
+        self.assertEqual(self.watch().recipient_ids, leader.partner_id)
+        self.assertEqual(self.account.activity_ids.user_id, leader)
+
+    def test_a_company_hears_nothing_of_the_shops_of_another(self):
+        company = self.env["res.company"].create({"name": "Their company", "email": "theirs@example.com"})
+        theirs = self.create_account("Their shop", company=company, seller_ref="2671514008", silence_hours=0)
+        self.create_order(1, state="hold", account_id=theirs.id)
+        self.create_order(2, state="hold")
+        self.user.active = False
+        self.assertFalse(theirs._get_responsible())
+        self.company.email = "ours@example.com"
+        mails = self.watch()
+        self.assertIn(company.partner_id, mails.recipient_ids)
+        for mail in mails:
+            self.assertNotEqual("Their shop" in mail.body_html, "Test shop" in mail.body_html)
+
+    def test_what_became_of_the_shops_own_data_waits_for_the_mail_of_the_day(self):
+        template = self.env["aliexpress.freight.template"].create(
+            {"account_id": self.account.id, "ref": "1", "name": "Spain"}
+        )
+        self.account.freight_template_id = template
+        before = self.env["mail.mail"].search([]) | self.env["mail.mail"]
+        notified = self.env["mail.notification"].search_count([])
+        for _category in range(3):
+            self.account._report_vanished(template)
+        self.assertEqual(self.env["mail.mail"].search([]), before)
+        self.assertEqual(self.env["mail.notification"].search_count([]), notified)
+        self.assertIn("Spain", self.watch().body_html)
+        self.assertFalse(self.account.shop_data_news)
+
     def test_the_mail_is_in_the_language_of_its_reader(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.user.lang = "fr_FR"

@@ -168,7 +168,7 @@ class TestShippingRefusals(ChangeCase):
         self.assertIn(CORREOS.format(1), self.shipment.error)
         self.assertIn("Correos Paq 48", self.shipment.error)
         self.assertEqual(len(self.order.activity_ids), 1)
-        self.assertEqual(self.order.activity_ids.user_id, self.account.user_id)
+        self.assertEqual(self.order.activity_ids.user_id, self.account._get_responsible())
         found = self.env["stock.picking"].search([("aliexpress_shipping_state", "=", "error")])
         self.assertIn(self.delivery, found)
         # Nothing is tried again before somebody acts.

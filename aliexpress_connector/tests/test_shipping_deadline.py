@@ -109,7 +109,7 @@ class TestShipDeadline(ShippingCase):
         order.ship_deadline = fields.Datetime.now() + timedelta(hours=12)
         self.watch()
         self.assertEqual(order.activity_ids.activity_type_id, self.env.ref(DEADLINE))
-        self.assertEqual(order.activity_ids.user_id, self.account.user_id)
+        self.assertEqual(order.activity_ids.user_id, self.account._get_responsible())
         self.watch()
         self.assertEqual(len(order.activity_ids), 1)
         order.activity_ids.action_done()

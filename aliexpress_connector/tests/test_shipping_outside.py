@@ -94,7 +94,7 @@ class TestShippedOutside(ShippingCase):
         messages = self.env["mail.message"].search_count([("model", "=", "stock.picking")])
         self.ship_outside()
         self.push()
-        self.assertEqual(self.delivery.activity_ids.user_id, self.account.user_id)
+        self.assertEqual(self.delivery.activity_ids.user_id, self.account._get_responsible())
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
         self.assertEqual(self.env["mail.message"].search_count([("model", "=", "stock.picking")]), messages)
 
