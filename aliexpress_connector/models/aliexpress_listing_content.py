@@ -30,6 +30,8 @@ FROZEN_SECTIONS = frozenset({"title", "description", "images"})
 VARIANT_SECTIONS = ("skus", "package")
 UNLINKED = "unlinked"
 BARCODE_ENCODINGS = {13: "ean13", 8: "ean8", 12: "upca"}
+# What Odoo shows where nobody translated a text.
+FALLBACK_LANGUAGE = "en_US"
 # Short words are repeated in any language: of, de, for.
 SHORTEST_WORD = 4
 
@@ -104,10 +106,8 @@ class AliexpressListing(models.Model):
 
     def _prepare_titles(self):
         """{language: title}, the listing's main language first; others only where they say something else."""
-        languages = self._get_languages()
-        titles = {language: self._get_title(code) for language, code in languages.items()}
-        main = next(iter(titles))
-        return {language: title for language, title in titles.items() if language == main or title != titles[main]}
+        titles = {language: self._get_title(code) for language, code in self._get_languages().items()}
+        return _drop_untranslated(titles, self._get_title(FALLBACK_LANGUAGE))
 
     def _get_title(self, code):
         """The title in the Odoo language `code`; only one that nobody wrote is shortened."""
@@ -129,11 +129,12 @@ class AliexpressListing(models.Model):
             return None
         if not descriptions[main].html:
             descriptions[main] = Description(html=text_to_html(titles[main]))
-        return {
+        told = {
             language: description
             for language, description in descriptions.items()
-            if language == main or (description.html and description != descriptions[main])
+            if language == main or description.html
         }
+        return _drop_untranslated(told, self._get_description(FALLBACK_LANGUAGE))
 
     def _get_description(self, code):
         template = self._get_template().with_context(lang=code)
@@ -229,6 +230,18 @@ def _share_pictures(skus):
 def _digest(value):
     text = json.dumps(value, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _drop_untranslated(texts, fallback):
+    """`texts` ({language: text}, the main one first) without those that repeat the main one, or that are `fallback`
+    although they are not English.
+    """
+    main = next(iter(texts))
+    return {
+        language: text
+        for language, text in texts.items()
+        if language == main or (text != texts[main] and (language == "en" or text != fallback))
+    }
 
 
 def _shorten(text, length):

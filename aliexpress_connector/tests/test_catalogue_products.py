@@ -93,6 +93,21 @@ class TestProductPage(CatalogueCase):
         self.assertEqual(self.remote(listing).locale, "en_US", listing.error)
         self.assertEqual(self.remote(listing).subject, "Linen cap")
 
+    def test_english_texts_do_not_leave_as_another_language(self):
+        for code in ("es_ES", "fr_FR"):
+            self.env["res.lang"]._activate_lang(code)
+        languages = self.env["res.lang"].search([("code", "in", ("fr_FR", "en_US"))])
+        self.account.write({"lang_id": self.env.ref("base.lang_es").id, "lang_ids": [Command.set(languages.ids)]})
+        self.product.aliexpress_description = "<p>Soft</p>"
+        template = self.product.product_tmpl_id
+        template.update_field_translations("aliexpress_title", {"es_ES": "Gorra de algodón"})
+        template.update_field_translations("aliexpress_description", {"es_ES": {"Soft": "Suave"}})
+        listing = self.create_listing(state="draft")
+        self.assertEqual(listing._prepare_titles(), {"es": "Gorra de algodón", "en": "Cotton cap for summer"})
+        self.assertEqual(list(listing._prepare_contents()[listing.id].descriptions), ["es", "en"])
+        self.product.with_context(lang="fr_FR").aliexpress_title = "Casquette en coton"
+        self.assertEqual(listing._prepare_titles()["fr"], "Casquette en coton")
+
     def test_values_come_from_odoo_attributes_fixed_values_and_fields(self):
         template = self.product.product_tmpl_id
         attributes = {attribute.name: attribute for attribute in self.category.attribute_ids}
