@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
+from ..lib.errors import UNREADABLE, FixError
+
 
 class AliexpressCategory(models.Model):
     """A category of AliExpress' own tree; shared by all shops. `account_ids` are the shops that may use it."""
@@ -125,7 +127,11 @@ class AliexpressCategory(models.Model):
         self.attribute_date = fields.Datetime.now()
         self.flush_recordset(["attribute_date"])
         before = Attribute.search([("category_id", "=", self.id), ("is_required", "=", True)])
-        Attribute._store_of_category(self, client.get_attributes(self.ref, language))
+        attributes = client.get_attributes(self.ref, language)
+        if not attributes and self.attribute_ids:
+            # A category does not lose all of them; without any, every product of it would be sent bare.
+            raise FixError(UNREADABLE, f"no attributes of category {self.ref}, which had {len(self.attribute_ids)}")
+        Attribute._store_of_category(self, attributes)
         for value in self._get_chosen_values():
             attributes = client.get_attributes(self.ref, language, value._get_path())
             Attribute._store_opened_by(value, attributes)

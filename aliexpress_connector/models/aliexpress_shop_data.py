@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..lib.errors import NOT_OFFERED, PERMISSION
+from ..lib.errors import NOT_OFFERED, PERMISSION, UNREADABLE
 from .aliexpress_job_mixin import ShopRun
 from .error_messages import describe_error
 
@@ -217,13 +217,17 @@ class AliexpressShopData(models.Model):
         return result
 
     def _set_error(self, error):
-        """Override to leave alone what the application may not do, and to try everything else again the next day."""
+        """Override to leave alone what the application may not do, and to try everything else again: what could not
+        be understood soon, what was refused the next day.
+        """
         if getattr(error, "reason", None) in (PERMISSION, NOT_OFFERED):
             for row in self:
                 row._set_denied(error)
             return
         super()._set_error(error)
-        self.write({"retry_at": fields.Datetime.now() + timedelta(hours=DAILY)})
+        # An odd answer is mostly a passing fault of AliExpress.
+        is_odd = getattr(error, "reason", None) == UNREADABLE
+        self.write({"retry_at": fields.Datetime.now() + (SOON if is_odd else timedelta(hours=DAILY))})
 
     def _set_denied(self, error):
         """Leave this kind of data of the shop alone, and say so once."""

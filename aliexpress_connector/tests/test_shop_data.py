@@ -463,6 +463,22 @@ class TestTrouble(ShopDataCase):
         self.refresh_again()
         self.assertFalse(self.env["aliexpress.brand"].search([]))
 
+    def test_an_empty_tree_and_an_empty_category_change_nothing(self):
+        self.refresh()
+        self.use_category()
+        self.refresh()
+        self.tree["0"], self.attributes = [], []
+        self.refresh_again()
+        self.assertTrue(self.get_category("348").active)
+        self.assertEqual(len(self.get_category("348").attribute_ids), 3)
+        soon = fields.Datetime.now() + timedelta(hours=4)
+        failed = self.env["aliexpress.shop.data"].search([("state", "=", "error")])
+        self.assertEqual(set(failed.mapped("kind")), {"category", "attribute"})
+        self.assertLess(max(failed.mapped("retry_at")), soon)
+        self.set_answers()
+        self.refresh_again()
+        self.assertFalse(self.env["aliexpress.shop.data"].search([("state", "=", "error")]))
+
     def test_a_tree_with_a_circle_is_read_to_its_end(self):
         self.tree["3"] = [category(348, False, en="Shirts"), category(3, False, en="Apparel")]
         self.tree["348"] = [category(3, False, en="Apparel"), category(348, True, en="Shirts")]

@@ -76,7 +76,15 @@ def test_categories():
 
 def test_nothing_below_a_leaf():
     family, gateway = shop({"is_success": True, "children_category_list": {}})
-    assert family.list_categories() == ()
+    assert family.list_categories("348") == ()
+    assert gateway.calls[0].params["category_id"] == "348"
+
+
+def test_a_tree_without_any_category_is_no_answer():
+    family, gateway = shop({"is_success": True, "children_category_list": {}})
+    with pytest.raises(errors.FixError) as caught:
+        family.list_categories()
+    assert caught.value.reason == errors.UNREADABLE
     assert gateway.calls[0].params["category_id"] == "0"
 
 

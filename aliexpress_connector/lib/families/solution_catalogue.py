@@ -39,7 +39,11 @@ class SolutionCatalogue(SharedCatalogue):
     def list_categories(self, parent_ref=""):
         params = {"category_id": parent_ref or "0", "filter_no_permission": True}
         method = "aliexpress.solution.seller.category.tree.query"
-        return parse_categories(self._outcome(method, params, "children_category_list"), parent_ref)
+        outcome = self._outcome(method, params, "children_category_list")
+        categories = parse_categories(outcome, parent_ref)
+        if not categories and not parent_ref:
+            raise outcome.error("children_category_list", "no category at all")
+        return categories
 
     def suggest_categories(self, title, language="en"):
         method = "aliexpress.solution.product.category.suggest"
