@@ -32,7 +32,7 @@ _REASONS = {
     "API_CALL_UIC_TENANT_ERROR_0001 API_CALL_UIC_TAG_ERROR_0005 THD_IC_F_IC_INFRA_SELLER_005",
     errors.RATE_LIMIT: "ApiCallLimit AppCallLimit SellerCallLimit isp.call-limited",
     errors.IN_AUDIT: "PRODUCT_IN_AUDIT_PENDING",
-    errors.LOCKED: "PRODUCT_IN_LOCK_MODE",
+    errors.LOCKED: "PRODUCT_IN_LOCK_MODE PRODUCT_IN_PROMOTION",
     errors.TOKEN: "IllegalAccessToken",
     errors.AUTHORISATION: "IllegalRefreshToken InvalidCode",
 }
@@ -55,13 +55,42 @@ _REASON_OF_TEXT = [
         ("缺少履约信息", errors.WRONG_STATUS),
         ("未通过物流风控|更换货运跟踪号", errors.TRACKING_REFUSED),
         ("交易订单号有误|不属于当前账号|订单不存在|order does not exist|order not found", errors.NOT_FOUND),
-        ("产品不存在|商品不存在|product does not exist|product not found", errors.NOT_FOUND),
+        # Nothing but its number may stand between: the group or template of a product is something else.
+        (
+            r"(?:产品|商品)\W*\d*\W*不存在|(?<!of )(?<!of the )(?<!of this )\b(?:product|item)(?: ?id)?\W*\d*\W*"
+            r"(?:(?:(?:does|do|did) not|doesn.t|not) exists?|(?:is |was )?not found)",
+            errors.NOT_FOUND,
+        ),
         ("carrier does not exist", errors.CARRIER_REFUSED),
         ("PRODUCT_IN_AUDIT_PENDING", errors.IN_AUDIT),
-        ("PRODUCT_IN_LOCK_MODE|PRODUCT_IN_PROMOTION|in a promotion|促销|活动中", errors.LOCKED),
-        ("系统异常|系统错误|系统繁忙|服务器错误|SYS_ERROR|SYSTEM_ERROR", errors.BUSY),
+        ("PRODUCT_IN_LOCK_MODE|PRODUCT_IN_PROMOTION", errors.LOCKED),
+        ("系统(?:异常|错误|繁忙|超时)|服务器错误|SYS_ERROR|SYSTEM_ERROR|system (?:error|is busy)", errors.BUSY),
         # The codes of product systems behind the gateway stand in the text of a code that says "publishing failed".
         (r"(?<!\d)(?:13250015|7?250004|-99999)(?!\d)|API_CALL_UIC_TA|THD_IC_F_IC_INFRA", errors.BUSY),
+    ]
+]
+
+# What products only are refused for, and in words that nobody has written down. A price that is too high for a campaign
+# passes by no waiting: the product itself must be what the campaign holds.
+_EVENT = r"(?:promotions?|campaigns?|activity|activities)\b(?! (?:price|discount|rate|stock))"
+_HELD = r"(?:can ?not|can.t|not allowed|not permitted|not be|forbidden|prohibited|locked)"
+_CHANGED = r"(?:edit|modif|chang|updat|delet|operat|offline)"
+_REASON_OF_PRODUCT_TEXT = [
+    (re.compile(pattern, re.IGNORECASE), reason)
+    for pattern, reason in [
+        (r"under (?:audit|review)\b|being (?:audited|reviewed)|审核中|正在审核|待审核", errors.IN_AUDIT),
+        (r"\bproduct (?:is|was|has been) (?:punished|locked)|(?:产品|商品)[^。]{0,8}(?:锁定|冻结)", errors.LOCKED),
+        (
+            rf"\b(?:in|during|under|joined|joining|locked by|participat\w+|enroll?ed)\b[^.;]{{0,40}}?\b{_EVENT}"
+            rf"|\b{_EVENT}[^.;]{{0,60}}\b{_HELD}\b[^.;]{{0,20}}\b{_CHANGED}",
+            errors.LOCKED,
+        ),
+        (
+            "(?:促销|大促|活动)(?:期间|期内|中|锁定)|(?:参加|参与|报名|处于|正在)[^。]{0,12}(?:促销|大促|活动)(?!价)"
+            "|(?:促销|大促|活动)(?!价)[^。]{0,20}(?:不能|不可|不可以|不允许|无法|禁止)[^。]{0,6}"
+            "(?:编辑|修改|更改|变更|更新|操作|删除|下架)",
+            errors.LOCKED,
+        ),
     ]
 ]
 
@@ -95,7 +124,8 @@ def gateway_error(refusal, method, *, now, secrets=()):
     code, sub_code = _text(refusal.get("code")), _text(refusal.get("sub_code"))
     sub_text = _text(refusal.get("sub_msg"))
     text = sub_text or _text(refusal.get("msg")) or _text(refusal.get("message"))
-    reason = _reason_of_code(sub_code) or _reason_of_code(code) or _REASON_OF_NUMBER.get(code) or _reason_of_text(text)
+    reason = _reason_of_code(sub_code) or _reason_of_code(code) or _REASON_OF_NUMBER.get(code)
+    reason = reason or _reason_of_text(text, method)
     is_bare = code in ("15", "50") and not sub_code and not sub_text  # "Remote service error" and nothing else
     if not reason and (is_bare or _text(refusal.get("type")).upper() == "SYSTEM"):
         reason = errors.BUSY
@@ -106,7 +136,7 @@ def gateway_error(refusal, method, *, now, secrets=()):
 def business_error(code, text, method, *, now, request_id="", secrets=(), default=errors.REFUSED):
     """Return the error for a code and a text that came inside a success envelope; unknown ones get `default`."""
     code, text = _text(code), _text(text)
-    reason = _reason_of_code(code) or _reason_of_text(text) or default
+    reason = _reason_of_code(code) or _reason_of_text(text, method) or default
     return _error(reason, code, text, now, secrets, method=method, request_id=request_id)
 
 
@@ -139,8 +169,13 @@ def _reason_of_code(code):
     return reason
 
 
-def _reason_of_text(text):
-    return next((reason for pattern, reason in _REASON_OF_TEXT if pattern.search(text)), "")
+def _reason_of_text(text, method):
+    patterns = _REASON_OF_TEXT + (_REASON_OF_PRODUCT_TEXT if _is_about_products(method) else [])
+    return next((reason for pattern, reason in patterns if pattern.search(text)), "")
+
+
+def _is_about_products(method):
+    return "product" in method or ".feed." in method
 
 
 def _error(reason, code, text, now, secrets, **told):

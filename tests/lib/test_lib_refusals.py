@@ -150,6 +150,45 @@ def test_business_failure(code, text, reason):
     assert error.reason == reason
 
 
+@pytest.mark.parametrize(
+    "text, reason",
+    [
+        ("The product is in a promotion, price can not be edited now", errors.LOCKED),
+        ("Item 1005001234567890 is participating in the campaign Anniversary Sale", errors.LOCKED),
+        ("This product has joined Flash Deals activity", errors.LOCKED),
+        ("Campaign goods cannot be modified before the end of the sale", errors.LOCKED),
+        ("Promotion is running: the SKU is not allowed to be changed", errors.LOCKED),
+        ("商品正在参加平台活动", errors.LOCKED),
+        ("该商品处于大促期间", errors.LOCKED),
+        ("活动商品不允许编辑", errors.LOCKED),
+        ("The product has been locked for violating the rules", errors.LOCKED),
+        ("该商品已被锁定", errors.LOCKED),
+        ("The product is under audit, please wait", errors.IN_AUDIT),
+        ("商品审核中", errors.IN_AUDIT),
+        ("product 1005001234567890 not exist", errors.NOT_FOUND),
+        ("Item not found", errors.NOT_FOUND),
+        ("商品[1005001234567890]不存在", errors.NOT_FOUND),
+        ("System error", errors.BUSY),
+        # What a person must mend.
+        ("The discount price must be lower than the promotion price", errors.REFUSED),
+        ("price is higher than the lowest price in promotion price history", errors.REFUSED),
+        ("活动价不能高于原价", errors.REFUSED),
+        ("The product was rejected in review: the title is illegal", errors.REFUSED),
+        ("product group 262007001 does not exist", errors.REFUSED),
+        ("The freight template of the product is not found", errors.REFUSED),
+    ],
+)
+def test_refusals_of_products_in_other_words(text, reason):
+    transport = Gateway({}).transport()
+    assert transport.business_error("1", text, "aliexpress.solution.product.edit").reason == reason
+    assert transport.business_error("1", text, "aliexpress.solution.feed.query").reason == reason
+
+
+def test_words_about_campaigns_lock_products_only():
+    error = Gateway({}).transport().business_error("1", "The order is in a promotion", "aliexpress.solution.order.get")
+    assert error.reason == errors.REFUSED
+
+
 PERSONAL = [
     ("token 50000901b30TESTTOKEN is wrong", "token *** is wrong"),
     ("sign with 0123456789abcdefSECRET", "sign with ***"),
