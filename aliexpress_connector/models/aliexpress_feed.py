@@ -12,6 +12,10 @@ POLL_PAUSE = timedelta(minutes=2)
 RESULT_BATCH = 200
 # The clocks of AliExpress and Odoo may differ by less than this.
 CLOCK_MARGIN = timedelta(minutes=10)
+# How long AliExpress may take to list a feed that it got without telling us.
+LISTING_PATIENCE = timedelta(minutes=10)
+# After so long AliExpress is believed that a feed had fewer lines than were handed over.
+COUNT_PATIENCE = timedelta(days=1)
 
 
 class AliexpressFeed(models.Model):
@@ -135,7 +139,13 @@ class AliexpressFeed(models.Model):
                     self._take_ref(row.feed_ref)
                     return
             page, page_count = page + 1, found.page_count
-        self.write({"intent_date": False})
+        listed_by = self.intent_date + LISTING_PATIENCE
+        if listed_by > fields.Datetime.now():
+            # AliExpress may list it with a delay.
+            self.retry_at = listed_by
+            self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings", at=listed_by)
+        else:
+            self.write({"intent_date": False, "retry_at": False})
 
     def _is_ours(self, client, row):
         """Whether the feed of a `FeedRow` is this one. One that nobody knows and that has no result yet is taken for
@@ -159,13 +169,22 @@ class AliexpressFeed(models.Model):
             self._take_result(by_ref[item.item_ref], item)
         if len(waiting) > RESULT_BATCH:
             self.retry_at = False
-        elif result.is_finished:
+        elif self._is_over(result):
             # What the feed says nothing about is looked for one by one.
             self.listing_ids.write({"feed_id": False})
             self.write({"state": "done", "retry_at": False})
         else:
             self.retry_at = fields.Datetime.now() + POLL_PAUSE
             self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings", at=self.retry_at)
+
+    def _is_over(self, result):
+        """Whether nothing more comes of the feed, by its `FeedResult`. One that is still worked off must not let its
+        listings go: they would be created a second time.
+        """
+        if not self.listing_ids:
+            return True
+        is_counted = (result.total or 0) >= self.item_count
+        return result.is_finished and (is_counted or self.create_date + COUNT_PATIENCE < fields.Datetime.now())
 
     def _take_result(self, listing, item):
         """Take over the `FeedItemResult` of one listing."""

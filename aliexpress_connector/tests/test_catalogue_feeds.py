@@ -1,7 +1,12 @@
+from datetime import timedelta
+
+from odoo import fields
+
 from .catalogue_common import CREATE, CatalogueCase, make_picture
 
 SUBMIT = "aliexpress.solution.feed.submit"
 FEED = "aliexpress.solution.feed.query"
+LIST_FEEDS = "aliexpress.solution.feed.list.get"
 
 
 class TestFeeds(CatalogueCase):
@@ -18,6 +23,11 @@ class TestFeeds(CatalogueCase):
         self.sandbox.advance(minutes=30)
         self.env["aliexpress.feed"].search([]).retry_at = False
         self.publish()
+
+    def let_time_pass(self, feed):
+        """What AliExpress does not list now it never got."""
+        feed.write({"intent_date": fields.Datetime.now() - timedelta(minutes=15), "retry_at": False})
+        self.account.retry_at = False
 
     def test_many_products_go_in_one_feed_with_a_result_for_each(self):
         listings = self.create_listings()
@@ -49,12 +59,46 @@ class TestFeeds(CatalogueCase):
         self.read_results()
         self.assertEqual(set(listings.mapped("state")), {"auditing"}, listings.mapped("error"))
 
+    def test_a_feed_that_is_listed_late_is_not_submitted_twice(self):
+        listings = self.create_listings()
+        self.sandbox.add_fault("reset_after", method=SUBMIT, count=1)
+        self.sandbox.add_fault("drop_field", method=LIST_FEEDS, text="job_list,total_page,total_count", count=1)
+        self.publish()
+        feed = self.env["aliexpress.feed"].search([])
+        self.account.retry_at = feed.retry_at = False
+        self.publish()
+        self.assertEqual((self.sandbox.count(LIST_FEEDS), self.sandbox.count(SUBMIT)), (1, 0))
+        self.assertGreater(feed.retry_at, fields.Datetime.now())
+        feed.retry_at = False
+        self.publish()
+        self.assertEqual((feed.state, self.sandbox.count(SUBMIT)), ("submitted", 0))
+        self.read_results()
+        self.assertEqual(set(listings.mapped("state")), {"auditing"}, listings.mapped("error"))
+
+    def test_a_feed_that_counts_nothing_yet_keeps_its_listings(self):
+        listings = self.create_listings()
+        self.publish()
+        feed = self.env["aliexpress.feed"].search([])
+        self.sandbox.advance(minutes=30)
+        job = self.sandbox.shop.feeds[int(feed.feed_ref)]
+        items, job.items = job.items, []
+        self.read_results()
+        self.assertEqual(feed.state, "submitted")
+        self.assertEqual(listings.feed_id, feed)
+        self.assertFalse(self.sandbox.count(CREATE))
+        job.items = items[:2]
+        self.read_results()
+        self.assertEqual((feed.state, len(listings.filtered("product_ref"))), ("submitted", 2))
+        job.items = items
+        self.read_results()
+        self.assertRecordValues(feed, [{"state": "done", "accepted_count": 4}])
+
     def test_a_submission_that_never_arrived_is_sent_again(self):
         self.create_listings()
         self.sandbox.add_fault("reset", method=SUBMIT, count=1)
         self.publish()
         feed = self.env["aliexpress.feed"].search([])
-        self.account.retry_at = feed.retry_at = False
+        self.let_time_pass(feed)
         self.publish()
         self.assertEqual(self.sandbox.count(SUBMIT), 1)
         self.assertEqual(feed.state, "submitted")
@@ -67,7 +111,7 @@ class TestFeeds(CatalogueCase):
         listings[1].product_tmpl_id.aliexpress_category_id = False
         listings[2].action_take_offline()
         feed = self.env["aliexpress.feed"].search([])
-        self.account.retry_at = feed.retry_at = False
+        self.let_time_pass(feed)
         self.publish()
         self.read_results()
         self.assertEqual(listings.mapped("state"), ["error", "error", "pending", "auditing"])

@@ -460,6 +460,7 @@ def test_result_of_a_feed():
 
 
 def test_a_feed_under_way():
+    assert not shop({"job_id": 1, "total_item_count": 0, "success_item_count": 0})[0].get_feed("1").is_finished
     result = shop({"job_id": 1})[0].get_feed("1")
     assert (result.is_finished, result.total, result.results) == (False, None, ())
     part = {"job_id": 1, "total_item_count": 2, "result_list": [{"item_content_id": "A", "item_execution_result": "x"}]}

@@ -54,9 +54,9 @@ def parse_shelf_result(result, refs, make_error):
 def parse_feed_result(answer, make_error):
     """The `FeedResult` of a feed."""
     results = tuple(_parse_item(row, make_error) for row in answer.children("result_list"))
-    # Neither is told before the feed is finished.
+    # Neither is told before the feed is finished; a 0 tells nothing either: there is no feed without lines.
     total = answer.integer("total_item_count") if answer.has("total_item_count") else None
-    is_finished = total is not None and len(results) >= total
+    is_finished = bool(total) and len(results) >= total
     return FeedResult(answer.ref("job_id"), is_finished, total, results)
 
 
