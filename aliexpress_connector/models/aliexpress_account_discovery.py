@@ -2,6 +2,9 @@ from odoo import fields, models
 
 from ..lib.catalogue_rules import PRODUCTS_PER_PAGE
 from ..lib.catalogue_values import STATUSES
+from ..lib.errors import FixError
+from .aliexpress_job_mixin import SHOP_REASONS
+from .error_messages import describe_error
 
 
 class AliexpressAccount(models.Model):
@@ -15,6 +18,12 @@ class AliexpressAccount(models.Model):
         copy=False,
         readonly=True,
         help="When all products of the shop were last looked through.",
+    )
+    discovery_error = fields.Text(
+        string="Search Stopped",
+        copy=False,
+        readonly=True,
+        help="Why the products on AliExpress could not be looked through.",
     )
     found_count = fields.Integer(
         compute="_compute_found_count",
@@ -31,7 +40,7 @@ class AliexpressAccount(models.Model):
     def action_find_listings(self):
         """Look through the products of the shops on AliExpress, in the background, and show what was found so far."""
         self.check_access("write")
-        self.discovery_cursor = f"{STATUSES[0]}:1"
+        self.write({"discovery_cursor": f"{STATUSES[0]}:1", "discovery_error": False})
         self.env["aliexpress.listing"]._trigger_job()
         return self.action_view_found()
 
@@ -47,7 +56,13 @@ class AliexpressAccount(models.Model):
         # A used-up budget is no failure: it goes on from here when there are calls again.
         while self.discovery_cursor and self._has_call_budget("content"):
             status, _colon, number = self.discovery_cursor.partition(":")
-            page = client.list_products(status, page=int(number), page_size=PRODUCTS_PER_PAGE)
+            try:
+                page = client.list_products(status, page=int(number), page_size=PRODUCTS_PER_PAGE)
+            except FixError as error:
+                if error.reason in SHOP_REASONS:
+                    raise
+                self._stop_discovery(error)
+                return True
             self.env["aliexpress.found.product"]._take_page(self, page, status)
             self.discovery_cursor = self._get_next_cursor(status, int(number), page.page_count)
             if not self.discovery_cursor:
@@ -55,3 +70,8 @@ class AliexpressAccount(models.Model):
             if not self.env["ir.cron"]._commit_progress():
                 return False
         return True
+
+    def _stop_discovery(self, error):
+        """End the search, which would fail again, until a person asks for it; the shop's other work goes on."""
+        message = describe_error(self._get_message_env(), error, is_by_hand=True)
+        self.write({"discovery_cursor": False, "discovery_error": message})

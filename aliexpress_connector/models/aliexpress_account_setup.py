@@ -68,6 +68,7 @@ class AliexpressAccount(models.Model):
         "logistics_service_ids.carrier_id",
         "discovery_cursor",
         "discovered_at",
+        "discovery_error",
         "rehearsed_at",
     )
     def _compute_setup_problem(self):
@@ -146,6 +147,8 @@ class AliexpressAccount(models.Model):
             return [], [self.env._("AliExpress takes the products of this kind of shop in the seller centre only.")]
         if account.discovery_cursor:
             return [], [self.env._("AliExpress is still being read. Press Look Again.")]
+        if account.discovery_error:
+            return [], [account.discovery_error]
         if not account.discovered_at:
             return [], [self.env._("Find the products that this shop already has on AliExpress.")]
         if account.found_count:

@@ -1,4 +1,4 @@
-from .catalogue_common import EDIT, CatalogueCase, make_picture
+from .catalogue_common import EDIT, LIST, CatalogueCase, make_picture
 
 
 class TestAdopting(CatalogueCase):
@@ -21,6 +21,23 @@ class TestAdopting(CatalogueCase):
         self.assertTrue(self.account.discovered_at)
         again = self.find()
         self.assertEqual(again, found)
+
+    def test_a_search_that_is_not_granted_stops_with_its_reason(self):
+        self.account.setup_step = "listings"
+        self.sandbox.app.denied = [LIST]
+        self.addCleanup(setattr, self.sandbox.app, "denied", [])
+        self.find()
+        self.publish()
+        self.assertFalse(self.account.retry_at)
+        self.assertFalse(self.account.discovery_cursor)
+        self.assertFalse(self.sandbox.counts(), "not tried again by itself")
+        self.assertIn(LIST, self.account.setup_advice)
+        self.place()
+        self.assertTrue(self.import_orders())
+        self.sandbox.app.denied = []
+        self.find()
+        self.assertFalse(self.account.discovery_error)
+        self.assertTrue(self.account.discovered_at)
 
     def test_certain_doubtful_and_unmatched(self):
         barcode = self.create_product("OTHER-CODE", "Lamp", barcode="8412345678905")
