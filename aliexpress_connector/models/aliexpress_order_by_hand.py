@@ -4,7 +4,6 @@ from odoo.exceptions import UserError
 from ..lib.errors import NOT_FOUND, AliexpressError, FixError
 from .aliexpress_order_fetch import WINDOW
 from .error_messages import describe_error
-from .res_partner import load_address
 
 
 class AliexpressOrder(models.Model):
@@ -25,7 +24,7 @@ class AliexpressOrder(models.Model):
         order = self.search([("account_id", "=", account.id), ("order_ref", "=", order_ref)])
         if not order:
             order = self.with_context(tracking_disable=True).create({"account_id": account.id, "order_ref": order_ref})
-        order._store_details({order: (detail, self._call_address(client, detail, load_address(order.address)))})
+        order._store_detail(client, detail)
         order._trigger_job()
         return order
 
@@ -35,22 +34,18 @@ class AliexpressOrder(models.Model):
         first day: a person asked for them. Their details are read by the job. Returns the count.
         """
         client = account._get_client()
-        count = 0
+        found = set()
         while start < end:
             window_end = min(start + WINDOW, end)
             for finished in (False, True):
-                page = client.list_orders(start, window_end, page=1, finished=finished, by="created")
-                pages = [page]
-                pages += [
-                    client.list_orders(start, window_end, page=number, finished=finished, by="created")
-                    for number in range(page.page_count, 1, -1)
-                ]
-                for page in pages:
+                query = {"finished": finished, "by": "created"}
+                first_page, window_end = self._read_first_page(client, start, window_end, **query)
+                for page in self._read_pages(client, start, window_end, first_page, **query):
                     self._store_rows(account, page)
-                    count += len(page.rows)
+                    found.update(row.order_ref for row in page.rows)
             start = window_end
         self.env["ir.cron"]._aliexpress_wake("ir_cron_fetch_orders")
-        return count
+        return len(found)
 
     def action_refresh(self):
         """Read the selected orders again now."""

@@ -97,34 +97,40 @@ class AliexpressOrder(models.Model):
         The end comes earlier when the window has too many pages: it is halved until it has few enough.
         """
         for finished in (False, True):
-            page = client.list_orders(start, end, page=1, page_size=PAGE_SIZE, finished=finished)
-            while page.page_count > MAX_PAGES and end - start > SHORTEST_WINDOW:
-                end = start + (end - start) / 2
-                page = client.list_orders(start, end, page=1, page_size=PAGE_SIZE, finished=finished)
-            self._store_pages(account, client, start, end, page, finished)
+            first_page, end = self._read_first_page(client, start, end, finished=finished)
+            for page in self._read_pages(client, start, end, first_page, finished=finished):
+                self._commit_with_retry(self._store_rows, account, page, account.order_start_date)
         return end
 
     @api.model
-    def _store_pages(self, account, client, start, end, first_page, finished):
-        """Store all pages, from the last down to the first.
+    def _read_first_page(self, client, start, end, **query):
+        """The first page of a window and the end of the window, halved until it has few enough pages."""
+        page = client.list_orders(start, end, page=1, page_size=PAGE_SIZE, **query)
+        while page.page_count > MAX_PAGES and end - start > SHORTEST_WINDOW:
+            end = start + (end - start) / 2
+            page = client.list_orders(start, end, page=1, page_size=PAGE_SIZE, **query)
+        return page, end
+
+    @api.model
+    def _read_pages(self, client, start, end, first_page, **query):
+        """Yield all pages of a window, from the last down to the first.
 
         Orders that change while we page leave the window, and those behind them move up: towards pages not read yet,
         because we go down. The first page was read to know how many there are; it is read again when anything moved.
         Should the list have grown, orders moved down behind us: it is read once more.
         """
-        start_date = account.order_start_date
         total = first_page.total
         totals = {total}
         for number in range(first_page.page_count, 1, -1):
-            page = client.list_orders(start, end, page=number, page_size=PAGE_SIZE, finished=finished)
-            self._commit_with_retry(self._store_rows, account, page, start_date)
+            page = client.list_orders(start, end, page=number, page_size=PAGE_SIZE, **query)
             totals.add(page.total)
-        self._commit_with_retry(self._store_rows, account, first_page, start_date)
+            yield page
+        yield first_page
         if totals != {total}:
-            first_page = client.list_orders(start, end, page=1, page_size=PAGE_SIZE, finished=finished)
-            self._commit_with_retry(self._store_rows, account, first_page, start_date)
+            first_page = client.list_orders(start, end, page=1, page_size=PAGE_SIZE, **query)
+            yield first_page
         if max(totals) > total:
-            self._store_pages(account, client, start, end, first_page, finished)
+            yield from self._read_pages(client, start, end, first_page, **query)
 
     @api.model
     def _commit_with_retry(self, store, *args):

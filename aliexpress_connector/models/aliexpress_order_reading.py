@@ -59,13 +59,14 @@ class AliexpressOrder(models.Model):
 
         :return: the error that concerns the whole shop, if one showed
         """
-        # The warehouse may refer to the orders meanwhile: a backorder or a return does not wait for AliExpress' answers.
+        # Others may refer to the orders meanwhile: a backorder or a return does not wait for AliExpress' answers.
         orders = self.try_lock_for_update(allow_referencing=True).filtered_domain(domain)
         if not orders:
             return None
         account = orders.account_id
         addresses = {order.order_ref: load_address(order.address) for order in orders}
-        results = self._call_details(account._get_client(), orders.mapped("order_ref"), addresses)
+        erased = set(orders.filtered("is_erased").mapped("order_ref"))
+        results = self._call_details(account._get_client(), orders.mapped("order_ref"), addresses, erased)
         details, errors = {}, {}
         for order in orders:
             result = results.get(order.order_ref)
@@ -105,13 +106,14 @@ class AliexpressOrder(models.Model):
         return failed
 
     @api.model
-    def _call_details(self, client, order_refs, addresses=None):
+    def _call_details(self, client, order_refs, addresses=None, erased=()):
         """`{order_ref: (lib Order, what `_call_address` returns) or AliexpressError}`, read in parallel; what was not
         asked for after a shop-wide refusal is missing.
 
         The threads use nothing of Odoo: `client` is plain Python.
 
         :param addresses: `{order_ref: lib Address}` as stored already
+        :param erased: numbers of orders whose buyers' data was erased
         """
         stop, no_addresses, failures, worked = Event(), Event(), [], []
 
@@ -122,6 +124,8 @@ class AliexpressOrder(models.Model):
                 order = client.get_order(order_ref)
                 worked.append(order_ref)
                 failures.clear()
+                if order_ref in erased:
+                    return order, order.address
                 return order, self._call_address(client, order, (addresses or {}).get(order_ref), no_addresses)
             except AliexpressError as error:
                 failures.append(order_ref)
@@ -183,4 +187,12 @@ class AliexpressOrder(models.Model):
         self.ensure_one()
         client = self.account_id._get_client()
         order = client.get_order(self.order_ref)
-        self._store_details({self: (order, self._call_address(client, order, load_address(self.address)))})
+        self._store_detail(client, order)
+
+    def _store_detail(self, client, detail):
+        """Store the lib Order `detail` of this order with its address. What was erased is not asked for again."""
+        self.ensure_one()
+        address = detail.address
+        if not self.is_erased:
+            address = self._call_address(client, detail, load_address(self.address))
+        self._store_details({self: (detail, address)})

@@ -95,6 +95,22 @@ class TestPrivacy(SandboxCase):
         self.assertFalse(order.difference)
         self.assertEqual(order.state, "done")
 
+    def test_erased_data_is_not_revealed_again(self):
+        other = self.create_account("General", app="502345")
+        self.env["product.product"].create({"name": "Travel mug", "default_code": "TMUG-01", "is_storable": True})
+        self.sandbox.place_order([["TMUG-01", 1]], shop="2671514006", pay=True)
+        self.import_orders()
+        order = self.env["aliexpress.order"].search([("account_id", "=", other.id)])
+        order._erase_personal_data()
+        self.sandbox.calls.clear()
+        self.sandbox.add_fault("rate_limit", method="*decrypt", style="app", seconds=3600)
+        order.is_detail_due = True
+        self.run_job("fetch_orders")
+        order.action_refresh()
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "is_detail_due": False, "error": False}])
+        self.assertFalse(self.sandbox.count("aliexpress.trade.seller.order.decrypt"))
+
     def test_open_orders_of_the_same_buyer_keep_the_contact(self):
         old = self.import_one()
         new = self.import_one(is_over=False)
