@@ -35,6 +35,7 @@ class AliexpressOrder(models.Model):
     def action_refuse_cancellation(self):
         """Ask for the reason that the buyer will read."""
         self.ensure_one()
+        self._check_decision()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Refuse Cancellation"),
@@ -45,7 +46,7 @@ class AliexpressOrder(models.Model):
         }
 
     def _decide_cancellation(self, decision, memo=False):
-        self.check_access("read")
+        self._check_decision()
         for order in self:
             if order.stage != "cancel_requested":
                 raise UserError(
@@ -54,7 +55,7 @@ class AliexpressOrder(models.Model):
                         number=order.order_ref,
                     )
                 )
-        # Salespeople decide about the orders they see; the inbox itself is written by jobs only.
+        # Salespeople decide about the sale orders they may change; the inbox itself is written by jobs only.
         values = {"cancel_decision": decision, "cancel_memo": memo, "cancel_problem": False}
         self.sudo().write(values | {"error": False, "retry_at": False})
         self._trigger_job()

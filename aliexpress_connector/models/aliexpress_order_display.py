@@ -35,12 +35,14 @@ class AliexpressOrder(models.Model):
     explanation = fields.Html(
         string="Money Explained",
         compute="_compute_explanation",
+        compute_sudo=True,
         sanitize=False,
         help="How AliExpress' total comes about, and what of it is in the sale order.",
     )
     difference = fields.Text(
         string="Differs from Sale Order",
         compute="_compute_difference",
+        compute_sudo=True,
         help="What a person changed in Odoo, or AliExpress has otherwise. Nothing of it is changed by itself.",
     )
     connection_warning = fields.Text(related="account_id.connection_warning")

@@ -13,15 +13,25 @@ class AliexpressOrder(models.Model):
 
     _inherit = "aliexpress.order"
 
+    may_decide = fields.Boolean(
+        compute="_compute_may_decide", help="You may decide about this order, because you may change its sale order."
+    )
     # Which button ends the hold; the reason names it.
-    can_take_over = fields.Boolean(compute="_compute_ways_out")
-    can_accept_total = fields.Boolean(compute="_compute_ways_out")
-    can_release = fields.Boolean(compute="_compute_ways_out")
+    can_take_over = fields.Boolean(compute="_compute_ways_out", compute_sudo=True)
+    can_accept_total = fields.Boolean(compute="_compute_ways_out", compute_sudo=True)
+    can_release = fields.Boolean(compute="_compute_ways_out", compute_sudo=True)
+
+    @api.depends("sale_order_id")
+    @api.depends_context("uid")
+    def _compute_may_decide(self):
+        for order in self:
+            order.may_decide = order.sale_order_id.has_access("write")
 
     @api.depends("state", "hold_reason", "is_total_accepted", "is_released", "taken_over")
+    @api.depends_context("uid")
     def _compute_ways_out(self):
         for order in self:
-            is_held = order.state == "hold"
+            is_held = order.state == "hold" and order.sudo(False).may_decide
             order.can_take_over = is_held and bool(order._get_change_reason())
             order.can_accept_total = is_held and bool(order.currency_id and order._get_money_reason())
             order.can_release = is_held and bool(order._get_suspicion_reason() or order._get_platform_reason())

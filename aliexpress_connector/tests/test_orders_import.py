@@ -208,6 +208,16 @@ class TestOrdersImport(SandboxCase):
         self.import_orders()
         self.assertEqual(self.get_order(placed).state, "done")
 
+    def test_days_that_are_asked_for_come_in_completely_while_orders_change(self):
+        self.account.write({"order_start_date": fields.Datetime.now() - timedelta(days=1), "family": "solution"})
+        # What the buyer confirms moves from one list to the other.
+        values = {"created": "-6d", "status": "WAIT_BUYER_ACCEPT_GOODS"}
+        placed = [self.place(["CAP-RED", 1], **values) for _number in range(60)]
+        self.sandbox.add_fault("drift", method=LIST, rows=3, count=1)
+        self.env["aliexpress.order.import"].create({"account_id": self.account.id, "mode": "date"}).action_import()
+        orders = self.env["aliexpress.order"].search([("account_id", "=", self.account.id)])
+        self.assertEqual(set(orders.mapped("order_ref")), {str(order.order_id) for order in placed})
+
     def test_what_changes_in_an_imported_older_order_is_followed(self):
         self.account.order_start_date = fields.Datetime.now() - timedelta(days=1)
         placed, unknown = self.place(created="-2d"), self.place(created="-2d")
@@ -272,6 +282,51 @@ class TestOrdersImport(SandboxCase):
             own.state = "pending"
         with self.assertRaises(AccessError):
             own.account_id.read(["app_secret"])
+
+    def read_as(self, user, order):
+        """All that the form of the order shows to `user`."""
+        orders = order.with_user(user)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        shown = orders.get_view(view_type="form")["models"]["aliexpress.order"]
+        relational = ("many2one", "one2many", "many2many")
+        return orders.web_read(
+            {
+                name: {"fields": {"display_name": {}}} if orders._fields[name].type in relational else {}
+                for name in shown
+            }
+        )[0]
+
+    def test_a_salesperson_of_other_customers_sees_orders_but_decides_nothing(self):
+        placed = self.place()
+        order = self.import_orders()
+        user = new_test_user(self.env, "ae_own", "sales_team.group_sale_salesman")
+        own = new_test_user(self.env, "ae_responsible", "sales_team.group_sale_salesman")
+        order.sale_order_id.user_id = own
+        buttons = ("can_take_over", "can_release", "can_accept_total", "may_decide")
+        with self.sandbox.lock:
+            placed.lines[0].quantity = 3
+        self.sandbox.act(placed, "request_cancel")
+        self.import_orders()
+        self.assertEqual(order.stage, "cancel_requested")
+        shown = self.read_as(user, order)
+        self.assertTrue(shown["explanation"] and shown["hold_reason"])
+        self.assertEqual([shown[name] for name in buttons], [False] * 4)
+        shown = self.read_as(own, order)
+        self.assertTrue(shown["can_take_over"] and shown["may_decide"])
+        refuse = self.env["aliexpress.cancel.refuse"].with_user(user).create({"order_id": order.id, "memo": "no"})
+        theirs = order.with_user(user)
+        for button in (
+            theirs.action_accept_cancellation,
+            theirs.action_refuse_cancellation,
+            refuse.action_confirm,
+            theirs.action_take_over,
+            theirs.action_release,
+            theirs.action_accept_total,
+        ):
+            self.assertRaises(AccessError, button)
+        order.with_user(own).action_accept_cancellation()
+        self.assertEqual(order.cancel_decision, "accept")
 
     def test_a_refused_list_of_finished_orders_does_not_lose_the_others(self):
         placed = self.place()
