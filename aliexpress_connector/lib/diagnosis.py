@@ -40,10 +40,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """`family`: the one that fits, or "". `clock_difference`: seconds AliExpress is ahead, None if unknown."""
+    """`family`: the one that fits, "" where none does, None where failures left it open. `clock_difference`: seconds
+    AliExpress is ahead, None if unknown.
+    """
 
     checks: tuple[Check, ...]
-    family: str
+    family: str | None
     clock_difference: int | None
 
 
@@ -85,13 +87,16 @@ def diagnose(transport, families):
         acts = _Acts(family(transport), from_timestamp(transport.clock()))
         for act, attempt in acts.get_all().items():
             checks.append(_check(transport, name, act, attempt, documented))
-    granted = [name for name in families if _is_granted(checks, name)]
-    return Diagnosis(tuple(checks), granted[0] if granted else "", transport.clock_difference)
+    return Diagnosis(tuple(checks), _find_family(checks, families), transport.clock_difference)
 
 
-def _is_granted(checks, family):
-    orders = [check for check in checks if check.family == family and check.act.startswith("orders")]
-    return all(check.outcome not in (DENIED, FAILED) for check in orders)
+def _find_family(checks, families):
+    """Return the first of `families` that may read orders, "" where none may, None where a failure leaves it open."""
+    for family in families:
+        outcomes = {check.outcome for check in checks if check.family == family and check.act.startswith("orders")}
+        if DENIED not in outcomes:
+            return None if FAILED in outcomes else family
+    return ""
 
 
 class _Acts:

@@ -12,6 +12,10 @@ from .error_messages import describe_error
 CLOCK_TOLERANCE = 60
 
 
+def _name_family(result):
+    return "not known" if result.family is None else result.family or "none"
+
+
 class AliexpressAccount(models.Model):
     """Whether AliExpress answers a shop as this addon expects."""
 
@@ -52,7 +56,7 @@ class AliexpressAccount(models.Model):
             f"AliExpress shop check, {fields.Datetime.now()} UTC",
             f"addon {Manifest.for_addon('aliexpress_connector')['version']}, Odoo {version}",
             f"gateway {self._get_gateway_url()}",
-            f"methods in use: {self.family or '-'}, methods that fit: {result.family or 'none'}",
+            f"methods in use: {self.family or '-'}, methods that fit: {_name_family(result)}",
             f"AliExpress' clock is ahead by: {clock}",
             f"calls counted today: {self.call_count_today}, limit of the shop: {self.call_budget or '-'}",
         ]
@@ -88,9 +92,17 @@ class AliexpressAccount(models.Model):
 
     def _summarise_diagnosis(self, result):
         """Translated texts: what the result means and what to do."""
-        outcomes = [check.outcome for check in result.checks if check.family == result.family]
+        family = self.family if result.family is None else result.family
+        outcomes = [check.outcome for check in result.checks if check.family == family]
         texts = []
-        if not result.family:
+        if result.family is None:
+            texts.append(
+                self.env._(
+                    "Whether this shop may read orders could not be checked: AliExpress did not answer as it should. "
+                    "Check again in some minutes."
+                )
+            )
+        elif not result.family:
             texts.append(
                 self.env._(
                     "The application of this shop may not read orders: neither with the methods for overseas sellers "

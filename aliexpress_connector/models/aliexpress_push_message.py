@@ -66,11 +66,19 @@ class AliexpressPushMessage(models.Model):
         One of a seller who has no shop here is counted at the first shop, and ignored.
         """
         account = accounts.filtered(lambda account: account.seller_ref == message.seller_ref)[:1]
-        # Who the seller of a shop is becomes known when its tokens are renewed: until then there may be but one.
-        unknown = accounts.filtered(lambda account: not account.seller_ref)
-        account = account or (unknown if len(unknown) == 1 else account)
+        # Who the seller of a shop is becomes known when its tokens are renewed: until then the order tells. One that no
+        # shop has yet is in the list that is read next, whichever shop it is counted at.
+        account = account or self._find_owner(accounts.filtered(lambda account: not account.seller_ref), message)
         state = "new" if account and message.order_ref else "ignored"
         return (account or accounts[0])._store_push(body, message, now, state) and state == "new"
+
+    @api.model
+    def _find_owner(self, accounts, message):
+        """The one of `accounts` that has the order of the message, else the first."""
+        domain = [("account_id", "in", accounts.ids), ("order_ref", "=", message.order_ref)]
+        # The sender of a message is nobody here.
+        order = self.env["aliexpress.order"].sudo().search(domain, limit=1) if message.order_ref else None
+        return order.account_id if order else accounts[:1]
 
     # === JOB === #
 
@@ -80,10 +88,13 @@ class AliexpressPushMessage(models.Model):
 
         Orders not known yet need nothing: the list that is read next has them.
         """
-        Order = self.env["aliexpress.order"]
+        Account, Order = self.env["aliexpress.account"], self.env["aliexpress.order"]
         due = Order._get_due_domain("sync_orders", calls_gateway=False)
+        # Those of other shops stay until these are worked for.
+        accounts = Account.search(Account._get_due_domain("sync_orders", calls_gateway=False))
+        waiting = [("state", "=", "new"), ("account_id", "in", accounts.ids)]
         try:
-            for account, messages in self.search([("state", "=", "new")], limit=BATCH).grouped("account_id").items():
+            for account, messages in self.search(waiting, limit=BATCH).grouped("account_id").items():
                 numbers = messages.mapped("order_ref")
                 orders = Order.search([("account_id", "=", account.id), ("order_ref", "in", numbers)])
                 # What somebody works on at this moment is taken next time.

@@ -3,6 +3,7 @@ import base64
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user
 
+from ..lib.diagnosis import FAILED, Check, Diagnosis
 from .common import SandboxCase
 
 DETAIL = "aliexpress.solution.order.info.get"
@@ -36,6 +37,15 @@ class TestDiagnosis(SandboxCase):
         self.assertEqual(self.get_outcome(wizard, "products online"), "denied")
         self.assertIn("developer console", wizard.summary)
         self.assertIn("send the report to support", wizard.summary)
+
+    def test_an_aliexpress_that_is_down_is_no_refusal(self):
+        failed = [Check("solution", act, (), FAILED, (), "") for act in ("orders changed lately", "carriers")]
+        for family in (False, "solution", "general"):
+            self.account.family = family
+            summary = self.account._prepare_diagnosis_values(Diagnosis(tuple(failed), None, None))["summary"]
+            self.assertIn("could not be checked", summary)
+            for advice in ("developer console", "connect the shop again"):
+                self.assertNotIn(advice, summary)
 
     def test_the_report_is_downloaded_and_holds_no_value(self):
         self.sandbox.add_fault("as_text")

@@ -142,12 +142,31 @@ class TestPush(HttpCase, CronMixinCase):
         self.take()
         self.assertTrue(self.order.is_detail_due)
 
-    def test_of_several_shops_whose_seller_is_not_known_none_is_guessed(self):
-        self.account.seller_ref = False
-        AliexpressCase.create_account.__func__(type(self), "Second shop", is_push_enabled=True)
+    def test_of_several_shops_whose_seller_is_not_known_the_order_tells_which_is_meant(self):
+        self.account.write({"seller_ref": False, "sequence": 99})
+        second = AliexpressCase.create_account.__func__(type(self), "Second shop", is_push_enabled=True)
         self.env.flush_all()
         self.push(self.make_body())
-        self.assertEqual(self.get_messages().state, "ignored")
+        self.assertEqual(self.get_messages().account_id, self.account)
+        with self.capture_triggers("aliexpress_connector.ir_cron_fetch_orders") as captured:
+            self.push(self.make_body(data={"orderId": 999}))
+        self.assertTrue(captured.records)
+        self.take()
+        self.assertTrue(self.order.is_detail_due)
+        self.assertEqual(self.get_messages().mapped("state"), ["done"] * 2)
+        self.push(self.make_body(data={"im": 1}))
+        self.assertEqual(self.get_messages()[0].state, "ignored")
+        self.assertTrue(second.exists())
+
+    def test_messages_of_a_shop_that_is_off_wait(self):
+        self.push(self.make_body())
+        for values in ({"sync_orders": False}, {"sync_orders": True, "state": "expired"}):
+            self.account.write(values)
+            self.take()
+            self.assertEqual(self.get_messages().state, "new")
+        self.account.state = "connected"
+        self.take()
+        self.assertTrue(self.order.is_detail_due)
 
     def test_archived_shops_do_not_listen(self):
         self.account.active = False

@@ -59,6 +59,13 @@ def test_a_shop_of_the_general_family(sandbox):
     assert outcomes(result)["orders changed lately"] == diagnosis.DENIED
 
 
+def test_an_aliexpress_that_is_down_denies_nothing(sandbox):
+    for method, family in (("*", None), ("aliexpress.solution.order.get", None), ("aliexpress.trade.*", "solution")):
+        sandbox.clear_faults()
+        sandbox.add_fault("http_502", method=method)
+        assert diagnose(sandbox).family == family
+
+
 def test_only_reading_methods_are_called(sandbox):
     sandbox.calls.clear()
     before = sandbox.get_state() if hasattr(sandbox, "get_state") else None
