@@ -11,6 +11,7 @@ from . import (
     aliexpress_account_catalogue,
     aliexpress_account_cleanup,
     aliexpress_account_connection,
+    aliexpress_account_login,
     aliexpress_account_discovery,
     aliexpress_account_diagnosis,
     aliexpress_account_offers,

@@ -32,15 +32,37 @@ WAIT
 env["aliexpress.order"]._cron_fetch_orders()
 env.cr.commit()
 """
+# What the request of a person who comes back from AliExpress' login does, repeated where Odoo repeats a request.
+LOG_IN = """
+import os
+from odoo.service.model import retrying
+account = env["aliexpress.account"].search([])
+name = account.name
+WAIT
+retrying(lambda: account._log_in(os.environ["CODE"]), env)
+"""
+# A job that stores something at the shop all the time.
+WRITE = """
+import time
+from psycopg2.errors import SerializationFailure
+WAIT
+until = time.monotonic() + 3
+while time.monotonic() < until:
+    try:
+        env.cr.execute("UPDATE aliexpress_account SET sequence = sequence + 1", log_exceptions=False)
+        env.cr.commit()
+    except SerializationFailure:
+        env.cr.rollback()
+"""
 STATE = "SELECT state, name, token_renewed_date IS NOT NULL FROM aliexpress_account"
 
 
-def run_together(odoo, script, count):
-    """Run `script` in `count` processes that all wait where it says WAIT until the last of them is there."""
-    scripts = [script.replace("WAIT", WAIT.format(folder=str(odoo.folder), number=number)) for number in range(count)]
-    processes = [odoo.start(text) for text in scripts]
+def run_together(odoo, *scripts, **values):
+    """Run `scripts` in processes that all wait where it says WAIT until the last of them is there."""
+    texts = [text.replace("WAIT", WAIT.format(folder=str(odoo.folder), number=n)) for n, text in enumerate(scripts)]
+    processes = [odoo.start(text, **values) for text in texts]
     deadline = time.monotonic() + 300
-    while len(list(odoo.folder.glob("ready*"))) < count and not any(process.poll() for process in processes):
+    while len(list(odoo.folder.glob("ready*"))) < len(processes) and not any(process.poll() for process in processes):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     (odoo.folder / "go").touch()
@@ -59,7 +81,7 @@ def count_refreshes(gateway):
 def test_the_refresh_token_is_used_once_however_many_want_it(odoo, gateway):
     odoo.connect(gateway)
     gateway.call("POST", "expire_tokens")
-    run_together(odoo, RENEW, 3)
+    run_together(odoo, RENEW, RENEW, RENEW)
     assert count_refreshes(gateway) == ["ok"]
     # What was issued is stored, although everything else those processes did was rolled back.
     assert odoo.sql(STATE) == [("connected", "System test", "t")]
@@ -74,7 +96,19 @@ def test_jobs_side_by_side_share_one_renewal_and_go_on(odoo, gateway):
     odoo.connect(gateway)
     gateway.call("POST", "orders", lines=[["CAP-RED", 1]], pay=True, count=5)
     gateway.call("POST", "expire_tokens")
-    run_together(odoo, WORK, 2)
+    run_together(odoo, WORK, WORK)
     assert odoo.sql("SELECT count(*) FROM aliexpress_order") == [("5",)]
     assert count_refreshes(gateway) == ["ok"]
     assert odoo.sql(STATE) == [("connected", "System test", "t")]
+
+
+def test_a_login_uses_its_code_once_however_busy_the_shop_is(odoo, gateway):
+    odoo.connect(gateway)
+    code = gateway.call("POST", "codes")["code"]
+    gateway.call("POST", "faults", kind="latency", method="/auth/token/create", seconds=1)
+    run_together(odoo, LOG_IN, WRITE, CODE=code)
+    calls = gateway.call("GET", "calls?detail=1&method=/auth/token/create")["calls"]
+    assert [call["outcome"] for call in calls] == ["ok"]
+    assert odoo.sql("SELECT state, error IS NULL, seller_ref IS NOT NULL FROM aliexpress_account") == [
+        ("connected", "t", "t")
+    ]
