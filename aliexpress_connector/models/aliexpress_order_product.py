@@ -43,7 +43,7 @@ class AliexpressOrder(models.Model):
         skus = self.env["aliexpress.listing.sku"].search(domain) if lines else self.env["aliexpress.listing.sku"]
         products = {}
         for listing, listing_skus in skus.grouped("listing_id").items():
-            for sku in listing_skus:
+            for sku in listing_skus.filtered("sku_code"):
                 products[listing.account_id.id, listing.product_ref, sku.sku_code] = sku.product_id
             if len(listing_skus) == 1:
                 products[listing.account_id.id, listing.product_ref, False] = listing_skus.product_id

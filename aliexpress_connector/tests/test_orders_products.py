@@ -181,6 +181,21 @@ class TestOrdersProducts(SandboxCase):
         self.import_orders()
         self.assertEqual(self.get_order(without_code).line_ids.product_id, product)
 
+    def test_no_code_means_no_variant_of_several(self):
+        first, second = self.products[3], self.products[4]
+        self.env["aliexpress.listing"].create(
+            {
+                "account_id": self.account.id,
+                "product_tmpl_id": first.product_tmpl_id.id,
+                "product_ref": "1005009999",
+                "state": "online",
+                "sku_ids": [(0, 0, {"product_id": product.id}) for product in (first, second)],
+            }
+        )
+        placed = self.place({"name": "Cap", "sku": "", "product_id": 1005009999, "price": "5.00", "quantity": 1})
+        self.import_orders()
+        self.assertFalse(self.get_order(placed).line_ids.product_id)
+
     def test_one_poisoned_order_costs_only_itself(self):
         for number in range(BATCH):
             self.place(["CAP-RED", 1], buyer={"login": f"buyer{number}"})
