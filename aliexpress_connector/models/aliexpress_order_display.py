@@ -96,7 +96,12 @@ class AliexpressOrder(models.Model):
     # === MONEY === #
 
     @api.depends(
-        "amount_total", "amount_aliexpress", "is_total_accepted", "sale_order_id.amount_total", "sale_order_id.state"
+        "amount_total",
+        "amount_aliexpress",
+        "is_total_accepted",
+        "accepted_amount",
+        "sale_order_id.amount_total",
+        "sale_order_id.state",
     )
     def _compute_explanation(self):
         for order in self:
@@ -134,7 +139,7 @@ class AliexpressOrder(models.Model):
         """Rows of the explanation for what is left over, on AliExpress' side and on Odoo's."""
         unexplained = self._get_unexplained_amount() if self.is_total_told and self.amount_aliexpress else 0.0
         label = self.env._("Not explained by the parts of the order: it waits until you accept the total")
-        if self.is_total_accepted:
+        if unexplained and self._is_gap_accepted(unexplained):
             label = self.env._("Not explained by the parts of the order, accepted by a person")
         rows = [(label, unexplained, "text-danger")]
         if self.sale_order_id and self.sale_order_id.state != "cancel":
@@ -149,7 +154,7 @@ class AliexpressOrder(models.Model):
     @api.depends(
         "sale_order_id.state",
         "sale_order_id.amount_total",
-        "sale_order_id.partner_shipping_id",
+        "sale_order_id.partner_shipping_id.aliexpress_address_key",
         "stage",
         "amount_total",
     )
@@ -178,20 +183,14 @@ class AliexpressOrder(models.Model):
                     paid=format_amount(self.env, self.amount_total, self.currency_id),
                 )
             )
-        if self.address and self._has_other_address(sale_order.partner_shipping_id):
+        if (self.address or {}).get("street") and self._has_other_address(sale_order.partner_shipping_id):
             differences.append(self.env._("The delivery address is not the one the buyer gave on AliExpress."))
         return differences
 
     def _has_other_address(self, shipping):
         key = self.env["res.partner"]._aliexpress_get_address_key(load_address(self.address))
         return (
-            bool(self.taken_over)
-            and self.taken_over.get("address") == key
-            and not (
-                shipping.aliexpress_address_key == key
-                or shipping == self.partner_id
-                and not shipping.aliexpress_address_key
-            )
+            bool(self.taken_over) and self.taken_over.get("address") == key and shipping.aliexpress_address_key != key
         )
 
     # === JOBS === #

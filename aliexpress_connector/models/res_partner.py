@@ -34,6 +34,11 @@ def is_masked_form(told, stored):
     return True
 
 
+# What the address key stands for, and what stands in its place once a person changed it.
+ADDRESS_FIELDS = ("name", "street", "street2", "city", "zip", "country_id", "state_id", "phone")
+CHANGED_BY_HAND = "changed by hand"
+
+
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
@@ -58,6 +63,22 @@ class ResPartner(models.Model):
         "(aliexpress_account_id, aliexpress_buyer_ref) WHERE aliexpress_buyer_ref IS NOT NULL",
         "This AliExpress buyer is already a contact of this shop.",
     )
+
+    def write(self, vals):
+        """Override to find an address that was changed no more as the one AliExpress gave."""
+        if "aliexpress_address_key" not in vals and not vals.keys().isdisjoint(ADDRESS_FIELDS):
+            before = {partner: partner._aliexpress_get_address() for partner in self if partner.aliexpress_address_key}
+            result = super().write(vals)
+            changed = self.filtered(
+                lambda partner: partner in before and partner._aliexpress_get_address() != before[partner]
+            )
+            if changed:
+                changed.aliexpress_address_key = CHANGED_BY_HAND
+            return result
+        return super().write(vals)
+
+    def _aliexpress_get_address(self):
+        return [self[name] or False for name in ADDRESS_FIELDS]
 
     @api.model
     def _aliexpress_get_address_key(self, address):
