@@ -72,6 +72,7 @@ from . import (
     aliexpress_order_detail,
     aliexpress_order_display,
     aliexpress_order_fetch,
+    aliexpress_order_changes,
     aliexpress_order_hold,
     aliexpress_order_line,
     aliexpress_order_line_hold,

@@ -64,6 +64,7 @@ class AliexpressOrder(models.Model):
         tracking=True,
         help="Somebody accepted that AliExpress' total differs from the order's parts.",
     )
+    accepted_amount = fields.Monetary(readonly=True, copy=False, help="The difference that this person accepted.")
     # What the list said last: a row equal to it costs no further call.
     list_status = fields.Char(readonly=True, copy=False)
     list_update_date = fields.Datetime(readonly=True, copy=False)

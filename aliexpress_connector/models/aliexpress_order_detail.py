@@ -147,7 +147,11 @@ class AliexpressOrder(models.Model):
         it, else 0 (Decimal).
         """
         gap = min(told - total, told - total + platform_discount, key=abs)
-        return gap if abs(gap) <= self.account_id._get_tolerance(currency) else Decimal(0)
+        limit = self.account_id._get_tolerance(currency)
+        if self.sale_order_id:
+            # What a sale order was made with stays accepted when the tolerance is lowered.
+            limit = max(limit, Decimal(str(abs(self.amount_difference))))
+        return gap if abs(gap) <= limit and not self._is_gap_accepted(float(gap)) else Decimal(0)
 
     def _apply_tolerance(self):
         """Accept the differences that the shop's tolerance has come to cover since the orders were read."""
@@ -165,7 +169,8 @@ class AliexpressOrder(models.Model):
             if change:
                 order.write({"amount_difference": difference, "amount_total": order.amount_total + change})
                 if order.sale_order_id.state in ("draft", "sent"):
-                    order.sale_order_id.order_line = [Command.create(order._prepare_difference_line(change))]
+                    order.sale_order_id.order_line = [Command.create(order._prepare_amount_line("difference", change))]
+                    order.taken_over = order.taken_over | {"difference": difference, "total": order.amount_total}
 
     def _keep_unmasked(self, address):
         """`address` with what is stored already in place of what AliExpress hides or no longer tells."""

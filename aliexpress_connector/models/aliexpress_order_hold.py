@@ -4,7 +4,7 @@ from odoo.tools import format_amount, split_every
 
 from .aliexpress_job_mixin import ShopRun
 from .aliexpress_order_status import CANCELLED_REASONS, COMPLETED_REASONS
-from .res_partner import Geography, is_masked, load_address
+from .res_partner import Geography, load_address
 
 
 class AliexpressOrder(models.Model):
@@ -27,6 +27,8 @@ class AliexpressOrder(models.Model):
         """Texts (translated, one for each cause) why this order must not leave now; an empty list lets it go."""
         action = self._get_action(rows)
         if action == "cancel" or (action == "none" and not self.is_frozen and not self._may_still_leave()):
+            return []
+        if self.stage == "closed" and not self.is_frozen and self._is_closed_by_hand():
             return []
         reasons = [self._get_status_reason(rows)] if action == "hold" or self.is_frozen else []
         lines = self._get_changed_lines()
@@ -51,6 +53,10 @@ class AliexpressOrder(models.Model):
         """
         state = self.sale_order_id.state
         return state == "cancel" or (state == "sale" and action in ("ship", "close"))
+
+    def _is_closed_by_hand(self):
+        """Whether a person has finished or cancelled what AliExpress ended for a reason that is not known here."""
+        return self.sale_order_id.locked or self.sale_order_id.state == "cancel"
 
     def _get_status_reason(self, rows):
         if self.is_frozen or self.stage == "frozen":
@@ -90,14 +96,37 @@ class AliexpressOrder(models.Model):
             return self.env._(
                 "The currency of this order is not known in Odoo. Create it in Accounting > Configuration > Currencies."
             )
-        if self.is_total_accepted:
-            return ""
         if not self.is_total_told:
-            return self.env._(
-                "AliExpress told no total for this order. Compare it in the seller centre, then press Accept Total."
+            return (
+                ""
+                if self.is_total_accepted
+                else self.env._(
+                    "AliExpress told no total for this order. Compare it in the seller centre, then press Accept Total."
+                )
             )
-        if not self._get_unexplained_amount():
+        gap = self._get_unexplained_amount()
+        return self._describe_gap() if gap and not self._is_gap_accepted(gap) else self._get_excess_reason()
+
+    def _is_gap_accepted(self, gap):
+        """Whether a person accepted just this difference (float) between AliExpress' total and the order's parts."""
+        return self.is_total_accepted and not self.currency_id.compare_amounts(gap, self.accepted_amount)
+
+    def _get_excess_reason(self):
+        """Why the sale order, as it was made, is not worth what AliExpress pays; people may have mended it since."""
+        sale_order = self.sale_order_id
+        if not (self.taken_over and self.taken_over["excess"]) or sale_order._aliexpress_is_rounding(
+            sale_order.amount_total - self.amount_total
+        ):
             return ""
+        return self.env._(
+            "Sale order %(name)s comes to %(total)s with Odoo's taxes, but AliExpress pays %(paid)s. Correct its "
+            "lines, or press Accept Total.",
+            name=sale_order.name,
+            total=format_amount(self.env, sale_order.amount_total, sale_order.currency_id),
+            paid=format_amount(self.env, self.amount_total, self.currency_id),
+        )
+
+    def _describe_gap(self):
         told = format_amount(self.env, self.amount_aliexpress, self.currency_id)
         total = format_amount(self.env, self.amount_total, self.currency_id)
         if self.currency_id.is_zero(self.amount_platform_discount):
@@ -144,14 +173,23 @@ class AliexpressOrder(models.Model):
         return ""
 
     def _get_address_reason(self, geography):
-        address = load_address(self.address)
-        if self.stage != "waiting_shipment" or geography.find(address.country_code, "")[0]:
+        if self.stage != "waiting_shipment" or self.is_platform_fulfilled:
             return ""
-        return self.env._(
-            "The delivery country %(country)s is missing or not known in Odoo. Refresh the order; if it stays, ask "
-            "the buyer.",
-            country=address.country_code or "-",
-        )
+        address = load_address(self.address)
+        # What a person entered in the delivery address of the sale order is an answer too.
+        entered = self.sale_order_id.partner_shipping_id
+        if not (geography.find(address.country_code, "")[0] or entered.country_id):
+            return self.env._(
+                "The delivery country %(country)s is missing or not known in Odoo. Refresh the order; if it stays, "
+                "ask the buyer and enter it in the delivery address of the sale order.",
+                country=address.country_code or "-",
+            )
+        if not (address.street or entered.street):
+            return self.env._(
+                "AliExpress told no street to deliver to. Refresh the order; if it stays, ask the buyer and enter it "
+                "in the delivery address of the sale order."
+            )
+        return ""
 
     def _get_platform_reason(self):
         lines = self.line_ids.filtered("quantity")
@@ -167,90 +205,6 @@ class AliexpressOrder(models.Model):
             )
             if not self.is_released
             else ""
-        )
-
-    def _get_change_reason(self):
-        if not self.sale_order_id or not self.taken_over or self.sale_order_id.state == "cancel":
-            return ""
-        changes = self._describe_changes()
-        if not changes:
-            return ""
-        return self.env._(
-            "AliExpress changed this order after it came to Odoo: %(changes)s. Press Take Over to bring the sale "
-            "order in line, or correct "
-            "it by hand first.",
-            changes="; ".join(changes),
-        )
-
-    # === CONTENT === #
-
-    def _get_content(self):
-        """What a sale order is made of (JSON): compared later to see whether AliExpress changed it."""
-        address = load_address(self.address)
-        return {
-            "lines": {
-                line.child_ref: [
-                    line.sku_code or "",
-                    line.quantity,
-                    line.price_unit,
-                    line.amount_seller_discount,
-                    line.amount_adjustment,
-                ]
-                for line in self.line_ids.filtered("quantity")
-            },
-            "freight": self.amount_freight,
-            "address": self.env["res.partner"]._aliexpress_get_address_key(address),
-            "is_masked": is_masked(address.name) or is_masked(address.street),
-        }
-
-    def _get_changed_lines(self):
-        """The lines that AliExpress changed since the sale order was made."""
-        if not self.taken_over or self.sale_order_id.state == "cancel":
-            return self.line_ids.browse()
-        old, new = self.taken_over["lines"], self._get_content()["lines"]
-        return self.line_ids.filtered(lambda line: old.get(line.child_ref) != new.get(line.child_ref))
-
-    def _describe_changes(self):
-        """Texts (translated) of what AliExpress changed since the sale order was made; [] when nothing."""
-        old, new = self.taken_over, self._get_content()
-        changes = [
-            self._describe_line_change(line, old["lines"].get(line.child_ref), new["lines"].get(line.child_ref))
-            for line in self._get_changed_lines()
-        ]
-        if self.currency_id.compare_amounts(old["freight"], new["freight"]):
-            changes.append(
-                self.env._(
-                    "freight is now %(amount)s", amount=format_amount(self.env, new["freight"], self.currency_id)
-                )
-            )
-        if old["address"] != new["address"] and not new["is_masked"] and (self.address or {}).get("street"):
-            changes.append(self.env._("the delivery address is another one"))
-        return changes
-
-    def _describe_line_change(self, line, before, after):
-        name = line.sku_code or line.name or line.child_ref
-        if not after:
-            return self.env._("%(name)s was removed", name=name)
-        price = format_amount(self.env, line.price_unit, self.currency_id)
-        if not before:
-            return self.env._(
-                "%(name)s was added: %(quantity)s at %(price)s", name=name, quantity=line.quantity, price=price
-            )
-        if before[0] != after[0]:
-            return self.env._(
-                "%(old_name)s was replaced with %(name)s: %(quantity)s at %(price)s",
-                old_name=before[0] or "-",
-                name=name,
-                quantity=line.quantity,
-                price=price,
-            )
-        return self.env._(
-            "%(name)s is now %(quantity)s at %(price)s (before: %(old_quantity)s at %(old_price)s)",
-            name=name,
-            quantity=line.quantity,
-            price=price,
-            old_quantity=before[1],
-            old_price=format_amount(self.env, before[2], self.currency_id),
         )
 
     # === EVALUATION === #

@@ -61,11 +61,14 @@ class AliexpressOrder(models.Model):
         rows = self.env["aliexpress.order.status"]._get_rows(set(orders.mapped("status")))
         reasons = orders._evaluate_holds()
         actions = {order: order._get_action(rows) for order in orders}
-        orders.filtered(
+        new_orders = orders.filtered(
             # Without its currency an order cannot be told in Odoo: it is held until there is one.
             lambda order: not order.sale_order_id and order.currency_id and actions[order] in WANTS_SALE_ORDER
-        )._create_sale_orders()
+        )
+        new_orders._create_sale_orders()
         orders.line_ids._complete_sale_lines()
+        for order in new_orders.filtered(lambda order: order.taken_over["excess"] and not reasons[order]):
+            reasons[order] = order.with_env(order.account_id._get_message_env())._get_excess_reason()
         orders._confirm_sale_orders(actions, reasons)
         orders.filtered(lambda order: actions[order] == "close").sale_order_id.filtered(
             lambda sale_order: sale_order.state == "sale" and not sale_order.locked

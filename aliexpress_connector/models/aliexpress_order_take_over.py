@@ -4,8 +4,7 @@ from odoo.exceptions import UserError
 from .res_partner import Geography, is_masked
 from .tax_finder import TaxFinder
 
-EXTRA_PRODUCTS = ("discount", "freight", "difference")
-TAKEN_OVER_FIELDS = ("product_uom_qty", "price_unit", "discount")
+TAKEN_OVER_FIELDS = ("product_uom_qty", "price_unit", "discount", "tax_ids")
 
 
 class AliexpressOrder(models.Model):
@@ -27,7 +26,7 @@ class AliexpressOrder(models.Model):
         for order in self:
             order.may_decide = order.sale_order_id.has_access("write")
 
-    @api.depends("state", "hold_reason", "is_total_accepted", "is_released", "taken_over")
+    @api.depends("state", "hold_reason", "is_total_accepted", "accepted_amount", "is_released", "taken_over")
     @api.depends_context("uid")
     def _compute_ways_out(self):
         for order in self:
@@ -55,8 +54,14 @@ class AliexpressOrder(models.Model):
     def action_accept_total(self):
         """Somebody compared the totals: the order is worth what its parts add up to."""
         self._check_decision()
-        self.sudo().is_total_accepted = True  # as above
+        for order in self.sudo():  # as above
+            order._accept_total()
         self._go_on()
+
+    def _accept_total(self):
+        self.write({"is_total_accepted": True, "accepted_amount": self._get_unexplained_amount()})
+        if self.taken_over:
+            self.taken_over = self.taken_over | {"excess": 0.0}
 
     def _check_decision(self):
         self.check_access("read")
@@ -79,50 +84,49 @@ class AliexpressOrder(models.Model):
         if problems and sale_order.state == "sale":
             raise UserError("\n".join(problems))
         taxes = TaxFinder(self.env)
+        by_hand = sale_order.amount_total - self.taken_over["total"] - self.taken_over["excess"]
         self._take_over_address(sale_order)
-        new_values = self._prepare_sale_line_values(sale_order.fiscal_position_id, taxes)
-        by_child = {
-            values["aliexpress_child_ref"]: values for values in new_values if values.get("aliexpress_child_ref")
-        }
-        commands = []
-        for line in sale_order.order_line.filtered("aliexpress_child_ref"):
-            values = by_child.get(line.aliexpress_child_ref, {"product_uom_qty": 0})
-            if values.get("product_id", line.product_id.id) != line.product_id.id:
-                # Another product has a line of its own: what was reserved or delivered stays with the old one.
-                commands.append(Command.update(line.id, {"product_uom_qty": 0, "aliexpress_child_ref": False}))
-                continue
-            by_child.pop(line.aliexpress_child_ref, None)
-            commands.append(
-                Command.update(line.id, {name: values[name] for name in TAKEN_OVER_FIELDS if name in values})
-            )
-        commands += [Command.create(values) for values in by_child.values()]
-        commands += self._take_over_extras(
-            sale_order, [values for values in new_values if not values.get("aliexpress_child_ref")]
-        )
+        commands = self._take_over_lines(sale_order, taxes) + self._take_over_extras(sale_order, taxes)
         sale_order.write({"order_line": commands})
-        self._link_sale_order(sale_order, self.partner_id)
         sale_order._aliexpress_settle_rounding()
+        self._link_sale_order(sale_order, self.partner_id, by_hand)
 
-    def _take_over_extras(self, sale_order, new_values):
-        """Commands that bring freight, discounts and differences to their new amounts; confirmed lines are emptied,
-        never deleted.
+    def _take_over_lines(self, sale_order, taxes):
+        """Commands that bring the sale order to the child orders that AliExpress changed. All other lines stay as
+        people have them.
         """
-        Product = self.env["product.product"]
-        products = Product.union(*(Product._aliexpress_get_helper(name) for name in EXTRA_PRODUCTS))
-        old_lines = list(sale_order.order_line.filtered(lambda line: line.product_id in products))
+        position = sale_order.fiscal_position_id
+        by_child = sale_order.order_line.filtered("aliexpress_child_ref").grouped("aliexpress_child_ref")
         commands = []
-        for values in new_values:
-            match = next(
-                (
-                    line
-                    for line in old_lines
-                    if (line.product_id.id, line.name) == (values["product_id"], values["name"])
-                ),
-                None,
-            )
+        for line in self._get_changed_lines():
+            sale_lines = by_child.get(line.child_ref, sale_order.order_line.browse())
+            if not line.quantity:
+                commands += [Command.update(sale_line.id, {"product_uom_qty": 0}) for sale_line in sale_lines]
+                continue
+            product = line._get_product_to_sell(sale_lines)
+            values = line._prepare_sale_line_values(product, taxes.get_taxes(product, position))
+            kept = sale_lines.filtered(lambda sale_line, product=product: sale_line.product_id == product)[:1]
+            for sale_line in sale_lines - kept:
+                # Another product has a line of its own: what was reserved or delivered stays with the old one.
+                commands.append(Command.update(sale_line.id, {"product_uom_qty": 0, "aliexpress_child_ref": False}))
+            changes = {name: values[name] for name in TAKEN_OVER_FIELDS}
+            commands.append(Command.update(kept.id, changes) if kept else Command.create(values))
+        return commands
+
+    def _take_over_extras(self, sale_order, taxes):
+        """Commands that do the same for freight, discounts and differences whose own amount changed; lines that are
+        worth nothing any more are emptied, never deleted.
+        """
+        kinds = self._get_changed_kinds()
+        old_lines = list(sale_order.order_line.filtered(lambda line: line.aliexpress_kind in kinds))
+        commands = []
+        for values in self._prepare_sale_line_values(sale_order.fiscal_position_id, taxes):
+            if values.get("aliexpress_kind") not in kinds:
+                continue
+            match = next((line for line in old_lines if line.aliexpress_kind == values["aliexpress_kind"]), None)
             if match:
                 old_lines.remove(match)
-                changes = {name: values[name] for name in ("price_unit", "discount", "tax_ids")}
+                changes = {name: values[name] for name in TAKEN_OVER_FIELDS}
                 commands.append(Command.update(match.id, changes))
             else:
                 commands.append(Command.create(values))
@@ -130,21 +134,42 @@ class AliexpressOrder(models.Model):
 
     def _take_over_address(self, sale_order):
         content = self._get_content()
-        if content["address"] == self.taken_over["address"] or content["is_masked"]:
+        if content["address"] == self.taken_over["address"] or content["is_incomplete"]:
             return
         _customer, shipping = self._find_delivery_addresses(
             {self._get_buyer_key(): self.partner_id}, Geography(self.env)
         )[self]
+        old_position = sale_order.fiscal_position_id
         sale_order.partner_shipping_id = shipping
+        if sale_order.fiscal_position_id != old_position and not sale_order.locked:
+            sale_order._aliexpress_map_taxes(TaxFinder(self.env), old_position)
         sale_order.picking_ids.filtered(
             lambda picking: picking.state not in ("done", "cancel") and picking.picking_type_code == "outgoing"
         ).partner_id = shipping
 
     def _take_over_revealed_addresses(self):
-        """Bring the sale orders in line whose address was masked when they were made, and that nobody corrected."""
-        for order in self.filtered(lambda order: (order.taken_over or {}).get("is_masked")):
+        """Bring the sale orders in line whose address was masked or missing when they were made, and that nobody
+        corrected.
+        """
+        for order in self.filtered(lambda order: (order.taken_over or {}).get("is_incomplete")):
             content, contact = order._get_content(), order.sale_order_id.partner_shipping_id
-            if content["is_masked"] or not (is_masked(contact.name) or is_masked(contact.street)):
+            if (
+                content["is_incomplete"]
+                or contact.street
+                and not (is_masked(contact.name) or is_masked(contact.street))
+            ):
                 continue
             order.with_company(order.company_id)._take_over_address(order.sale_order_id)
-            order.taken_over = order.taken_over | {name: content[name] for name in ("address", "is_masked")}
+            order.taken_over = order.taken_over | {name: content[name] for name in ("address", "is_incomplete")}
+
+
+class AliexpressOrderLine(models.Model):
+    _inherit = "aliexpress.order.line"
+
+    def _get_product_to_sell(self, sale_lines):
+        """The product for this child order: another one that a person chose on `sale_lines` for the same SKU stays."""
+        unknown = self.env["product.product"]._aliexpress_get_helper("unknown")
+        chosen = sale_lines.product_id[:1]
+        if chosen and chosen != unknown and not self._has_other_code():
+            return chosen
+        return self.product_id or unknown

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 
 class SaleOrder(models.Model):
@@ -68,6 +68,12 @@ class SaleOrder(models.Model):
             "view_mode": "form",
         }
 
+    def _send_order_notification_mail(self, mail_template, *args, **kwargs):
+        """Override of `sale`: buyers hear from AliExpress, never from Odoo."""
+        if self.aliexpress_order_id:
+            return None
+        return super()._send_order_notification_mail(mail_template, *args, **kwargs)
+
     def _aliexpress_settle_rounding(self):
         """Add a line for the cents that taxes rounded line by line left over, so that each total is AliExpress' own.
 
@@ -77,13 +83,13 @@ class SaleOrder(models.Model):
         values_list = []
         for order in self:
             rest = order.currency_id.round(order.aliexpress_order_id.amount_total - order.amount_total)
-            limit = order.currency_id.rounding * (len(order.order_line) + 1)
-            if not order.currency_id.is_zero(rest) and order.currency_id.compare_amounts(abs(rest), limit) <= 0:
+            if not order.currency_id.is_zero(rest) and order._aliexpress_is_rounding(rest):
                 values_list.append(
                     {
                         "order_id": order.id,
                         "product_id": product.id,
                         "name": self.env._("Rounding of taxes"),
+                        "aliexpress_kind": "rounding",
                         "product_uom_qty": 1,
                         "price_unit": rest,
                         "discount": 0.0,
@@ -92,3 +98,33 @@ class SaleOrder(models.Model):
                     }
                 )
         self.env["sale.order.line"].create(values_list)
+
+    def _aliexpress_is_rounding(self, amount):
+        """Whether `amount` is so small that rounding the taxes of each line may have left it over."""
+        limit = self.currency_id.rounding * (len(self.order_line) + 1)
+        return self.currency_id.compare_amounts(abs(amount), limit) <= 0
+
+    def _aliexpress_map_taxes(self, taxes, old_position):
+        """Give the lines that came from AliExpress the taxes of the fiscal position, where they have those of
+        `old_position` now; what they cost, taxes included, stays.
+
+        :param TaxFinder taxes: as the lines were made with
+        """
+        ours = self.order_line.filtered(lambda line: line.aliexpress_child_ref or line.aliexpress_kind)
+        mapped = {}
+        for line in ours:
+            before, after = (
+                taxes.get_taxes(line.product_id, position, use_default=line.aliexpress_kind == "freight")
+                for position in (old_position, self.fiscal_position_id)
+            )
+            mapped[before] = after
+        commands = []
+        for line in ours:
+            new_taxes = mapped.get(line.tax_ids, line.tax_ids)
+            if new_taxes != line.tax_ids:
+                values = {"tax_ids": [Command.set(new_taxes.ids)]}
+                if line.product_uom_qty:
+                    price = new_taxes._aliexpress_get_price_unit(line.price_total, line.product_uom_qty)
+                    values |= {"price_unit": price, "discount": 0.0}
+                commands.append(Command.update(line.id, values))
+        self.order_line = commands

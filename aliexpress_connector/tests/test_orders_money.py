@@ -147,6 +147,49 @@ class TestOrdersMoney(SandboxCase):
         )
         self.assertEqual(outside.state, "hold")
 
+    def test_the_tolerance_counts_in_the_currency_of_the_order(self):
+        usd = self.env.ref("base.USD")
+        usd.rate_ids.unlink()
+        self.env["res.currency.rate"].create({"currency_id": usd.id, "rate": 2, "company_id": self.company.id})
+        self.account.tolerance_amount = 0.05
+        line = {"sku": "CAP-RED", "quantity": 1, "price": "30.00"}
+        self.assert_exact(self.import_one(line, freight="0", currency="USD", order_amount="29.90"), 29.90)
+        self.assertEqual(self.import_one(line, freight="0", currency="USD", order_amount="29.89").state, "hold")
+
+    def test_lowering_the_tolerance_keeps_what_was_accepted(self):
+        self.account.tolerance_amount = 1
+        order = self.import_one({"sku": "CAP-RED", "quantity": 1, "price": "30.00"}, freight="0", order_amount="29.50")
+        self.account.tolerance_amount = 0.1
+        order.action_refresh()
+        self.run_job("process_orders")
+        self.assert_exact(order, 29.5)
+        self.change(order, order_amount=Decimal("29.20"))
+        self.assertEqual(order.state, "hold")
+
+    def change(self, order, **values):
+        """Let AliExpress change the order, and read it."""
+        with self.sandbox.lock:
+            for name, value in values.items():
+                setattr(self.sandbox.shop.orders[int(order.order_ref)], name, value)
+        order.action_refresh()
+        self.run_job("process_orders")
+
+    def test_another_difference_than_the_accepted_one_is_asked_about_anew(self):
+        order = self.import_one({"sku": "CAP-RED", "quantity": 1, "price": "30.00"}, freight="0", order_amount="29.00")
+        order.action_accept_total()
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "done")
+        self.account.tolerance_amount = 2
+        order.action_refresh()
+        self.run_job("process_orders")
+        self.assert_exact(order, 30)
+        self.change(order, order_amount=Decimal("9.00"))
+        self.assertEqual(order.state, "hold")
+        self.assertTrue(order.can_accept_total)
+        order.action_accept_total()
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "done")
+
     def test_raising_the_tolerance_releases_the_order(self):
         order = self.import_one({"sku": "CAP-RED", "quantity": 1, "price": "30.00"}, freight="0", order_amount="29.97")
         self.assertEqual(order.state, "hold")
@@ -196,6 +239,46 @@ class TestOrdersMoney(SandboxCase):
         order = self.import_one({"sku": "MUG-01", "quantity": 3, "price": "19.99"}, country="FR", freight="0")
         self.assert_exact(order, 59.97)
         self.assertEqual(order.line_ids.sale_line_id.tax_ids.amount, 20)
+
+    def test_another_destination_that_is_taken_over_decides_the_tax_anew(self):
+        self.company._map_eu_taxes()
+        self.products.taxes_id = self.company.account_sale_tax_id
+        lines = [
+            {"sku": "MUG-01", "quantity": 3, "price": "19.99", "discounts": [{"owner": "SELLER", "amount": "5.00"}]},
+            ["CAP-RED", 1],
+        ]
+        order = self.import_one(*lines, country="FR", freight="4.99")
+        self.assertEqual(set(order.sale_order_id.order_line.tax_ids.mapped("amount")), {20})
+        with self.sandbox.lock:
+            address = self.sandbox.shop.orders[int(order.order_ref)].address
+            address.country, address.province, address.city = "DE", "Berlin", "Berlin"
+        order.action_refresh()
+        self.run_job("process_orders")
+        self.assertIn("the delivery address is another one", order.hold_reason)
+        order.action_take_over()
+        self.run_job("process_orders")
+        self.assert_exact(order, order.amount_total)
+        sale_order = order.sale_order_id
+        self.assertEqual(sale_order.fiscal_position_id.country_id.code, "DE")
+        self.assertEqual(set(sale_order.order_line.tax_ids.mapped("amount")), {19})
+        self.assertEqual(len(sale_order.order_line.filtered("tax_ids")), 4)
+
+    def test_a_sale_order_that_taxes_make_another_total_waits(self):
+        cap = self.products.filtered(lambda product: product.default_code == "CAP-RED")
+        cap.taxes_id = self.env["account.tax"].create({"name": "Eco", "amount": 1, "amount_type": "fixed"})
+        gift = {"sku": "CAP-RED", "quantity": 3, "price": "0"}
+        corrected, accepted = (self.import_one(["MUG-01", 1], gift, freight="0") for _number in range(2))
+        for order in (corrected, accepted):
+            self.assertEqual((order.state, order.sale_order_id.state), ("hold", "draft"))
+            self.assertIn("but AliExpress pays", order.hold_reason)
+            self.assertTrue(order.can_accept_total)
+        corrected.sale_order_id.order_line.filtered(lambda line: line.product_id == cap).write(
+            {"tax_ids": False, "price_unit": 0}
+        )
+        accepted.action_accept_total()
+        self.run_job("process_orders")
+        self.assert_exact(corrected, corrected.amount_total)
+        self.assertEqual((accepted.state, accepted.sale_order_id.state), ("done", "sale"))
 
     def test_settlement_currency_is_kept_beside(self):
         order = self.import_one(

@@ -42,6 +42,23 @@ class TestOrdersPeople(SandboxCase):
         self.assertEqual(shipping.street, "Otra calle 9")
         self.assertEqual(fourth.sale_order_id.partner_shipping_id, shipping)
 
+    def test_a_contact_that_was_changed_by_hand_is_not_the_address_of_later_orders(self):
+        buyer = {"login": "es42"}
+        _placed, own = self.import_one(buyer=buyer)
+        _placed, other = self.import_one(buyer=buyer, address={"detail_address": "Otra calle 9"})
+        for order, street in ((own, "Calle Ejemplo 1"), (other, "Otra calle 9")):
+            with self.subTest(street=street):
+                edited = order.sale_order_id.partner_shipping_id
+                edited.write({"comment": "Rings twice", "street": edited.street})
+                self.assertFalse(order.difference)
+                edited.street = "Elsewhere 5"
+                self.assertIn("address is not the one", order.difference)
+                _placed, later = self.import_one(buyer=buyer, address={"detail_address": street})
+                shipping = later.sale_order_id.partner_shipping_id
+                self.assertEqual((shipping.street, shipping.parent_id), (street, own.partner_id))
+                self.assertEqual(edited.street, "Elsewhere 5")
+        self.assertTrue(edited._aliexpress_is_buyer())
+
     def test_masked_values_never_replace_what_is_stored(self):
         placed, order = self.import_one()
         name = order.partner_id.name
@@ -98,6 +115,61 @@ class TestOrdersPeople(SandboxCase):
         self.assertEqual(picking.state, "done")
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
         self.assertNotIn(order.partner_id, order.sale_order_id.message_partner_ids)
+
+    def test_no_quotation_template_writes_to_buyers(self):
+        mail_template = self.env.ref("sale.mail_template_sale_confirmation")
+        template = self.env["sale.order.template"].create({"name": "Usual", "mail_template_id": mail_template.id})
+        self.company.sale_order_template_id = template
+        customer = {"name": "Known", "email": "buyer@example.com", "aliexpress_buyer_ref": "es42"}
+        customer = self.env["res.partner"].create(customer | {"aliexpress_account_id": self.account.id})
+        mails = self.env["mail.mail"].search_count([])
+        _placed, order = self.import_one(buyer={"login": "es42"})
+        self.assertEqual((order.sale_order_id.state, order.partner_id), ("sale", customer))
+        self.assertFalse(order.sale_order_id.sale_order_template_id)
+        order.sale_order_id._send_order_notification_mail(mail_template)
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+        line = {"product_id": self.products[0].id}
+        plain = self.env["sale.order"].create({"partner_id": customer.id, "order_line": [(0, 0, line)]})
+        plain.action_confirm()
+        self.assertGreater(self.env["mail.mail"].search_count([]), mails)
+
+    def assert_leaves(self, order):
+        """The job lets the order go, and its delivery can be validated."""
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
+        picking = order.sale_order_id.picking_ids
+        picking.move_ids.picked = True
+        self.assertIs(picking.button_validate(), True)
+        self.assertEqual(picking.state, "done")
+
+    def test_a_missing_country_waits_until_somebody_enters_it(self):
+        for country in ("", "XX"):
+            with self.subTest(country=country):
+                _placed, order = self.import_one(address={"country": country})
+                self.assertEqual((order.state, order.sale_order_id.state), ("hold", "draft"))
+                self.assertIn("missing or not known", order.hold_reason)
+                order.sale_order_id.partner_shipping_id.country_id = self.env.ref("base.es")
+                self.assert_leaves(order)
+
+    def test_an_order_without_a_street_does_not_go_to_an_earlier_address(self):
+        buyer = {"login": "es42"}
+        _placed, first = self.import_one(buyer=buyer)
+        nowhere = {"detail_address": "", "address2": "", "city": ""}
+        placed, order = self.import_one(buyer=buyer, address=nowhere)
+        shipping = order.sale_order_id.partner_shipping_id
+        self.assertEqual((order.partner_id, shipping.street or ""), (first.partner_id, ""))
+        self.assertEqual((order.state, order.sale_order_id.state), ("hold", "draft"))
+        self.assertIn("told no street to deliver to", order.hold_reason)
+        shipping.street = "Calle Nueva 2"
+        self.assert_leaves(order)
+        _placed, told_later = self.import_one(buyer=buyer, address=nowhere)
+        self.assertFalse(told_later.sale_order_id.partner_shipping_id.street)
+        with self.sandbox.lock:
+            _placed.address.detail_address = "Avenida Tarde 3"
+        told_later.action_refresh()
+        self.run_job("process_orders")
+        self.assertRecordValues(told_later, [{"state": "done", "difference": False}])
+        self.assertEqual(told_later.sale_order_id.partner_shipping_id.street, "Avenida Tarde 3")
 
     def test_tax_ids_are_kept(self):
         _placed, order = self.import_one(

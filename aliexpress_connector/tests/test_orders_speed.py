@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.fields import Domain
+from odoo.tests import new_test_user
 
 from .common import SandboxCase
 
@@ -11,6 +12,11 @@ CODES = ("TSHIRT-BLU-M", "CAP-RED", "MUG-01")
 
 class TestOrdersSpeed(SandboxCase):
     """What orders cost beside Odoo's own work, in queries: seconds are for the benchmarks."""
+
+    def setUp(self):
+        super().setUp()
+        # As in a real shop: somebody is responsible for its sale orders.
+        self.account.user_id = new_test_user(self.env, "seller", groups="sales_team.group_sale_manager")
 
     def count_queries(self, work, *args):
         """How many queries `work(*args)` sends, everything it leaves to be written included."""
@@ -77,6 +83,12 @@ class TestOrdersSpeed(SandboxCase):
             ours = self.count_queries(orders._process)
             self.assertLess(ours, plain * 1.15, f"{ours / BATCH} queries an order, {plain / BATCH} in plain Odoo")
         self.assertEqual(orders.mapped("state"), ["done"] * BATCH, orders[0].hold_reason)
+        self.assertEqual(orders.sale_order_id.user_id, self.account.user_id)
+        notified = [("res_partner_id", "=", self.account.user_id.partner_id.id)]
+        self.assertFalse(self.env["mail.notification"].search_count(notified))
+        self.assertFalse(
+            self.env["mail.mail"].search_count([("recipient_ids", "in", orders.sale_order_id.user_id.partner_id.ids)])
+        )
         self.assertEqual(set(orders.sale_order_id.picking_ids.mapped("state")), {"assigned"})
         self.assertEqual(len(orders.partner_id), BATCH)
 

@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -287,6 +289,21 @@ class TestOrdersStatus(SandboxCase):
         self.assertEqual(order.state, "hold")
         self.assertIn("some_new_reason", order.hold_reason)
 
+    def test_what_a_person_finished_waits_no_longer(self):
+        placed, order = self.import_placed()
+        cancelled, by_hand = self.import_placed()
+        for one in (placed, cancelled):
+            self.finish(one, "some_new_reason")
+        order.sale_order_id.action_lock()
+        by_hand.sale_order_id._action_cancel()
+        self.run_job("process_orders")
+        for one in (order, by_hand):
+            self.assertRecordValues(one, [{"state": "done", "hold_reason": False, "stage": "closed"}])
+        delivery = order.sale_order_id.picking_ids
+        delivery.move_ids.picked = True
+        self.assertIs(delivery.button_validate(), True)
+        self.assertEqual(delivery.state, "done")
+
     def test_cancelled_after_the_delivery_becomes_a_return_task(self):
         placed, order = self.import_placed()
         picking = order.sale_order_id.picking_ids
@@ -365,6 +382,80 @@ class TestOrdersStatus(SandboxCase):
         self.assertEqual(order.line_ids.sale_line_id.product_id, cap)
         moves = sale_order.picking_ids.move_ids.filtered(lambda move: move.state != "cancel" and move.product_uom_qty)
         self.assertEqual([(move.product_id, move.product_uom_qty) for move in moves], [(cap, 2)])
+
+    def change(self, placed, order, **values):
+        """Let AliExpress change the order, and read it."""
+        with self.sandbox.lock:
+            for name, value in values.items():
+                setattr(placed, name, value)
+        order.action_refresh()
+        self.run_job("process_orders")
+
+    def assert_taken_over(self, order):
+        """Take Over ends the hold, and the sale order has AliExpress' total."""
+        self.assertTrue(order.can_take_over, order.hold_reason)
+        order.action_take_over()
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False, "difference": False}])
+        self.assertEqual(order.sale_order_id.amount_total, order.amount_total)
+
+    def test_each_change_before_the_shipment_is_told_and_taken_over(self):
+        discount = {"owner": "SELLER", "amount": "1.00"}
+        cap = {"sku": "CAP-RED", "quantity": 2, "price": "19.95", "discounts": [discount]}
+        placed, order = self.import_placed(cap, freight="4.00")
+        self.change(placed, order, freight=Decimal("7.00"))
+        self.assertIn("freight is now", order.hold_reason)
+        self.assert_taken_over(order)
+        line = placed.lines[0]
+        for name, value, told in (
+            ("price", Decimal("18.00"), "CAP-RED is now 2 at"),
+            ("adjust", Decimal("1.50"), "your price change of CAP-RED is now"),
+            ("discounts", [replace(line.discounts[0], amount=Decimal("2.00"))], "your discount on CAP-RED is now"),
+        ):
+            with self.subTest(name=name):
+                with self.sandbox.lock:
+                    setattr(line, name, value)
+                self.change(placed, order)
+                self.assertIn(told, order.hold_reason)
+                self.assert_taken_over(order)
+        added = replace(line, child_id=line.child_id + 1, sort_index=2, sku_code="MUG-01", discounts=[])
+        self.change(placed, order, lines=[line, added])
+        self.assertIn("MUG-01 was added", order.hold_reason)
+        self.assert_taken_over(order)
+        self.change(placed, order, lines=[added])
+        self.assertIn("CAP-RED was removed", order.hold_reason)
+        self.assert_taken_over(order)
+        self.assertEqual(len(order.sale_order_id.order_line.filtered("price_total")), 3)
+
+    def test_taking_over_in_another_language_adds_nothing(self):
+        self.env["res.lang"]._activate_lang("es_ES")
+        self.env["ir.module.module"]._load_module_terms(["aliexpress_connector"], ["es_ES"])
+        placed, order = self.import_placed(freight="4.00")
+        self.change(placed, order, freight=Decimal("7.00"))
+        count = len(order.sale_order_id.order_line)
+        order.with_context(lang="es_ES").action_take_over()
+        self.assertEqual(len(order.sale_order_id.order_line), count)
+
+    def test_taking_over_leaves_what_people_changed_elsewhere(self):
+        lines = [{"sku": code, "quantity": 2, "price": "10.00"} for code in ("CAP-RED", "MUG-01", "TSHIRT-BLU-M")]
+        lines[0]["discounts"] = [{"owner": "SELLER", "amount": "1.00"}]
+        placed, order = self.import_placed(*lines, freight="4.00", status="RISK_CONTROL")
+        sale_order = order.sale_order_id
+        by_child = sale_order.order_line.filtered("aliexpress_child_ref")
+        by_child[0].price_unit = 8
+        by_child[1].product_id = self.products[4]
+        own = {"product_id": self.env.ref("aliexpress_connector.product_discount").id, "price_unit": -3}
+        sale_order.order_line = [(0, 0, own | {"name": "Our own", "tax_ids": []})]
+        with self.sandbox.lock:
+            placed.lines[2].quantity = 3
+        self.change(placed, order, status="WAIT_SELLER_SEND_GOODS")
+        order.action_take_over()
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
+        self.assertEqual(by_child[0].price_unit, 8)
+        self.assertEqual(by_child[1].product_id, self.products[4])
+        self.assertEqual(by_child[2].product_uom_qty, 3)
+        self.assertEqual(sale_order.order_line.filtered(lambda line: line.name == "Our own").price_unit, -3)
 
     def test_unpaid_orders_that_time_out_leave_nothing_behind(self):
         placed, order = self.import_placed(pay=False)
