@@ -39,6 +39,7 @@
         "wizard/aliexpress_category_suggest_views.xml",
         "wizard/aliexpress_order_import_views.xml",
         "wizard/aliexpress_order_rehearsal_views.xml",
+        "wizard/aliexpress_partner_erase_views.xml",
         "wizard/aliexpress_sku_link_views.xml",
         "views/aliexpress_order_views.xml",
         "views/aliexpress_order_shipping_views.xml",

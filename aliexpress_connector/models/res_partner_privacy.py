@@ -23,8 +23,41 @@ class ResPartner(models.Model):
     )
 
     def action_aliexpress_erase(self):
-        """Erase the AliExpress data of these contacts and of their orders, which must be over."""
+        """Ask whether the AliExpress data of these contacts and of their orders shall be erased; they must be over."""
         self.check_access("write")
+        people, orders = self._aliexpress_find_erasable()
+        concerned = orders.partner_id | people.filtered(lambda partner: partner._aliexpress_is_buyer())
+        values = {"partner_ids": concerned.ids, "order_ids": orders.ids}
+        wizard = self.env["aliexpress.partner.erase"].create(values)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Erase AliExpress Data"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _aliexpress_erase_on_request(self):
+        """Erase the AliExpress data of these contacts and of their orders; return the notice that says so."""
+        self.check_access("write")
+        people, orders = self._aliexpress_find_erasable()
+        orders._erase_personal_data()
+        people._aliexpress_erase()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "The AliExpress data was erased. Names and addresses on invoices stay, as the law wants."
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _aliexpress_find_erasable(self):
+        """`(contacts, orders)` that belong to these contacts. Raises UserError where nothing may be erased."""
         people = self.with_context(active_test=False).search([("id", "child_of", self.commercial_partner_id.ids)])
         orders = self.env["aliexpress.order"].search([("partner_id", "in", people.ids)])
         if not orders and not people.filtered(lambda partner: partner._aliexpress_is_buyer()):
@@ -40,19 +73,7 @@ class ResPartner(models.Model):
                     numbers=", ".join(open_orders.mapped("order_ref")),
                 )
             )
-        orders._erase_personal_data()
-        people._aliexpress_erase()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "The AliExpress data was erased. Names and addresses on invoices stay, as the law wants."
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return people, orders
 
     def _aliexpress_is_buyer(self):
         """Whether the import made this contact."""

@@ -203,12 +203,23 @@ class TestPrivacy(SandboxCase):
             self.env, "ae_eraser", "sales_team.group_sale_manager,base.group_partner_manager,stock.group_stock_user"
         )
         action = self.env.ref("aliexpress_connector.res_partner_action_erase")
-        action.with_user(manager).with_context(
-            active_model="res.partner", active_id=order.partner_id.id, active_ids=order.partner_id.ids
-        ).run()
+        asked = (
+            action.with_user(manager)
+            .with_context(active_model="res.partner", active_id=order.partner_id.id, active_ids=order.partner_id.ids)
+            .run()
+        )
+        # Nothing happens before somebody has seen whose data it is, and has confirmed.
+        self.assertFalse(order.is_erased)
+        self.assertIn("Marisol", self.get_stored(order))
+        window = self.env[asked["res_model"]].with_user(manager).browse(asked["res_id"])
+        self.assertIn(order.partner_id, window.partner_ids)
+        self.assertEqual(window.order_ids, order)
+        self.assertIn("The AliExpress data was erased", window.action_erase()["params"]["message"])
+        self.env.invalidate_all()
         self.assertTrue(order.is_erased)
         self.assertErased(order)
-        order.partner_id.with_user(manager).action_aliexpress_erase()
+        again = order.partner_id.with_user(manager).action_aliexpress_erase()
+        self.env[again["res_model"]].with_user(manager).browse(again["res_id"]).action_erase()
 
     def test_orders_under_way_are_not_erased(self):
         order = self.import_one(is_over=False)

@@ -7,6 +7,7 @@ from . import (
     aliexpress_listing_preview,
     aliexpress_order_import,
     aliexpress_order_rehearsal,
+    aliexpress_partner_erase,
     aliexpress_product_list,
     aliexpress_sku_link,
 )
