@@ -6,6 +6,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import LockError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from ..lib import auth
 from ..lib.errors import (
@@ -271,7 +272,7 @@ class AliexpressAccount(models.Model):
         account.activity_schedule(
             AUTHORISATION_ACTIVITY,
             summary=account.env._("%(name)s is another shop already", name=account.name),
-            note=reason,
+            note=plaintext2html(reason),
             user_id=account._get_responsible().id,
         )
 
@@ -312,7 +313,7 @@ class AliexpressAccount(models.Model):
             AUTHORISATION_ACTIVITY,
             date_deadline=deadline,
             summary=account.env._("Connect %(name)s with AliExpress again", name=account.name),
-            note=account._describe_connection(),
+            note=plaintext2html(account._describe_connection()),
             user_id=account._get_responsible().id,
         )
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from ..lib.errors import FixError
 from .aliexpress_job_mixin import SHOP_REASONS
@@ -108,6 +109,6 @@ class AliexpressOrder(models.Model):
                 CANCEL_ACTIVITY,
                 date_deadline=fields.Date.to_date(order.status_deadline) or fields.Date.today(),
                 summary=message_env._("Accept or refuse the cancellation of %(number)s", number=order.order_ref),
-                note=order.hold_reason,
+                note=plaintext2html(order.hold_reason or ""),
                 user_id=order.account_id._get_responsible().id,
             )

@@ -1,5 +1,6 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 # Statuses of the map that want the order in Odoo, in the order of how much they want.
 WANTS_SALE_ORDER = {"draft", "confirm", "ship", "hold", "close"}
@@ -11,6 +12,10 @@ class AliexpressOrder(models.Model):
     """How a stored order becomes a sale order, by the status map."""
 
     _inherit = "aliexpress.order"
+
+    is_return_asked = fields.Boolean(
+        readonly=True, copy=False, help="Somebody was asked to get the goods back: once is enough."
+    )
 
     # === JOB === #
 
@@ -121,14 +126,15 @@ class AliexpressOrder(models.Model):
             if sale_order.locked:
                 sale_order.action_unlock()
             sale_order._action_cancel()
+            order._schedule_refund()
 
     def _schedule_return(self):
-        message_env = self.account_id._get_message_env()
-        xml_id = "aliexpress_connector.mail_activity_type_return"
-        if self.activity_search([xml_id]):
+        if self.is_return_asked:
             return
-        self.activity_schedule(
-            xml_id,
+        self.is_return_asked = True
+        message_env = self.account_id._get_message_env()
+        self._schedule_task(
+            "aliexpress_connector.mail_activity_type_return",
             summary=message_env._("Get the goods of %(number)s back", number=self.order_ref),
             note=message_env._(
                 "AliExpress cancelled order %(number)s after it was delivered from Odoo. Agree the return with the "
@@ -137,5 +143,32 @@ class AliexpressOrder(models.Model):
                 number=self.order_ref,
                 sale_order=self.sale_order_id.name,
             ),
-            user_id=self.account_id._get_responsible().id,
+        )
+
+    def _schedule_refund(self):
+        """Ask for credit notes: Odoo cancels drafts of invoices with the sale order, but what is posted stays."""
+        invoices = self.sale_order_id.invoice_ids.filtered(
+            lambda invoice: (
+                invoice.state == "posted" and invoice.move_type == "out_invoice" and invoice.payment_state != "reversed"
+            )
+        )
+        if not invoices:
+            return
+        message_env = self.account_id._get_message_env()
+        self._schedule_task(
+            "aliexpress_connector.mail_activity_type_refund",
+            summary=message_env._("Refund the invoice of %(number)s", number=self.order_ref),
+            note=message_env._(
+                "AliExpress cancelled order %(number)s after it was invoiced in Odoo, and pays nothing for it. Make a "
+                "credit note for %(invoices)s.",
+                number=self.order_ref,
+                invoices=", ".join(invoices.mapped("name")),
+            ),
+        )
+
+    def _schedule_task(self, xml_id, summary, note):
+        """An activity for the shop's responsible person; `note` is plain text."""
+        self.ensure_one()
+        self.activity_schedule(
+            xml_id, summary=summary, note=plaintext2html(note), user_id=self.account_id._get_responsible().id
         )

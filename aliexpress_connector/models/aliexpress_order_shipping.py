@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS
 
@@ -179,7 +180,7 @@ class AliexpressOrder(models.Model):
         picking.with_context(mail_activity_quick_update=True).activity_schedule(
             OUTSIDE_ACTIVITY,
             summary=summary,
-            note=note,
+            note=plaintext2html(note),
             user_id=picking.user_id.id or self.account_id._get_responsible().id,
         )
 

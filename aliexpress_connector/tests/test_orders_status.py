@@ -57,6 +57,15 @@ class TestOrdersStatus(SandboxCase):
         self.assertFalse(order.activity_ids)
         self.assertEqual(order.sale_order_id.state, "sale")
 
+    def test_what_a_buyer_writes_is_text_in_the_activity(self):
+        placed, order = self.import_placed()
+        self.move(placed, "request_cancel")
+        order.activity_ids.unlink()
+        order.cancel_reason = "<b>too late</b>\nand too dear"
+        self.run_job("process_orders")
+        self.assertIn("&lt;b&gt;too late&lt;/b&gt;", order.activity_ids.note)
+        self.assertIn("<br>", order.activity_ids.note.replace("<br/>", "<br>"))
+
     def test_a_delivery_is_held_before_the_order_is_worked_on(self):
         placed, order = self.import_placed()
         self.sandbox.act(placed, "request_cancel")
@@ -318,6 +327,27 @@ class TestOrdersStatus(SandboxCase):
         )
         self.import_orders()
         self.assertEqual(len(order.activity_ids), 1)
+        order.activity_ids.action_done()
+        order.action_refresh()
+        self.run_job("process_orders")
+        self.assertFalse(order.activity_ids, "asked once")
+
+    def test_cancelled_after_it_was_invoiced_asks_for_a_credit_note(self):
+        self.products.invoice_policy = "order"
+        placed, order = self.import_placed()
+        drafted, other = self.import_placed()
+        invoice = order.sale_order_id._create_invoices()
+        invoice.action_post()
+        other.sale_order_id._create_invoices()
+        self.finish(placed, "cancel_order_close_trade")
+        self.finish(drafted, "cancel_order_close_trade")
+        self.assertEqual((order | other).sale_order_id.mapped("state"), ["cancel", "cancel"])
+        self.assertEqual(
+            order.activity_ids.activity_type_id, self.env.ref("aliexpress_connector.mail_activity_type_refund")
+        )
+        self.assertIn("after it was invoiced in Odoo", order.activity_ids.note)
+        self.assertIn(invoice.name, order.activity_ids.note)
+        self.assertFalse(other.activity_ids, "its draft went with the sale order")
 
     def test_cancelled_after_a_part_has_left_stops_the_rest(self):
         placed, order = self.import_placed(["TSHIRT-BLU-M", 2])

@@ -19,6 +19,12 @@ class TestShippedOutside(ShippingCase):
         )
         self.import_orders()
 
+    def test_numbers_of_others_are_text_in_the_question(self):
+        self.sandbox.act(self.placed, "ship", logistics_no="<b>7</b>", service_name="SPAIN_LOCAL_CORREOS")
+        self.import_orders()
+        self.push()
+        self.assertIn("&lt;b&gt;7&lt;/b&gt;", self.delivery.activity_ids.note)
+
     def test_open_delivery_asks_a_person_once(self):
         self.ship_outside()
         self.push()
