@@ -105,7 +105,10 @@ class AliexpressAccount(models.Model):
         "product.pricelist", check_company=True, ondelete="restrict", help="Prices offered on AliExpress."
     )
     order_start_date = fields.Datetime(
-        string="Orders From", default=fields.Datetime.now, help="Orders placed before this time are not imported."
+        string="Orders From",
+        default=fields.Datetime.now,
+        help="Orders placed before this time are not imported. Set it back, and the next run imports what was placed "
+        "since then.",
     )
     orders_synced_until = fields.Datetime(
         copy=False,

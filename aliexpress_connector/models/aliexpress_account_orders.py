@@ -47,6 +47,16 @@ class AliexpressAccount(models.Model):
         ),
     )
 
+    def write(self, vals):
+        """Override to list from the first day again when somebody sets it back."""
+        start = fields.Datetime.to_datetime(vals.get("order_start_date"))
+        later = self.filtered(lambda account: start and start < (account.order_start_date or account.create_date))
+        result = super().write(vals)
+        for account in later:
+            if account.orders_synced_until and "orders_synced_until" not in vals:
+                account.orders_synced_until = min(account.orders_synced_until, start)
+        return result
+
     def _get_fetch_start(self, is_audit):
         """From when changes are listed (naive UTC): the watermark less an overlap, further back once a day."""
         self.ensure_one()

@@ -233,6 +233,19 @@ class TestOrdersImport(SandboxCase):
         self.assertRecordValues(self.get_order(placed), [{"state": "hold", "stage": "cancel_requested"}])
         self.assertFalse(self.get_order(unknown))
 
+    def test_an_earlier_first_day_brings_what_was_placed_since_then(self):
+        self.account.order_start_date = fields.Datetime.now() - timedelta(days=1)
+        older, oldest = self.place(created="-6d"), self.place(created="-9d")
+        recent = self.place()
+        self.assertEqual(self.import_orders(), self.get_order(recent))
+        synced = self.account.orders_synced_until
+        self.account.order_start_date = fields.Datetime.now() - timedelta(hours=1)
+        self.assertEqual(self.account.orders_synced_until, synced, "a later one reads nothing again")
+        self.account.order_start_date = fields.Datetime.now() - timedelta(days=7)
+        self.import_orders()
+        self.assertEqual(self.get_order(older).state, "done")
+        self.assertFalse(self.get_order(oldest))
+
     def test_orders_are_followed_when_the_first_day_moves_on(self):
         placed = self.place()
         self.import_orders()
