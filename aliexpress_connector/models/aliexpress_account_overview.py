@@ -40,6 +40,11 @@ class AliexpressAccount(models.Model):
         compute="_compute_overview_counts",
         help="Parcels whose declaration AliExpress refused.",
     )
+    shipment_waiting_count = fields.Integer(
+        string="Parcels without Number or Carrier",
+        compute="_compute_overview_counts",
+        help="Parcels of deliveries that have left, to be declared once their number and delivery method are entered.",
+    )
     shipment_backlog_count = fields.Integer(
         string="Shipments to Declare",
         compute="_compute_overview_counts",
@@ -86,15 +91,16 @@ class AliexpressAccount(models.Model):
 
     def _get_overview_domains(self):
         """`{counter field: (model, Domain)}`: what each number of the overview counts, in all shops."""
-        late = Domain("stage", "=", "waiting_shipment") & Domain("ship_deadline", "<", fields.Datetime.now())
-        declared = Domain("shipment_ids", "any", [("is_last", "=", True)])
+        to_declare = self.env["aliexpress.order"]._get_to_declare_domain()
+        late = to_declare & Domain("ship_deadline", "<", fields.Datetime.now())
         offer_problem = Domain.OR(
             [Domain(name, "!=", False) for name in ("quantity_error", "price_error", "hold_reason")]
         )
+        is_waiting = self.env["aliexpress.shipment"]._get_waiting_domain()
         return {
             "order_hold_count": ("aliexpress.order", Domain("state", "=", "hold")),
             "order_error_count": ("aliexpress.order", Domain("state", "=", "error")),
-            "order_late_count": ("aliexpress.order", late & ~declared),
+            "order_late_count": ("aliexpress.order", late),
             "order_cancel_count": (
                 "aliexpress.order",
                 Domain("stage", "=", "cancel_requested") & Domain("cancel_decision", "=", False),
@@ -103,12 +109,10 @@ class AliexpressAccount(models.Model):
                 "aliexpress.order",
                 Domain("state", "=", "pending") | Domain("is_detail_due", "=", True),
             ),
-            "order_shipment_count": (
-                "aliexpress.order",
-                Domain("stage", "=", "waiting_shipment") & Domain("state", "=", "done") & ~declared,
-            ),
+            "order_shipment_count": ("aliexpress.order", to_declare & Domain("state", "=", "done")),
             "shipment_error_count": ("aliexpress.shipment", Domain("state", "=", "error")),
-            "shipment_backlog_count": ("aliexpress.shipment", Domain("state", "=", "pending")),
+            "shipment_waiting_count": ("aliexpress.shipment", is_waiting),
+            "shipment_backlog_count": ("aliexpress.shipment", Domain("state", "=", "pending") & ~is_waiting),
             "listing_error_count": ("aliexpress.listing", Domain("state", "=", "error")),
             "listing_rejected_count": ("aliexpress.listing", Domain("state", "=", "rejected")),
             "listing_backlog_count": ("aliexpress.listing", Domain("state", "=", "pending")),

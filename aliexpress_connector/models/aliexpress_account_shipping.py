@@ -3,6 +3,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .aliexpress_account import CONCURRENCY_ERRORS
+from .private_log import get_logger
+
+_logger = get_logger(__name__)
+
 
 class AliexpressAccount(models.Model):
     """What a shop sets for its shipments, its carriers, and the watch over deadlines."""
@@ -79,11 +84,15 @@ class AliexpressAccount(models.Model):
         """
         self.env["aliexpress.order"]._end_deadline_activities()
         for account in self.search(self._get_due_domain("sync_shipments", calls_gateway=False)):
-            until = fields.Datetime.now() + timedelta(hours=account.deadline_warning_hours)
-            domain = (
-                Domain("account_id", "=", account.id)
-                & Domain("stage", "=", "waiting_shipment")
-                & Domain("ship_deadline", "<=", until)
-            )
-            self.env["aliexpress.order"].search(domain)._schedule_deadline_activities()
-            self.env["ir.cron"]._commit_progress()
+            try:
+                until = fields.Datetime.now() + timedelta(hours=account.deadline_warning_hours)
+                domain = self.env["aliexpress.order"]._get_to_declare_domain()
+                domain &= Domain("account_id", "=", account.id) & Domain("ship_deadline", "<=", until)
+                self.env["aliexpress.order"].search(domain)._schedule_deadline_activities()
+                self.env["ir.cron"]._commit_progress()
+            except CONCURRENCY_ERRORS:
+                # Looked at again in some minutes.
+                self.env.cr.rollback()
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Watching the deadlines of shop %s failed", account.id)

@@ -17,6 +17,7 @@ TOLD_COUNTS = (
     "order_hold_count",
     "order_error_count",
     "shipment_error_count",
+    "shipment_waiting_count",
     "listing_rejected_count",
     "listing_error_count",
     "offer_problem_count",
@@ -78,18 +79,18 @@ class AliexpressAccount(models.Model):
     def _describe_deadlines(self):
         # A day more than the warning itself: the next mail comes in a day.
         until = fields.Datetime.now() + timedelta(hours=self.deadline_warning_hours) + MAIL_EVERY
-        model, to_ship = self._get_overview_domains()["order_shipment_count"]
-        domain = to_ship & Domain("account_id", "=", self.id)
+        Order = self.env["aliexpress.order"]
+        domain = Order._get_to_declare_domain() & Domain("account_id", "=", self.id)
         domain &= Domain("ship_deadline", "<=", until) & Domain("ship_deadline", ">=", fields.Datetime.now())
-        orders = self.env[model].search(domain, order="ship_deadline", limit=100)
-        if not self.sync_shipments or not orders:
+        first = Order.search(domain, order="ship_deadline", limit=1)
+        if not self.sync_shipments or not first:
             return ""
         return self.env._(
             "%(count)s orders must be shipped soon, the first, %(number)s, before %(date)s: AliExpress cancels what is "
             "not declared in time.",
-            count=len(orders),
-            number=orders[0].order_ref,
-            date=self._format_time(orders[0].ship_deadline),
+            count=Order.search_count(domain),
+            number=first.order_ref,
+            date=self._format_time(first.ship_deadline),
         )
 
     def _describe_budget(self):

@@ -107,7 +107,10 @@ class AliexpressOrder(models.Model):
             "retry_at": False,
         }
         if status.stage == "waiting_shipment":
-            values["ship_deadline"] = detail.status_deadline or self._estimate_ship_deadline(detail)
+            # What AliExpress' own warehouse ships is not ours to declare.
+            values["ship_deadline"] = not values["is_platform_fulfilled"] and (
+                detail.status_deadline or self._estimate_ship_deadline(detail)
+            )
         # A hold lasts until the order has been looked at again: nothing may leave in between.
         values |= {"is_process_due": True} if self.state == "hold" else {"state": "pending"}
         return values

@@ -3,6 +3,7 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 DEADLINE_ACTIVITY = "aliexpress_connector.mail_activity_type_ship_deadline"
 SATURDAY = 5
@@ -73,9 +74,15 @@ class AliexpressOrder(models.Model):
 
     # === WARNING === #
 
+    @api.model
+    def _get_to_declare_domain(self):
+        """Domain of the orders that AliExpress waits for us to ship, whatever holds them."""
+        is_waiting = Domain("stage", "=", "waiting_shipment") & Domain("is_platform_fulfilled", "!=", True)
+        return is_waiting & ~Domain("shipment_ids", "any", [("is_last", "=", True)])
+
     def _schedule_deadline_activities(self):
         for order in self:
-            if order.warned_deadline == order.ship_deadline or any(order.shipment_ids.mapped("is_last")):
+            if order.warned_deadline == order.ship_deadline:
                 continue
             message_env = order.account_id._get_message_env()
             order.warned_deadline = order.ship_deadline
@@ -93,9 +100,9 @@ class AliexpressOrder(models.Model):
 
     @api.model
     def _end_deadline_activities(self):
-        activity_type = self.env.ref(DEADLINE_ACTIVITY)
+        activity_type = self.env.ref(DEADLINE_ACTIVITY, raise_if_not_found=False)
+        if not activity_type:
+            return
         activities = self.env["mail.activity"].search([("activity_type_id", "=", activity_type.id)])
         orders = self.browse(activities.mapped("res_id")).exists()
-        orders.filtered(
-            lambda order: order.stage != "waiting_shipment" or any(order.shipment_ids.mapped("is_last"))
-        ).activity_unlink([DEADLINE_ACTIVITY])
+        (orders - orders.filtered_domain(self._get_to_declare_domain())).activity_unlink([DEADLINE_ACTIVITY])

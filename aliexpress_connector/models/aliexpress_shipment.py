@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 PROBLEM_ACTIVITY = "aliexpress_connector.mail_activity_type_shipment"
 
@@ -129,6 +131,12 @@ class AliexpressShipment(models.Model):
         """Override: a parcel that AliExpress knows needs nothing more."""
         return self.state != "sent"
 
+    @api.model
+    def _get_waiting_domain(self):
+        """Domain of the parcels that wait for a person: for a number, or for a delivery method with a carrier."""
+        is_incomplete = Domain("tracking_ref", "=", False) | Domain("service_id", "=", False)
+        return Domain("state", "=", "pending") & Domain("error", "!=", False) & is_incomplete
+
     def _trigger_job(self):
         self.env["ir.cron"]._aliexpress_wake("ir_cron_push_shipments")
 
@@ -153,7 +161,7 @@ class AliexpressShipment(models.Model):
             order.activity_schedule(
                 PROBLEM_ACTIVITY,
                 summary=message_env._("The shipment of %(number)s is not declared", number=order.order_ref),
-                note=shipments[:1].error,
+                note=plaintext2html(shipments[:1].error or ""),
                 user_id=order.account_id._get_responsible().id,
             )
 

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools.sql import column_exists, create_column
 
+# Shipments that fail, or miss something.
+NEEDS_A_PERSON = ["|", ("state", "=", "error"), "&", ("state", "=", "pending"), ("error", "!=", False)]
+
 
 class StockPicking(models.Model):
     """What the warehouse sees of AliExpress on a delivery.
@@ -95,14 +98,14 @@ class StockPicking(models.Model):
 
     @api.model
     def _search_aliexpress_shipping_state(self, operator, value):
-        """Searches for errors alone: the other states are only shown."""
-        if operator != "in" or set(value) != {"error"}:
+        """Searches for what needs a person, errors and waiting; the other states are only shown."""
+        states = set(value) if operator == "in" else set()
+        if not states or states - {"error", "waiting"}:
             return NotImplemented
         # People of the warehouse find their deliveries without a right on AliExpress' records.
-        shipments = (
-            self.env["aliexpress.shipment"].sudo().search([("state", "=", "error"), ("picking_id", "!=", False)])
-        )
-        return [("id", "in", shipments.picking_id.ids)]
+        shipments = self.env["aliexpress.shipment"].sudo().search([("picking_id", "!=", False), *NEEDS_A_PERSON])
+        found = shipments.grouped("picking_id").items()
+        return [("id", "in", [picking.id for picking, group in found if group._get_common_state() in states])]
 
     def _aliexpress_leaves_to_buyer(self):
         """Whether this transfer is the last step of a delivery to the buyer of an AliExpress order."""

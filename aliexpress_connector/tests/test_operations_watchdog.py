@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import freeze_time, new_test_user
+from odoo.tools import mute_logger
 
 from ..lib.errors import AUTHORISATION, ReconnectError
 from .common import AliexpressCase, error_response
@@ -139,6 +140,38 @@ class TestWatchdog(AliexpressCase):
                 number, stage="waiting_shipment", ship_deadline=self.now + timedelta(hours=hours), is_detail_due=False
             )
         self.assertIn("2 orders must be shipped soon, the first, 2, before", self.watch().body_html)
+
+    def test_orders_that_are_held_or_fail_must_be_shipped_too(self):
+        deadline = self.now + timedelta(hours=5)
+        self.create_order(1, stage="waiting_shipment", ship_deadline=deadline, state="hold")
+        self.create_order(2, stage="waiting_shipment", ship_deadline=deadline + timedelta(hours=1), state="error")
+        self.assertIn("2 orders must be shipped soon, the first, 1, before", self.watch().body_html)
+
+    def test_what_aliexpress_ships_alarms_nobody(self):
+        past, soon = self.now - timedelta(hours=5), self.now + timedelta(hours=5)
+        values = {"stage": "waiting_shipment", "is_platform_fulfilled": True}
+        orders = self.create_order(1, ship_deadline=past, **values) | self.create_order(2, ship_deadline=soon, **values)
+        self.assertFalse(self.watch())
+        self.assertFalse(orders.activity_ids)
+        self.assertEqual((self.account.order_late_count, self.account.order_shipment_count), (0, 0))
+
+    @mute_logger("odoo.addons.aliexpress_connector.models.aliexpress_account_shipping")
+    def test_a_fault_of_one_shop_leaves_the_deadlines_of_the_others_watched(self):
+        # No calendar west of Greenwich has this day.
+        self.env.user.tz = self.env.ref("base.user_root").tz = "America/New_York"
+        values = {"stage": "waiting_shipment", "state": "done", "is_detail_due": False}
+        shops = self.account.search([("id", "in", (self.account | self.other).ids)])
+        bad = self.create_order(1, **values, account_id=shops[0].id, ship_deadline="0001-01-01 00:00:00")
+        good = self.create_order(2, **values, account_id=shops[1].id, ship_deadline=self.now + timedelta(hours=5))
+        self.watch()
+        self.assertFalse(bad.activity_ids)
+        self.assertTrue(good.activity_ids)
+
+    def test_deadlines_are_watched_without_their_kind_of_activity(self):
+        self.env.ref("aliexpress_connector.mail_activity_type_ship_deadline").unlink()
+        order = self.create_order(1, stage="waiting_shipment", ship_deadline=self.now + timedelta(hours=5))
+        self.watch()
+        self.assertTrue(order.activity_ids)
 
     def test_activities_of_jobs_send_no_mail_of_their_own(self):
         self.create_order(1, stage="waiting_shipment", ship_deadline=self.now + timedelta(hours=2))

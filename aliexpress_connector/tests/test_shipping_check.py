@@ -71,6 +71,11 @@ class TestShippingCheck(ShippingCase):
         self.assertEqual(delivery.aliexpress_shipping_state, "waiting")
         self.assertIn("no tracking number", delivery.aliexpress_shipping_message)
         self.assertIn("no delivery method", delivery.aliexpress_shipping_message)
+        self.assertEqual((self.account.shipment_waiting_count, self.account.shipment_backlog_count), (1, 0))
+        action = self.account.with_context(counter="shipment_waiting_count").action_open_counted()
+        self.assertEqual(self.env["aliexpress.shipment"].search(action["domain"]), self.order.shipment_ids)
+        self.assertEqual(delivery.search([("aliexpress_shipping_state", "=", "waiting")]), delivery)
+        self.assertFalse(delivery.search([("aliexpress_shipping_state", "=", "error")]) & delivery)
         # Both come later, one after the other.
         delivery.carrier_tracking_ref = CORREOS.format(1)
         self.push()
@@ -80,6 +85,7 @@ class TestShippingCheck(ShippingCase):
         self.push()
         self.assertEqual(self.get_ledger(self.placed), [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "all")])
         self.assertFalse(delivery.aliexpress_shipping_message)
+        self.assertFalse(delivery.search([("aliexpress_shipping_state", "in", ("error", "waiting"))]))
 
     def test_number_given_during_validation_is_left_to_the_job(self):
         """A carrier that buys the label while the delivery is validated must never be refused."""

@@ -79,6 +79,13 @@ class TestShipDeadline(ShippingCase):
         order.ship_deadline = later
         self.assertEqual(delivery.aliexpress_ship_deadline, later)
 
+    def test_what_aliexpress_ships_has_none(self):
+        self.products[0].default_code = "CHRG-65"
+        _placed, order = self.import_order(["CHRG-65", 1])
+        self.assertRecordValues(
+            order, [{"is_platform_fulfilled": True, "stage": "waiting_shipment", "ship_deadline": False}]
+        )
+
     def test_deliveries_are_sorted_and_filtered_by_it(self):
         now = fields.Datetime.now()
         deliveries = self.env["stock.picking"]
