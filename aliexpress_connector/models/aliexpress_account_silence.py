@@ -144,8 +144,8 @@ class AliexpressAccount(models.Model):
         )
 
     def _describe_offer_silence(self, limit):
-        comparison = self.env["aliexpress.offer.comparison"].search([("account_id", "=", self.id)])
-        is_compared = not comparison or (comparison.looked_until and comparison.looked_until > limit)
+        last = self.env["aliexpress.offer.comparison"].search([("account_id", "=", self.id)]).looked_until
+        is_compared = last > limit if last else not self._has_offers(limit)
         if is_compared and not self._has_stuck_offers(limit):
             return ""
         return self.env._(
@@ -154,6 +154,13 @@ class AliexpressAccount(models.Model):
             name=self.name,
             hours=self.silence_hours,
         )
+
+    def _has_offers(self, limit):
+        """Whether there are listings since before `limit` whose prices and stock are to be compared."""
+        listings = self.env["aliexpress.listing"]
+        domain = listings._get_offered_domain() & Domain("account_id", "=", self.id) & Domain("create_date", "<", limit)
+        # AliExpress takes no offers from general sellers through the methods known to us.
+        return self.family != "general" and bool(listings.search_count(domain, limit=1))
 
     def _has_stuck_offers(self, limit):
         """Whether SKUs are due whose listing shows an error, and AliExpress took no offer at all since `limit`."""

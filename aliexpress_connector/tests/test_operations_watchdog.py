@@ -254,6 +254,15 @@ class TestWatchdog(AliexpressCase):
         for text in ("to be processed", "could not be declared", "were not taken up", "Prices and stock"):
             self.assertIn(text, texts)
 
+    def test_offers_that_were_never_compared_raise_the_alarm(self):
+        values = {"account_id": self.account.id, "product_tmpl_id": self.shirt.product_tmpl_id.id}
+        listing = self.env["aliexpress.listing"].create(values | {"product_ref": "5", "state": "online"})
+        self.assertFalse(self.account._get_silences(), "it was not there for long")
+        self.age(listing)
+        self.assertIn("could not be brought in line", "\n".join(self.account._get_silences()))
+        listing.state = "offline"
+        self.assertFalse(self.account._get_silences())
+
     def test_scheduled_actions_that_are_off_or_late_are_told(self):
         self.env.ref("aliexpress_connector.ir_cron_fetch_orders").active = False
         self.env.ref("aliexpress_connector.ir_cron_push_offers").nextcall = self.now - timedelta(days=3)
