@@ -18,9 +18,25 @@ TYPE_NAMES = {
     "o": "an object",
     "l": "a list",
 }
+# Kinds of notes
+CHANGED = "of another type"
+MISSING = "missing"
+UNKNOWN = "unknown"
+WRAPPED = "lists come inside an object of their own"
+NOT_TOLD = "not told"
 # In every answer.
 _COMMON = {"request_id", "code", "msg"}
 _FILE = pathlib.Path(__file__).with_name("documented_answers.json")
+
+
+class Note(str):
+    """A text in English for the report; `kind` and `detail`, names that are no language, for those who say it anew."""
+
+    def __new__(cls, kind, detail="", text=""):
+        """Make a note; `text`: what it says where that is more than kind and detail."""
+        note = super().__new__(cls, text or f"{kind}: {detail}".removesuffix(": "))
+        note.kind, note.detail = kind, detail
+        return note
 
 
 def load_documented():
@@ -75,7 +91,7 @@ def _type(value):
 
 
 def compare(answer, documented):
-    """Return texts that say how the decoded `answer` (without envelope) differs from the `documented` shape.
+    """Return the `Note`s that say how the decoded `answer` (without envelope) differs from the `documented` shape.
 
     :return: `(differences, notes)`; notes are no reason to worry
     """
@@ -85,7 +101,7 @@ def compare(answer, documented):
     # Of an object that is unknown itself, the fields need not be named as well.
     unknown = [path for path in sorted(strange) if _parent(path) not in strange]
     changed = [
-        f"{path} is {_describe(types)} instead of {_describe(documented[path])}"
+        Note(CHANGED, path, f"{path} is {_describe(types)} instead of {_describe(documented[path])}")
         for path, types in actual.items()
         if path in documented and set(types.strip("!")) - set(documented[path])
     ]
@@ -94,13 +110,14 @@ def compare(answer, documented):
     missing = [path for path in absent if documented[path].endswith("!")]
     differences = changed
     if missing:
-        differences.append(f"missing: {', '.join(missing)}")
+        differences.append(Note(MISSING, ", ".join(missing)))
     if unknown:
-        differences.append(f"unknown: {', '.join(f'{path} ({_describe(actual[path])})' for path in unknown)}")
+        typed = ", ".join(f"{path} ({_describe(actual[path])})" for path in unknown)
+        differences.append(Note(UNKNOWN, ", ".join(unknown), f"{UNKNOWN}: {typed}"))
     if wrapped:
-        differences.append(f"lists come inside an object of their own: {', '.join(wrapped)}")
+        differences.append(Note(WRAPPED, ", ".join(wrapped)))
     optional = [path for path in absent if path not in missing]
-    return differences, [f"not told: {', '.join(optional)}"] if optional else []
+    return differences, [Note(NOT_TOLD, ", ".join(optional))] if optional else []
 
 
 def _plain(path, value, documented, wrapped):

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 
 from . import errors
-from .answer_shape import compare, load_documented
+from .answer_shape import Note, compare, load_documented
 from .catalogue_values import STATUSES
 from .normalize import unwrap
 from .times import from_timestamp
@@ -23,12 +23,18 @@ NOT_OFFERED = "not_offered"  # the family has nothing for it
 FAILED = "failed"
 SKIPPED = "skipped"  # the shop has nothing to try it with
 
+# Kinds of notes, beside those of `answer_shape`
+UNREADABLE = "could not be read"
+ENVELOPE = "the answer comes in an envelope"
+NO_OBJECT = "the envelope holds no object"
+UNDOCUMENTED = "this answer is not documented"
+
 _WINDOW = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What came of one act; `methods` are those that were called."""
+    """What came of one act; `methods` are those that were called, `notes` are `Note`s or AliExpress' own words."""
 
     family: str
     act: str
@@ -194,7 +200,7 @@ def _check(transport, family, act, attempt, documented):
         outcome, request_id = _outcome_of(error), error.request_id
         notes = [] if outcome == NOT_OFFERED else [f"{error.code} {error.detail}".strip()]
     except Exception as error:  # an answer nobody thought of; its text may hold values
-        outcome, notes = DIFFERENT, [f"could not be read ({type(error).__name__})"]
+        outcome, notes = DIFFERENT, [Note(UNREADABLE, type(error).__name__)]
     seen = transport.seen[began:]
     for method, answer in seen:
         differences, remarks = _compare(method, answer, documented)
@@ -220,10 +226,10 @@ def _compare(method, answer, documented):
         return [], []
     inside = unwrap(answer)
     # `simplify` was asked for: the envelope should not be there.
-    envelope = ["the answer comes in an envelope"] if inside is not answer else []
+    envelope = [Note(ENVELOPE)] if inside is not answer else []
     if not isinstance(inside, dict):
-        return [*envelope, "the envelope holds no object"], []
+        return [*envelope, Note(NO_OBJECT)], []
     if method not in documented:
-        return envelope, ["this answer is not documented"]
+        return envelope, [Note(UNDOCUMENTED)]
     differences, notes = compare(inside, documented[method])
     return envelope + differences, notes

@@ -2,14 +2,28 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.modules.module import Manifest
 from odoo.release import version
+from odoo.tools import LazyTranslate
 
-from ..lib import diagnosis
+from ..lib import answer_shape, diagnosis
 from ..lib.errors import ReconnectError
 from ..lib.families import FAMILIES
 from .error_messages import describe_error
 
 # Calls are refused when the clocks differ by more than some minutes.
 CLOCK_TOLERANCE = 60
+_lt = LazyTranslate(__name__)
+# What a note says; names of AliExpress' fields follow it.
+NOTES = {
+    answer_shape.CHANGED: _lt("Of another type than documented"),
+    answer_shape.MISSING: _lt("Missing"),
+    answer_shape.UNKNOWN: _lt("Not documented"),
+    answer_shape.WRAPPED: _lt("Lists inside an object of their own"),
+    answer_shape.NOT_TOLD: _lt("Not told"),
+    diagnosis.UNREADABLE: _lt("Could not be read"),
+    diagnosis.ENVELOPE: _lt("The answer comes in an envelope"),
+    diagnosis.NO_OBJECT: _lt("The envelope holds no object"),
+    diagnosis.UNDOCUMENTED: _lt("This answer is not documented"),
+}
 
 
 def _name_family(result):
@@ -82,13 +96,18 @@ class AliexpressAccount(models.Model):
                         "act": check.act,
                         "methods": "\n".join(check.methods),
                         "outcome": check.outcome,
-                        "notes": "\n".join(check.notes),
+                        "notes": "\n".join(map(self._describe_note, check.notes)),
                         "request_id": check.request_id,
                     },
                 )
                 for check in result.checks
             ],
         }
+
+    def _describe_note(self, note):
+        """The translated text of a note; AliExpress' own words as they are."""
+        label = NOTES.get(getattr(note, "kind", None))
+        return ": ".join(filter(None, (self.env._(label), note.detail))) if label else note
 
     def _summarise_diagnosis(self, result):
         """Translated texts: what the result means and what to do."""

@@ -2,8 +2,10 @@ import base64
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user
+from odoo.tools.translate import LazyGettext
 
 from ..lib.diagnosis import FAILED, Check, Diagnosis
+from ..models.aliexpress_account_diagnosis import NOTES
 from .common import SandboxCase
 
 DETAIL = "aliexpress.solution.order.info.get"
@@ -46,6 +48,22 @@ class TestDiagnosis(SandboxCase):
             self.assertIn("could not be checked", summary)
             for advice in ("developer console", "connect the shop again"):
                 self.assertNotIn(advice, summary)
+
+    def test_the_window_speaks_the_persons_language_and_the_report_english(self):
+        self.sandbox.add_fault("extra_field", method=DETAIL)
+        wizard = self.check()
+        line = wizard.line_ids.filtered(lambda line: line.act == "an order" and line.family == "solution")
+        self.assertIn("Not documented: ", line.notes)
+        self.assertIn("- unknown: ", wizard.report)
+        self.env["res.lang"]._activate_lang("es_ES")
+        label = self.env["ir.model.fields.selection"].search(
+            [("field_id.model", "=", line._name), ("field_id.name", "=", "act"), ("value", "=", "an order")]
+        )
+        label.with_context(lang="es_ES").name = "Un pedido"
+        self.env.registry.clear_cache()
+        field = line.with_context(lang="es_ES").fields_get(["act"])["act"]
+        self.assertIn(("an order", "Un pedido"), field["selection"])
+        self.assertFalse([note for note in NOTES.values() if not isinstance(note, LazyGettext)])
 
     def test_the_report_is_downloaded_and_holds_no_value(self):
         self.sandbox.add_fault("as_text")

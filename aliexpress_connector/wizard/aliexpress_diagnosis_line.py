@@ -2,6 +2,33 @@ from odoo import fields, models
 
 from ..lib import diagnosis
 
+ACTS = [
+    ("orders changed lately", "Orders changed lately"),
+    ("orders finished lately", "Orders finished lately"),
+    ("orders placed lately", "Orders placed lately"),
+    ("an order", "An order"),
+    ("the address of an order", "The address of an order"),
+    ("carriers", "Carriers"),
+    ("profile of the shop", "Profile of the shop"),
+    ("products online", "Products online"),
+    ("products offline", "Products off the shelf"),
+    ("products auditing", "Products in review"),
+    ("products rejected", "Rejected products"),
+    ("a product", "A product"),
+    ("review of a product", "Review of a product"),
+    ("categories", "Categories"),
+    ("suggested categories", "Suggested categories"),
+    ("attributes of a category", "Attributes of a category"),
+    ("size charts of a category", "Size charts of a category"),
+    ("responsible persons", "EU responsible persons"),
+    ("freight templates", "Freight templates"),
+    ("service templates", "Service templates"),
+    ("product groups", "Product groups"),
+    ("brands", "Brands"),
+    ("feeds", "Feeds"),
+    ("a feed", "A feed"),
+]
+
 
 class AliexpressDiagnosisLine(models.TransientModel):
     """One thing that was read while checking a shop."""
@@ -13,7 +40,7 @@ class AliexpressDiagnosisLine(models.TransientModel):
     family = fields.Selection(
         selection=lambda self: self.env["aliexpress.account"]._fields["family"].selection, string="Methods For"
     )
-    act = fields.Char(string="What Was Read")
+    act = fields.Selection(ACTS, string="What Was Read")
     methods = fields.Text()
     outcome = fields.Selection(
         [
