@@ -16,7 +16,7 @@ class AliexpressAccount(models.Model):
     call_budget = fields.Integer(
         string="Calls per Day",
         help="When a day's calls get short, products wait first, then prices, then stock, until midnight in Beijing, "
-        "so that orders and tracking numbers still go through. Empty sets no limit.",
+        "so that orders and tracking numbers still go through. 0 sets no limit.",
     )
     call_count_today = fields.Integer(
         string="Calls Today",

@@ -81,9 +81,7 @@ class AliexpressAccount(models.Model):
     stock_buffer = fields.Integer(
         string="Keep Back", help="Units of each product that are never offered, so that nothing is sold twice."
     )
-    stock_cap = fields.Integer(
-        string="Show At Most", help="Never show more than this quantity of a SKU. Empty shows all."
-    )
+    stock_cap = fields.Integer(string="Show At Most", help="Never show more than this quantity of a SKU. 0 shows all.")
     stock_threshold = fields.Integer(string="Stop Below", help="Show zero when fewer than this can be offered.")
 
     # Prices
@@ -105,7 +103,7 @@ class AliexpressAccount(models.Model):
     )
     price_ending = fields.Float(
         string="Prices End With",
-        help="0.99 raises each price to the next that ends so. Empty leaves prices as they are.",
+        help="0.99 raises each price to the next that ends so. 0 leaves prices as they are.",
     )
     country_price_ids = fields.One2many(
         "aliexpress.country.price",
@@ -115,11 +113,11 @@ class AliexpressAccount(models.Model):
     )
     price_min_margin = fields.Float(
         string="Smallest Margin (%)",
-        help="A price with a smaller margin on the cost, taxes aside, waits for your word. Empty lets all pass.",
+        help="A price with a smaller margin on the cost, taxes aside, waits for your word. 0 lets all pass.",
     )
     price_max_change = fields.Float(
         string="Largest Change (%)",
-        help="A price that changes by more than this at once waits for your word. Empty lets all pass.",
+        help="A price that changes by more than this at once waits for your word. 0 lets all pass.",
     )
 
     drift_call_budget = fields.Integer(
@@ -127,7 +125,7 @@ class AliexpressAccount(models.Model):
         default=1000,
         help="How many listings are read back each night to find and mend what was changed outside Odoo. Those not "
         "read for longest come "
-        "first. Empty reads none.",
+        "first. 0 reads none.",
     )
 
     @api.depends("pricelist_id", "company_id")

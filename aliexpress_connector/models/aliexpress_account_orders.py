@@ -37,13 +37,12 @@ class AliexpressAccount(models.Model):
     suspicious_amount = fields.Monetary(
         string="Hold Above Total",
         currency_field="tolerance_currency_id",
-        help="Orders above this total wait on hold until somebody looked at them. Empty holds none.",
+        help="Orders above this total wait on hold until somebody looked at them. 0 holds none.",
     )
     suspicious_quantity = fields.Integer(
         string="Hold Above Quantity",
         help=(
-            "Orders with more units of one product than this wait on hold until somebody looked at them. Empty "
-            "holds none."
+            "Orders with more units of one product than this wait on hold until somebody looked at them. 0 holds none."
         ),
     )
 

@@ -14,7 +14,7 @@ class AliexpressAccount(models.Model):
         string="Silence Alarm (hours)",
         default=6,
         help="The responsible person is told when the shop's orders could not be read, or something to send was not "
-        "sent, for so long. Empty tells nothing.",
+        "sent, for so long. 0 tells nothing.",
     )
     connected_date = fields.Datetime(readonly=True, copy=False, help="When the shop was last connected.")
     orders_success_date = fields.Datetime(

@@ -96,7 +96,10 @@ class AliexpressListing(models.Model):
                 raise
             reason = ""
         env = self.account_id._get_message_env()
-        message = env._("AliExpress rejected the product. Correct it here; it is then sent again by itself.")
+        message = env._(
+            "AliExpress rejected the product. Correct it on the product's AliExpress page; it is then sent again by "
+            "itself."
+        )
         if reason:
             message += "\n" + env._("AliExpress' words: %(detail)s", detail=reason)
         if self.remote_state != "rejected" or self.error != message:

@@ -18,7 +18,7 @@ class AliexpressListingSku(models.Model):
 
     currency_id = fields.Many2one(related="account_id.currency_id")
     quantity_limit = fields.Integer(
-        string="Show At Most", help="Never show more than this of this SKU. Empty: as the shop says."
+        string="Show At Most", help="Never show more than this of this SKU. 0: as the shop says."
     )
 
     quantity_wanted = fields.Integer(compute="_compute_wanted", help="What may be shown now, from the stock in Odoo.")

@@ -1,5 +1,7 @@
 import re
 
+from lxml import etree
+
 from odoo.tests import TransactionCase, tagged
 
 ADDON = "aliexpress_connector"
@@ -33,6 +35,37 @@ class TestWords(TransactionCase):
             if ADDON in field._modules and name in shown - PLAIN and not field.help
         ]
         self.assertFalse(unexplained)
+
+    def test_what_people_enter_in_windows_is_explained(self):
+        views = self.get_own("ir.ui.view")
+        unexplained = [
+            f"{view.model}.{node.get('name')}"
+            for view in views.filtered(lambda view: view.model in self.env and self.env[view.model].is_transient())
+            for node, field in self.find_entered(self.env[view.model], etree.fromstring(view.arch_db))
+            if not field.help
+        ]
+        self.assertFalse(unexplained)
+
+    def find_entered(self, model, tree):
+        """`(node, field)` of what a view lets people enter, in its lists as well; a tick says all in its label."""
+        for node in tree.iterchildren(etree.Element):
+            field = model._fields.get(node.get("name")) if node.tag == "field" else None
+            if field is None or field.readonly:
+                yield from self.find_entered(model, node) if node.tag != "field" else ()
+            elif field.type == "one2many":
+                yield from self.find_entered(self.env[field.comodel_name], node)
+            elif field.type != "boolean" and not (field.compute or field.related or node.get("column_invisible")):
+                yield node, field
+
+    def test_numbers_are_never_empty(self):
+        wrong = [
+            f"{model_name}.{name}"
+            for model_name, model in self.env.items()
+            if model_name.startswith("aliexpress.")
+            for name, field in model._fields.items()
+            if field.type in ("integer", "float", "monetary") and "Empty" in (field.help or "")
+        ]
+        self.assertFalse(wrong)
 
     def test_every_list_says_what_will_appear_in_it(self):
         actions = self.get_own("ir.actions.act_window").filtered(

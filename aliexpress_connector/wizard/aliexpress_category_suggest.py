@@ -86,7 +86,11 @@ class AliexpressCategorySuggestLine(models.TransientModel):
 
     wizard_id = fields.Many2one("aliexpress.category.suggest", required=True, ondelete="cascade")
     product_tmpl_id = fields.Many2one("product.template", string="Product", required=True, readonly=True)
-    suggested_ids = fields.Many2many("aliexpress.category", readonly=True)
+    suggested_ids = fields.Many2many(
+        "aliexpress.category", readonly=True, help="What AliExpress makes of the title, the likeliest first."
+    )
     category_id = fields.Many2one(
-        "aliexpress.category", domain="[('is_leaf', '=', True), ('account_ids', '!=', False)]"
+        "aliexpress.category",
+        domain="[('is_leaf', '=', True), ('account_ids', '!=', False)]",
+        help="The AliExpress category that the product gets.",
     )

@@ -50,7 +50,9 @@ class AliexpressDiagnosisLine(models.TransientModel):
             (diagnosis.NOT_OFFERED, "Not offered"),
             (diagnosis.FAILED, "Failed"),
             (diagnosis.SKIPPED, "Nothing to try it with"),
-        ]
+        ],
+        help="Not granted: request the method in the AliExpress developer console, unless you do not need it. "
+        "Different: what AliExpress answered is not as documented.",
     )
     notes = fields.Text(string="Details")
     request_id = fields.Char("Request ID")

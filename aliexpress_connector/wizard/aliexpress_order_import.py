@@ -21,11 +21,23 @@ class AliexpressOrderImport(models.TransientModel):
         required=True,
         domain=[("state", "=", "connected")],
         default=lambda self: self.env["aliexpress.account"].search([("state", "=", "connected")], limit=1),
+        help="The shop that the orders were placed in.",
     )
-    mode = fields.Selection([("number", "By number"), ("date", "By date")], required=True, default="number")
+    mode = fields.Selection(
+        [("number", "By number"), ("date", "By date")],
+        required=True,
+        default="number",
+        help="Which orders are read: those with the numbers you enter, or all that were placed in a time.",
+    )
     numbers = fields.Text(string="Order Numbers", help="One or several, separated by spaces, commas or lines.")
-    date_start = fields.Datetime(string="Placed From", default=lambda self: fields.Datetime.now() - timedelta(days=7))
-    date_end = fields.Datetime(string="Placed Until", default=fields.Datetime.now)
+    date_start = fields.Datetime(
+        string="Placed From",
+        default=lambda self: fields.Datetime.now() - timedelta(days=7),
+        help="Orders placed before this time are left out. It may lie before the shop's Orders From.",
+    )
+    date_end = fields.Datetime(
+        string="Placed Until", default=fields.Datetime.now, help="Orders placed after this time are left out."
+    )
     standstill = fields.Text(compute="_compute_standstill", help="Why the orders are stored, but not worked on.")
 
     @api.depends("account_id")

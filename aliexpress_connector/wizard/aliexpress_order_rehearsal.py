@@ -24,7 +24,13 @@ class AliexpressOrderRehearsal(models.TransientModel):
     _name = "aliexpress.order.rehearsal"
     _description = "AliExpress Order Rehearsal"
 
-    account_id = fields.Many2one("aliexpress.account", string="Shop", required=True, ondelete="cascade")
+    account_id = fields.Many2one(
+        "aliexpress.account",
+        string="Shop",
+        required=True,
+        ondelete="cascade",
+        help="The shop whose import of orders is rehearsed.",
+    )
     days = fields.Integer(string="Days Back", default=7, help="Orders placed in so many days are looked at.")
     line_ids = fields.One2many("aliexpress.order.rehearsal.line", "rehearsal_id", string="Orders", readonly=True)
     is_done = fields.Boolean(readonly=True)
@@ -140,5 +146,5 @@ class AliexpressOrderRehearsalLine(models.TransientModel):
     products = fields.Char()
     currency_id = fields.Many2one("res.currency")
     amount_total = fields.Monetary(string="Total")
-    outcome = fields.Selection(OUTCOMES, string="What Happens")
+    outcome = fields.Selection(OUTCOMES, string="What Happens", help="What the import would make of this order.")
     reason = fields.Text(string="Why on Hold")

@@ -16,7 +16,12 @@ class AliexpressProductList(models.TransientModel):
         default=lambda self: self._default_account_ids(),
         help="The shops whose listings are made.",
     )
-    product_tmpl_ids = fields.Many2many("product.template", string="Products", required=True)
+    product_tmpl_ids = fields.Many2many(
+        "product.template",
+        string="Products",
+        required=True,
+        help="Each gets a listing in each of the shops; what is listed there already stays as it is.",
+    )
     is_sent = fields.Boolean(string="Publish Now", default=True, help="Off: drafts, to be checked and sent later.")
 
     standstill = fields.Text(compute="_compute_standstill", help="Which of the shops publish nothing now, and why.")
