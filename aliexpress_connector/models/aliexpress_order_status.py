@@ -61,6 +61,24 @@ class AliexpressOrderStatus(models.Model):
 
     _code_uniq = models.UniqueIndex("(code)", "This AliExpress status already has a row.")
 
+    @api.model
+    def _load_records(self, data_list, update=False):
+        """Override: a row that orders, or a person, made before the data brought one of that code becomes the data's
+        row. What a person decided about it stays.
+        """
+        for data in data_list:
+            xml_id = data.get("xml_id")
+            row = self.search([("code", "=", data["values"].get("code"))])
+            if row and xml_id and not self.env.ref(xml_id, raise_if_not_found=False):
+                if row._is_undecided():
+                    row._load_records_write(data["values"])
+                self.env["ir.model.data"]._update_xmlids([{"xml_id": xml_id, "record": row, "noupdate": True}])
+        return super()._load_records(data_list, update=update)
+
+    def _is_undecided(self):
+        """Whether the row is as `_get_rows` made it."""
+        return (self.name, self.stage, self.action) == (self.code, "unknown", "hold")
+
     @api.depends("name", "code")
     def _compute_display_name(self):
         for status in self:

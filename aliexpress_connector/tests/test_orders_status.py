@@ -35,6 +35,23 @@ class TestOrdersStatus(SandboxCase):
         self.move(placed, "pay")
         self.assertEqual((order | early).sale_order_id.mapped("state"), ["sale", "sale"])
 
+    def test_a_row_that_is_there_already_becomes_the_one_of_the_data(self):
+        Status = self.env["aliexpress.order.status"]
+        made = Status._get_rows(["NEW_ONE", "NEW_TWO"])
+        made["NEW_TWO"].write({"action": "none", "stage": "closed"})
+        data = {"name": "New", "sequence": 5, "stage": "shipped", "action": "ship"}
+        for code in made:
+            xml_id = f"aliexpress_connector.aliexpress_order_status_{code.lower()}"
+            loaded = Status._load_records(
+                [{"xml_id": xml_id, "noupdate": True, "values": data | {"code": code}}], update=True
+            )
+            self.assertEqual(loaded | self.env.ref(xml_id), made[code])
+        self.assertRecordValues(
+            made["NEW_ONE"] | made["NEW_TWO"],
+            [{"stage": "shipped", "action": "ship", "name": "New"}]
+            + [{"stage": "closed", "action": "none", "name": "NEW_TWO"}],
+        )
+
     def test_risk_control_is_a_quotation_until_released(self):
         placed, order = self.import_placed(status="RISK_CONTROL")
         self.assertEqual((order.stage, order.sale_order_id.state), ("new", "draft"))
