@@ -104,6 +104,22 @@ class AliexpressAccount(models.Model):
         if lines:
             self._report(message_env._("AliExpress now asks for these attributes. Fill them in:"), lines)
 
+    def _report_lost_values(self, values):
+        """Tell the people of the shop which attribute values their products say and AliExpress no longer offers."""
+        self.ensure_one()
+        message_env = self._get_message_env()
+        lines = [
+            message_env._(
+                "%(value)s of %(attribute)s in %(category)s",
+                value=value.name,
+                attribute=value.attribute_id.name,
+                category=value.attribute_id.category_id.display_name,
+            )
+            for value in values.with_env(message_env)
+        ]
+        if lines:
+            self._report(message_env._("AliExpress no longer offers these values. Choose others:"), lines)
+
     def _report(self, title, lines):
         items = Markup().join(Markup("<li>%s</li>") % line for line in lines)
         self.message_post(body=Markup("<p>%s</p><ul>%s</ul>") % (title, items))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
@@ -127,16 +129,23 @@ class AliexpressCategory(models.Model):
         self.attribute_date = fields.Datetime.now()
         self.flush_recordset(["attribute_date"])
         before = Attribute.search([("category_id", "=", self.id), ("is_required", "=", True)])
-        attributes = client.get_attributes(self.ref, language)
+        attributes = _ask_attributes(client, self.ref, language)
         if not attributes and self.attribute_ids:
             # A category does not lose all of them; without any, every product of it would be sent bare.
             raise FixError(UNREADABLE, f"no attributes of category {self.ref}, which had {len(self.attribute_ids)}")
         Attribute._store_of_category(self, attributes)
         for value in self._get_chosen_values():
-            attributes = client.get_attributes(self.ref, language, value._get_path())
+            attributes = _ask_attributes(client, self.ref, language, value._get_path())
             Attribute._store_opened_by(value, attributes)
         after = Attribute.search([("category_id", "=", self.id), ("is_required", "=", True)])
         return after - before if was_read else Attribute
+
+    def _get_used_values(self):
+        """The values that products of this category, or the mappings of their attributes, say."""
+        domain = [("attribute_id.category_id", "=", self.id)]
+        mappings = self.env["aliexpress.attribute.mapping"].search(domain)
+        lines = self.env["aliexpress.product.attribute.line"].search(domain)
+        return lines.value_ids | mappings.value_ids | mappings.line_ids.value_id
 
     def _get_chosen_values(self):
         """The values that products of this category have chosen, and that open further attributes."""
@@ -146,3 +155,21 @@ class AliexpressCategory(models.Model):
     def action_read_attributes(self):
         """Read the attributes of the selected categories in the background."""
         return self.env["aliexpress.shop.data"]._request_attributes(self)
+
+
+def _ask_attributes(client, ref, language, path=()):
+    """The `Attribute`s of a category in English, by whose names AliExpress knows them, and in `language`: some answers
+    hold the names in every language, some only in the one that was asked for.
+    """
+    attributes = client.get_attributes(ref, "en", path)
+    if language == "en" or not attributes or any(language in attribute.names for attribute in attributes):
+        return attributes
+    translated = {attribute.ref: attribute for attribute in client.get_attributes(ref, language, path)}
+    return tuple(_add_names(attribute, translated.get(attribute.ref, attribute)) for attribute in attributes)
+
+
+def _add_names(attribute, translated):
+    """`attribute` with the names that `translated`, the same one, has besides, and so its values."""
+    names = {value.ref: value.names for value in translated.values}
+    values = tuple(replace(value, names=names.get(value.ref, {}) | value.names) for value in attribute.values)
+    return replace(attribute, names=translated.names | attribute.names, values=values)

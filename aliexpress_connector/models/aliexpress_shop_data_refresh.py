@@ -69,8 +69,11 @@ class AliexpressShopData(models.Model):
 
     def _refresh_attribute(self, client):
         language = (self.account_id._get_message_env().lang or "en").partition("_")[0]
+        used = self.category_id._get_used_values()
         became_mandatory = self.category_id._read_attributes(client, language if language in LANGUAGES else "en")
         self.account_id._report_mandatory(became_mandatory)
+        kept = used.filtered(lambda value: value.active and value.attribute_id.active)
+        self.account_id._report_lost_values(used - kept)
 
     def _refresh_size_chart(self, client):
         charts = client.list_size_charts(self.category_id.ref)

@@ -8,4 +8,6 @@ class ProductTemplate(models.Model):
         """Ask AliExpress for the categories of the selected products, by their titles, and open the answers to choose
         from.
         """
+        # Before AliExpress is asked about each of them for nothing.
+        self.check_access("write")
         return self.env["aliexpress.category.suggest"]._open_for(self)

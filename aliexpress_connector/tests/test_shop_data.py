@@ -341,6 +341,37 @@ class TestChanges(ShopDataCase):
         self.assertEqual(shirts.with_context(lang="en_US").name, "Nice shirts")
         self.assertEqual(shirts.with_context(lang="es_ES").name, "Camisas bonitas")
 
+    def test_names_are_english_whoever_reads_them(self):
+        """Feeds know attributes by their English names, and some answers tell one language only."""
+        self.env["res.lang"]._activate_lang("es_ES")
+        self.account.user_id = new_test_user(
+            self.env, "ali_es", "sales_team.group_sale_manager", company_id=self.company.id, lang="es_ES"
+        )
+        words = {"en": ("Length", "Long"), "es": ("Largo", "Largo de verdad")}
+
+        def answer(call):
+            language = call.parameters["locale"][:2]
+            name, name_of_value = ({language: word} for word in words[language])
+            told = attribute(284, "", {"id": 7, "names": texts(**name_of_value)}) | {"names": texts(**name)}
+            return envelope(ATTRIBUTES, {"result": {"success": True, "attributes": {"aeop_attribute_dto": [told]}}})
+
+        self.answers[ATTRIBUTES] = answer
+        self.refresh()
+        self.use_category()
+        self.refresh()
+        for record, names in zip(
+            [self.get_category("348").attribute_ids, self.get_category("348").attribute_ids.value_ids],
+            zip(*words.values(), strict=True),
+            strict=True,
+        ):
+            told = tuple(record.with_context(lang=code).name for code in ("en_US", "es_ES"))
+            self.assertEqual(told, names)
+        self.assertEqual(len(self.called(ATTRIBUTES)), 2)
+        self.answers[ATTRIBUTES] = self.answer_attributes
+        self.attributes[0]["names"] = texts(en="Brand Name", es="Marca")
+        self.refresh_again()
+        self.assertEqual(len(self.called(ATTRIBUTES)), 1, "told in every language at once")
+
 
 class TestTrouble(ShopDataCase):
     def get_row(self, kind, account=None):
@@ -574,10 +605,11 @@ class TestSuggestions(ShopDataCase):
         self.assertEqual(products[0].aliexpress_category_id, shirts)
         self.assertFalse(products[1].aliexpress_category_id)
 
-    def test_salespeople_may_ask(self):
+    def test_salespeople_who_change_products_may_ask(self):
         self.refresh()
         self.account.family = False
-        salesman = new_test_user(self.env, "ali_salesman", "sales_team.group_sale_salesman", company_id=self.company.id)
+        groups = "sales_team.group_sale_salesman,product.group_product_manager"
+        salesman = new_test_user(self.env, "ali_salesman", groups, company_id=self.company.id)
         self.answers["aliexpress.solution.order.get"] = envelope(
             "aliexpress.solution.order.get", {"result": {"success": True, "total_count": 0}}
         )

@@ -24,6 +24,7 @@ class AliexpressCategorySuggest(models.TransientModel):
         """Ask AliExpress about `products` and return the action that shows the answers. Raises UserError with the
         reason.
         """
+        self.check_access("create")
         account = self._get_account()
         if len(products) > MAX_PRODUCTS:
             raise UserError(
