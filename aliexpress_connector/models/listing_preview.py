@@ -1,9 +1,10 @@
 """What will be sent, line by line in words, beside what AliExpress has."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..lib.catalogue_rules import UNITS
+from ..lib.catalogue_rules import OTHER_VALUE
 from ..lib.html_text import clean_html, html_to_text
+from .aliexpress_listing_content import DEDUCTIONS
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,33 @@ class PreviewLine:
 def make_lines(listing, content, detail=None):
     """The `PreviewLine`s of `content` (a ProductContent) beside `detail` (the ProductDetail of AliExpress, where it
     was read).
+
+    Some of it AliExpress shows otherwise than it was sent, pictures for instance, or not at all. There the digests tell
+    whether something changed since.
     """
-    return [
-        *_text_lines(listing, content, detail),
-        *_attribute_lines(listing, content, detail),
-        *_measure_lines(listing, content, detail),
-        *_sku_lines(listing, content, detail),
-    ]
+    # Of what was not published from here nobody knows.
+    unsent = set(listing._get_sections_to_send(content)) if detail and listing.content_digests else set()
+    by_section = {
+        ("title",): _title_lines(listing, content, detail),
+        ("description",): _description_lines(listing, content, detail),
+        ("images",): _picture_lines(listing, content, detail, "images" in unsent),
+        ("category",): [*_attribute_lines(listing, content, detail), *_brand_lines(listing, content, detail)],
+        ("package", "terms"): _measure_lines(listing, content, detail),
+        ("skus",): _sku_lines(listing, content, detail),
+    }
+    lines = []
+    for names, of_section in by_section.items():
+        of_section = list(of_section)
+        if unsent & set(names) and not any(line.is_different for line in of_section):
+            of_section.append(_make_change_line(listing.env, of_section))
+        lines += of_section
+    return lines
+
+
+def _make_change_line(env, lines):
+    """The line for a change that none of `lines` can show."""
+    section = lines[-1].section if lines else ""
+    return PreviewLine(section, env._("Changed since it was last sent"), env._("Yes"), "", True)
 
 
 def _line(section, label, wanted, present, detail, *, key=str):
@@ -40,12 +61,17 @@ def _text(value):
     return "" if value is None else str(value)
 
 
-def _text_lines(listing, content, detail):
+def _title_lines(listing, content, detail):
     env = listing.env
     section = env._("Texts and pictures")
     for language, title in content.titles.items():
         present = detail.titles.get(language, detail.name if len(content.titles) == 1 else "") if detail else ""
         yield _line(section, env._("Title (%(language)s)", language=language), title, present, detail)
+
+
+def _description_lines(listing, content, detail):
+    env = listing.env
+    section = env._("Texts and pictures")
     for language, description in (content.descriptions or {}).items():
         present = detail.descriptions.get(language) if detail else None
         yield _line(
@@ -55,8 +81,22 @@ def _text_lines(listing, content, detail):
             html_to_text(clean_html(present.html)) if present else "",
             detail,
         )
-    pictures = len(content.image_urls)
-    yield _line(section, env._("Pictures"), pictures, len(detail.image_urls) if detail else "", detail)
+        if description.text:
+            label = env._("Description for telephones (%(language)s)", language=language)
+            yield _line(section, label, description.text, present.text if present else "", detail, key=str.split)
+
+
+def _picture_lines(listing, content, detail, is_changed):
+    env = listing.env
+    section = env._("Texts and pictures")
+    line = _line(section, env._("Pictures"), len(content.image_urls), detail and len(detail.image_urls), detail)
+    yield replace(line, is_different=line.is_different or is_changed)
+    marketing = content.marketing_images
+    if marketing:
+        # AliExpress does not show these.
+        shapes = [(marketing.portrait_url, env._("3:4")), (marketing.square_url, env._("1:1"))]
+        text = ", ".join(shape for url, shape in shapes if url)
+        yield _line(section, env._("Marketing pictures"), text, "", None)
 
 
 def _attribute_lines(listing, content, detail):
@@ -82,27 +122,51 @@ def _merge_choices(choices, attributes):
         attribute = attributes.get(choice.attribute_ref)
         names = {value.ref: value.name for value in attribute.value_ids} if attribute else {}
         words = [names.get(ref, ref) for ref in choice.value_refs]
-        if choice.text and (not words or "4" in choice.value_refs):
+        if choice.text and (not words or OTHER_VALUE in choice.value_refs):
             words.append(f"{choice.text} {choice.unit}".strip())
         merged.setdefault(attribute.name if attribute else choice.name, set()).update(words)
     return {name: ", ".join(sorted(words)) for name, words in merged.items()}
 
 
+def _brand_lines(listing, content, detail):
+    env = listing.env
+    section = env._("Category and attributes")
+    if content.brand:
+        # AliExpress does not show it.
+        yield _line(section, env._("Brand"), content.brand, "", None)
+    if content.size_chart_ref:
+        name_of = _get_namer(listing)
+        wanted = name_of("aliexpress.size.chart", content.size_chart_ref)
+        present = detail and name_of("aliexpress.size.chart", detail.size_chart_ref)
+        yield _line(section, env._("Size chart"), wanted, present, detail)
+
+
+def _get_namer(listing):
+    """A function that names the record of a model (str) of the shop that has a ref."""
+
+    def name_of(model, ref):
+        domain = [("account_id", "=", listing.account_id.id), ("ref", "=", ref)]
+        found = listing.env[model].search(domain, limit=1) if ref else None
+        return found.name if found else ref
+
+    return name_of
+
+
 def _measure_lines(listing, content, detail):
     env = listing.env
     section = env._("Package and terms")
+    name_of = _get_namer(listing)
     account = listing.account_id
-
-    def name_of(model, ref):
-        found = env[model].search([("account_id", "=", account.id), ("ref", "=", ref)], limit=1) if ref else None
-        return found.name if found else ref
-
+    units = dict(account._fields["unit_code"]._description_selection(env))
+    labels = dict(account._fields["stock_deduction"]._description_selection(env))
+    deductions = {code: labels[choice] for choice, code in DEDUCTIONS.items()}
     facts = [
-        (env._("Sold per"), lambda values: UNITS.get(values.unit_code, values.unit_code)),
+        (env._("Sold per"), lambda values: units.get(values.unit_code, values.unit_code)),
+        (env._("Pieces per lot"), lambda values: values.lot_size or 1),
         (env._("Weight (kg)"), lambda values: values.weight and f"{values.weight.normalize():f}"),
         (env._("Package (cm)"), lambda values: values.package_size and " × ".join(map(str, values.package_size))),
         (env._("Preparation days"), lambda values: values.lead_time_days),
-        (env._("Stock deduction"), lambda values: values.deduction),
+        (env._("Stock deduction"), lambda values: deductions.get(values.deduction, values.deduction)),
         (
             env._("Freight template"),
             lambda values: name_of("aliexpress.freight.template", values.freight_template_ref),
@@ -114,6 +178,11 @@ def _measure_lines(listing, content, detail):
     ]
     for label, read in facts:
         yield _line(section, label, read(content), read(detail) if detail else "", detail)
+    if content.group_ref:
+        refs = (content.group_ref, *(detail.group_refs if detail else ()))
+        wanted, *present = (name_of("aliexpress.product.group", ref) for ref in refs)
+        line = _line(section, env._("Product group"), wanted, ", ".join(present), detail)
+        yield replace(line, is_different=bool(detail) and content.group_ref not in detail.group_refs)
 
 
 def _sku_lines(listing, content, detail):
@@ -130,9 +199,19 @@ def _sku_lines(listing, content, detail):
         yield _line(section, env._("Quantity"), sku.quantity, present and present.quantity, detail)
         if sku.ean or (present and present.ean):
             yield _line(section, env._("EAN"), sku.ean, present and present.ean, detail)
+        yield from _sku_picture_lines(env, section, sku, present, detail)
     for code, sku in theirs.items():
         section = env._("SKU %(code)s", code=code or sku.sku_ref)
         yield _line(section, env._("Values"), "", _values(listing, sku), detail)
+
+
+def _sku_picture_lines(env, section, sku, present, detail):
+    has_own, has_theirs = (
+        any(attribute.image_url for attribute in each.attributes) if each else False for each in (sku, present)
+    )
+    if has_own or has_theirs:
+        words = {True: env._("Yes"), False: env._("No")}
+        yield _line(section, env._("Picture of its own"), words[has_own], words[has_theirs], detail)
 
 
 def _values(listing, sku):
