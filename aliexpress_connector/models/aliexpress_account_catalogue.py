@@ -89,7 +89,7 @@ class AliexpressAccount(models.Model):
     )
     product_group_id = fields.Many2one(
         "aliexpress.product.group",
-        domain="[('account_id', '=', id)]",
+        domain="[('account_id', '=', id), ('is_leaf', '=', True)]",
         check_company=True,
         help="The group of the seller centre that new products of this shop belong to.",
     )

@@ -42,6 +42,10 @@ class AliexpressAttribute(models.Model):
 
     _ref_uniq = models.UniqueIndex("(category_id, ref)", "This attribute is already there in this category.")
 
+    def _get_units(self):
+        """The units (list of str) that a number may have."""
+        return [unit.strip() for unit in (self.units or "").split(",") if unit.strip()]
+
     # === REFRESH === #
 
     @api.model

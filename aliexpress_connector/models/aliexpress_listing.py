@@ -167,7 +167,7 @@ class AliexpressListing(models.Model):
     )
     product_group_id = fields.Many2one(
         "aliexpress.product.group",
-        domain="[('account_id', '=', account_id)]",
+        domain="[('account_id', '=', account_id), ('is_leaf', '=', True)]",
         check_company=True,
         help="Empty: as the shop says.",
     )

@@ -76,7 +76,14 @@ class AliexpressListing(models.Model):
     def _filter_for_feed(self):
         """Those of the listings, of one shop, that a feed can carry."""
         contents = self._prepare_contents()
-        return self.filtered(lambda listing: not any(getattr(contents[listing.id], name) for name in NOT_IN_FEEDS))
+        return self.filtered(lambda listing: listing._fits_feed(contents[listing.id]))
+
+    def _fits_feed(self, content):
+        """Whether nothing of `content` would be lost or refused in a feed, where AliExpress is stricter."""
+        lists = set(self.category_id.attribute_ids.filtered("value_ids").mapped("ref"))
+        has_loose_text = any(choice.attribute_ref in lists and not choice.value_refs for choice in content.attributes)
+        has_mobile_text = any(description.text for description in content.descriptions.values())
+        return not (has_loose_text or has_mobile_text or any(getattr(content, name) for name in NOT_IN_FEEDS))
 
     def _prepare_attempt(self, content):
         """What is acknowledged when `content` is accepted, in a form that the record can keep."""

@@ -41,10 +41,26 @@ class AliexpressListingProblem(models.Model):
     def action_mend(self):
         """Open the record where this is mended."""
         self.ensure_one()
+        if self.res_model == "aliexpress.attribute.mapping" and not self.res_id:
+            return self._open_mappings()
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model or "aliexpress.listing",
             "res_id": self.res_id or self.listing_id.id,
             "view_mode": "form",
-            "views": [(False, "form")],
+            "views": [(self._get_form_id(), "form")],
         }
+
+    def _get_form_id(self):
+        """Id of the form that shows the field, False for the usual one."""
+        is_on_page = self.res_model == "product.template" and (self.field_name or "").startswith("aliexpress_")
+        name = "aliexpress_connector.product_template_view_form_aliexpress"
+        return self.env.ref(name).id if is_on_page else False
+
+    def _open_mappings(self):
+        """The action of the category's mappings, for an attribute that has none yet."""
+        name = "aliexpress_connector.aliexpress_attribute_mapping_action"
+        category = self.product_tmpl_id.aliexpress_category_id
+        action = self.env["ir.actions.act_window"]._for_xml_id(name)
+        context = {"default_category_id": category.id}
+        return action | {"domain": [("category_id", "=", category.id)], "context": context}

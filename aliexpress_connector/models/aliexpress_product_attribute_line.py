@@ -39,7 +39,8 @@ class AliexpressProductAttributeLine(models.Model):
     text = fields.Char(
         help="Free text, or what the value Other stands for. Fields of the product can be named: {default_code}."
     )
-    unit = fields.Char(help="Unit of a number, where the attribute asks for one.")
+    unit = fields.Char(help="Unit of a number, where the attribute asks for one. Empty: the first of the units.")
+    units = fields.Char(related="attribute_id.units")
     # The names sort as people read them: mandatory first.
     requirement = fields.Selection(
         [("3_required", "Mandatory"), ("2_recommended", "Recommended"), ("1_other", "Other")],
@@ -88,3 +89,5 @@ class AliexpressProductAttributeLine(models.Model):
     @api.onchange("attribute_id")
     def _onchange_attribute_id(self):
         self.value_ids = self.value_ids.filtered(lambda value: value.attribute_id == self.attribute_id._origin)
+        units = self.attribute_id._get_units()
+        self.unit = self.unit if self.unit in units else next(iter(units), False)

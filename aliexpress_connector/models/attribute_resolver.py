@@ -1,8 +1,15 @@
 """What a product's own lines, the mappings and Odoo's attributes together say about AliExpress' attributes."""
 
+import re
+
 from ..lib.catalogue_rules import OTHER_VALUE
 from ..lib.catalogue_values import AttributeChoice, SkuAttribute
 from .composed_text import compose
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+# 12,5 has decimals; whether 1,250 has, or is a thousand, quality asks.
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d{1,2}")
+_MEASURE = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*(\D+)")
 
 
 class AttributeResolver:
@@ -33,9 +40,7 @@ class AttributeResolver:
             self._make_choice(attribute, *said) for attribute, said in told.items() if self._applies(attribute, told)
         ]
         own = template.aliexpress_attribute_line_ids.filtered(lambda line: not line.attribute_id)
-        choices += [
-            AttributeChoice(name=line.name, text=text) for line in own if (text := compose(template, line.text))
-        ]
+        choices += [AttributeChoice(name=line.name, text=text) for line in own if (text := _write(template, line.text))]
         return tuple(choice for choice in choices if choice)
 
     def get_asked_attributes(self, template):
@@ -64,7 +69,7 @@ class AttributeResolver:
         """(values, text, unit) that are said about one attribute."""
         none = attribute.value_ids.browse()
         if line and (line.value_ids or line.text):
-            return line.value_ids, compose(template, line.text), line.unit or ""
+            return line.value_ids, _write(template, line.text), line.unit or ""
         mapping = self._mappings.get(attribute.id)
         if not mapping:
             return none, "", ""
@@ -72,7 +77,7 @@ class AttributeResolver:
         if attribute.is_text and values:
             return none, ", ".join(values.mapped("name")), ""
         mapped = [found.value_id for value in values if (found := self._values.get((mapping.id, value.id)))]
-        return none.browse(value.id for value in mapped) or mapping.value_ids, compose(template, mapping.text), ""
+        return none.browse(value.id for value in mapped) or mapping.value_ids, _write(template, mapping.text), ""
 
     @staticmethod
     def _get_product_values(template, mapping):
@@ -84,16 +89,20 @@ class AttributeResolver:
     def _make_choice(attribute, values, text, unit=""):
         if not attribute.is_multiple:
             values = values[:1]
+        if not values and text:
+            # What the list of the attribute does not have stands beside its Other.
+            values = attribute.value_ids.filtered(lambda value: value.ref == OTHER_VALUE)
         if values and OTHER_VALUE not in values.mapped("ref"):
             text = ""  # a chosen value leaves nothing to say
         if not values and not text:
             return None
+        text, unit = _split_measure(attribute, text, unit)
         return AttributeChoice(
             attribute_ref=attribute.ref,
             name=attribute.with_context(lang="en_US").name,
             value_refs=tuple(values.mapped("ref")),
             text=text,
-            unit=unit or "",
+            unit=unit,
             is_multiple=attribute.is_multiple,
         )
 
@@ -133,6 +142,16 @@ class AttributeResolver:
             return line.value_id, line.custom_name
         return mapping.value_ids[:1] if not ptav else attribute.value_ids.browse(), ""
 
+    def find_mapping(self, attributes, product_attribute=None):
+        """The mapping of one of `attributes` (aliexpress.attribute), taken from `product_attribute` where that is told;
+        may be empty.
+        """
+        found = [self._mappings[attribute.id] for attribute in attributes if attribute.id in self._mappings]
+        wanted = (
+            mapping for mapping in found if not product_attribute or mapping.product_attribute_id == product_attribute
+        )
+        return next(wanted, attributes.env["aliexpress.attribute.mapping"])
+
     def get_unmapped_values(self, variants):
         """The Odoo values (product.attribute.value) that tell `variants` of one product apart and that AliExpress
         does not learn.
@@ -153,3 +172,24 @@ class AttributeResolver:
                 and (mapped.get(value.attribute_id.id), value.id) not in self._values
             )
         )
+
+
+def _write(template, text):
+    return compose(template, text, for_machines=True)
+
+
+def _split_measure(attribute, text, unit):
+    """(text, unit) as AliExpress takes them: a number with a point, and one of the attribute's units, the first one
+    where nobody says which.
+    """
+    units = attribute._get_units()
+    if not text or not (units or attribute.is_number):
+        return text, ""
+    told = _MEASURE.fullmatch(text)
+    if told and told[2].strip() in units:
+        text, unit = told[1], told[2].strip()
+    if _DECIMAL_COMMA.fullmatch(text):
+        text = text.replace(",", ".")
+    if units and not unit and _NUMBER.fullmatch(text):
+        unit = units[0]
+    return text, unit if units else ""

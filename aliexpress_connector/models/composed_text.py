@@ -3,23 +3,29 @@ evaluated.
 """
 
 import re
+from decimal import Decimal
 
 from odoo.fields import Domain
 from odoo.tools import formatLang
 
 _PLACEHOLDER = re.compile(r"\{\s*([^{}]*?)\s*\}")
 _PATH = re.compile(r"[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*")
+# More than any field is rounded to, less than where floats go wrong.
+_DIGITS = 6
 # What a title may hold; other types say nothing to a buyer.
 _TYPES = {"char", "text", "integer", "float", "selection", "many2one", "many2many", "one2many", "boolean", "date"}
 
 
-def compose(record, template):
+def compose(record, template, for_machines=False):
     """`template` with each `{dotted.path}` replaced by the text of that field of `record`, in the language of its
     environment.
 
     A path that does not exist, or that leads over a field which is not for everybody, leaves nothing.
+
+    :param bool for_machines: numbers as every language writes them to a computer, instead of as its people do
     """
-    text = _PLACEHOLDER.sub(lambda match: _get_text(record, match.group(1)), template or "")
+    write = _write_number if for_machines else _format_number
+    text = _PLACEHOLDER.sub(lambda match: _get_text(record, match.group(1), write), template or "")
     return " ".join(text.split())
 
 
@@ -63,22 +69,30 @@ def _is_open(model, name):
     return field is not None and field.groups in (None, "", "base.group_user")
 
 
-def _get_text(record, path):
+def _get_text(record, path, write_number):
     if not _is_path(record.browse(), path):
         return ""
     *steps, last = path.split(".")
     for step in steps:
         record = record[step]
-    texts = (_format(each, record._fields[last]) for each in record)
+    texts = (_format(each, record._fields[last], write_number) for each in record)
     return ", ".join(dict.fromkeys(text for text in texts if text))
 
 
-def _format(record, field):
+def _format(record, field, write_number):
     value = record[field.name]
     if field.relational:
         return ", ".join(value.mapped("display_name"))
     if field.type == "selection":
         return dict(field._description_selection(record.env)).get(value, "")
     if field.type == "float":
-        return formatLang(record.env, value).rstrip("0").rstrip(".,") if value else ""
+        return write_number(record.env, value) if value else ""
     return str(value) if value else ""
+
+
+def _format_number(env, value):
+    return formatLang(env, value, digits=_DIGITS).rstrip("0").rstrip(".,")
+
+
+def _write_number(_env, value):
+    return f"{Decimal(str(round(value, _DIGITS))).normalize():f}"

@@ -3,6 +3,7 @@
 import re
 
 from ..lib import catalogue_rules as rules
+from ..lib.payloads.product import attribute_text
 from .quality_check import MANDATORY, RECOMMENDED, Problem
 
 
@@ -62,17 +63,62 @@ def check_attribute_texts(check):
     attributes = {attribute.ref: attribute for attribute in check.template.aliexpress_category_id.attribute_ids}
     for choice in check.content.attributes:
         attribute = attributes.get(choice.attribute_ref)
-        if rules.OTHER_VALUE in choice.value_refs and not choice.text:
+        message = _describe_wrong_text(check.env, attribute, attribute.name if attribute else choice.name, choice)
+        if message:
+            yield Problem(MANDATORY, "category", message, check.template, "aliexpress_attribute_line_ids")
+
+
+def _describe_wrong_text(env, attribute, name, choice):
+    """What is wrong with the text of an `AttributeChoice`, "" when nothing."""
+    text = attribute_text(choice)
+    if rules.OTHER_VALUE in choice.value_refs and not choice.text:
+        return env._("%(attribute)s says Other: write what it is.", attribute=name)
+    if attribute and attribute.is_number and choice.text and not _is_number(choice.text):
+        return env._("%(attribute)s must be a number, not %(text)s.", attribute=name, text=choice.text)
+    if choice.unit and choice.unit not in attribute._get_units():
+        return env._(
+            "%(attribute)s is measured in %(units)s, not in %(unit)s.",
+            attribute=name,
+            units=attribute.units,
+            unit=choice.unit,
+        )
+    if not attribute and len(name) > rules.ATTRIBUTE_NAME_LENGTH:
+        return env._(
+            "The name of your own attribute %(attribute)s is too long: %(limit)s characters at most.",
+            attribute=name,
+            limit=rules.ATTRIBUTE_NAME_LENGTH,
+        )
+    if len(text) > rules.ATTRIBUTE_TEXT_LENGTH:
+        return env._(
+            "The text of %(attribute)s has %(count)s characters, %(limit)s at most are allowed.",
+            attribute=name,
+            count=len(text),
+            limit=rules.ATTRIBUTE_TEXT_LENGTH,
+        )
+    return ""
+
+
+def check_lost_values(check):
+    """What AliExpress took away is not sent any more, although the product still says it."""
+    for line in check.template.with_context(active_test=False).aliexpress_attribute_line_ids:
+        attribute = line.attribute_id
+        if attribute.category_id != check.template.aliexpress_category_id:
+            continue
+        if not attribute.active:
             message = check.env._(
-                "%(attribute)s says Other: write what it is.", attribute=attribute.name if attribute else choice.name
+                "AliExpress no longer asks for %(attribute)s in this category: what the product says about it is not "
+                "sent. Remove it.",
+                attribute=attribute.name,
             )
-        elif attribute and attribute.is_number and choice.text and not _is_number(choice.text):
+        elif lost := line.value_ids.filtered(lambda value: not value.active):
             message = check.env._(
-                "%(attribute)s must be a number, not %(text)s.", attribute=attribute.name, text=choice.text
+                "AliExpress no longer has the value %(value)s of %(attribute)s, which is not sent. Choose another.",
+                value=", ".join(lost.mapped("name")),
+                attribute=attribute.name,
             )
         else:
             continue
-        yield Problem(MANDATORY, "category", message, check.template, "aliexpress_attribute_line_ids")
+        yield Problem(RECOMMENDED, "category", message, check.template, "aliexpress_attribute_line_ids")
 
 
 def check_dependent_values(check):
@@ -96,7 +142,7 @@ def check_dependent_values(check):
 
 
 def _is_number(text):
-    return bool(re.fullmatch(r"-?\d+([.,]\d+)?", text.strip()))
+    return bool(re.fullmatch(r"-?\d+(\.\d+)?", text.strip()))
 
 
-ATTRIBUTE_RULES = (check_category, check_attributes, check_attribute_texts, check_dependent_values)
+ATTRIBUTE_RULES = (check_category, check_attributes, check_attribute_texts, check_dependent_values, check_lost_values)

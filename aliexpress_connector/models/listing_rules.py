@@ -6,6 +6,8 @@ be sent with it.
 
 from collections import Counter
 
+from odoo.fields import Datetime
+
 from ..lib import catalogue_rules as rules
 from ..lib.families import FAMILIES
 from .listing_attribute_rules import ATTRIBUTE_RULES
@@ -142,13 +144,22 @@ def check_package(check):
 
 def check_brand(check):
     brands = check.env["aliexpress.brand"].search([("account_id", "=", check.account.id)])
-    if check.content.brand and brands and check.content.brand not in brands.mapped("name"):
+    valid = brands.filtered(lambda brand: not brand.valid_until or brand.valid_until > Datetime.now())
+    if not check.content.brand or not brands or check.content.brand in valid.mapped("name"):
+        return
+    if check.content.brand in brands.mapped("name"):
+        message = check.env._(
+            "AliExpress' permission for the brand %(brand)s has ended. Renew it in the seller centre and refresh the "
+            "shop data, or choose another brand.",
+            brand=check.content.brand,
+        )
+    else:
         message = check.env._(
             "AliExpress has not approved the brand %(brand)s for this shop. Choose one of: %(brands)s.",
             brand=check.content.brand,
-            brands=", ".join(brands[:10].mapped("name")),
+            brands=", ".join(valid[:10].mapped("name")),
         )
-        yield Problem(MANDATORY, "category", message, check.template, "aliexpress_brand")
+    yield Problem(MANDATORY, "category", message, check.template, "aliexpress_brand")
 
 
 def check_shop(check):
@@ -157,6 +168,16 @@ def check_shop(check):
             "AliExpress does not let the shop %(shop)s publish products at present.", shop=check.account.name
         )
         yield Problem(MANDATORY, "terms", message, check.account)
+    limit, count = check.account.product_limit, check.account.online_product_count
+    if limit and count >= limit and not check.listing.product_ref:
+        message = check.env._(
+            "The shop %(shop)s has %(count)s products on AliExpress, and may have %(limit)s. Take some off or ask "
+            "AliExpress for more, then refresh the shop data.",
+            shop=check.account.name,
+            count=count,
+            limit=limit,
+        )
+        yield Problem(MANDATORY, "terms", message, check.account, "product_limit")
 
 
 def check_lead_time(check):
@@ -209,6 +230,34 @@ def check_terms(check):
             yield Problem(MANDATORY, section, message, holder, name)
 
 
+def check_group(check):
+    holder = check.listing if check.listing.product_group_id else check.account
+    group = holder.product_group_id
+    if group and not group.is_leaf:
+        message = check.env._(
+            "The product group %(group)s has groups below it. Choose one of those on %(holder)s.",
+            group=group.name,
+            holder=holder.display_name,
+        )
+        yield Problem(MANDATORY, "terms", message, holder, "product_group_id")
+
+
+def check_size_chart(check):
+    """AliExpress does not tell which categories demand one; a shop that made several for this one will know."""
+    if check.content.size_chart_ref:
+        return
+    category = check.template.aliexpress_category_id
+    domain = [("account_id", "=", check.account.id), ("category_id", "=", category.id)]
+    charts = check.env["aliexpress.size.chart"].search(domain) if category else ()
+    if len(charts) > 1:
+        message = check.env._(
+            "The shop has several size charts for this category: %(charts)s. Choose one on the listing: many "
+            "categories take no product without it.",
+            charts=", ".join(charts.mapped("name")),
+        )
+        yield Problem(RECOMMENDED, "category", message, check.listing, "size_chart_id")
+
+
 # In the order in which people mend.
 RULES = (
     *ATTRIBUTE_RULES,
@@ -226,4 +275,6 @@ RULES = (
     check_shop,
     check_freight_template,
     check_terms,
+    check_group,
+    check_size_chart,
 )

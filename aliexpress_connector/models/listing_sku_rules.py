@@ -104,13 +104,13 @@ def check_sku_values(check):
             value=value.name,
             attribute=value.attribute_id.name,
         )
-        yield Problem(MANDATORY, "skus", message, check.template, "attribute_line_ids")
+        yield _make_mapping_problem(check, message, product_attribute=value.attribute_id)
     combinations = Counter(_get_combination(sku) for sku in check.content.skus)
     if not unmapped and max(combinations.values()) > 1:
         message = check.env._(
             "Several variants have the same values on AliExpress. Map their values to different ones."
         )
-        yield Problem(MANDATORY, "skus", message, check.template, "attribute_line_ids")
+        yield _make_mapping_problem(check, message)
 
 
 def check_sku_attributes(check):
@@ -122,7 +122,7 @@ def check_sku_attributes(check):
                 "Each variant needs a value of %(attribute)s in this category. Map it under Attribute Mapping.",
                 attribute=attribute.name,
             )
-            yield Problem(MANDATORY, "skus", message, check.template, "attribute_line_ids")
+            yield _make_mapping_problem(check, message, attribute)
     if any(len(refs) > SKU_ATTRIBUTE_COUNT for refs in told):
         message = check.env._(
             "AliExpress tells variants apart by %(count)s attributes at most.", count=SKU_ATTRIBUTE_COUNT
@@ -132,7 +132,8 @@ def check_sku_attributes(check):
         message = check.env._(
             "All variants must have the same attributes on AliExpress. Map the values of all of them."
         )
-        yield Problem(MANDATORY, "skus", message, check.template, "attribute_line_ids")
+        partly = set.union(*told) - set.intersection(*told)
+        yield _make_mapping_problem(check, message, attributes.filtered(lambda attribute: attribute.ref in partly))
 
 
 def check_custom_names(check):
@@ -149,7 +150,17 @@ def check_custom_names(check):
                 attribute=attributes[ref].name,
                 name=name,
             )
-            yield Problem(MANDATORY, "skus", message, check.template, "attribute_line_ids")
+            yield _make_mapping_problem(check, message, attributes[ref])
+
+
+def _make_mapping_problem(check, message, attributes=None, product_attribute=None):
+    """The `Problem` that is mended in the mapping of one of `attributes` (default: all that tell variants apart), or by
+    making one.
+    """
+    attributes = attributes or check.template.aliexpress_category_id.attribute_ids.filtered("is_sku")
+    mapping = check.resolver.find_mapping(attributes, product_attribute)
+    field = "line_ids" if mapping.product_attribute_id else "product_attribute_id"
+    return Problem(MANDATORY, "skus", message, mapping, field)
 
 
 def _get_combination(sku):

@@ -187,11 +187,12 @@ class ProductTemplate(models.Model):
 
     def _prepare_aliexpress_line(self, attribute, said=None):
         """Values of the line of an attribute, taken over from `said`, a line of another category."""
-        values = {"product_tmpl_id": self.id, "attribute_id": attribute.id}
+        unit = next(iter(attribute._get_units()), False)
+        values = {"product_tmpl_id": self.id, "attribute_id": attribute.id, "unit": unit}
         if said:
             refs = set(said.value_ids.mapped("ref"))
             same = attribute.value_ids.filtered(lambda value: value.ref in refs)
-            values |= {"value_ids": [Command.set(same.ids)], "text": said.text, "unit": said.unit}
+            values |= {"value_ids": [Command.set(same.ids)], "text": said.text, "unit": said.unit or unit}
         return values
 
     @api.constrains(*SIZE_FIELDS)

@@ -1,5 +1,6 @@
 from . import (
     test_catalogue_adopt,
+    test_catalogue_attributes,
     test_catalogue_feeds,
     test_catalogue_products,
     test_catalogue_publish,

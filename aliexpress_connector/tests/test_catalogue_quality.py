@@ -8,7 +8,7 @@ from string import ascii_lowercase
 
 from odoo import Command
 
-from ..lib.catalogue_values import MarketingImages, SkuAttribute
+from ..lib.catalogue_values import FEED_CREATE, FeedItem, MarketingImages, SkuAttribute
 from ..lib.errors import AliexpressError
 from ..models.attribute_resolver import AttributeResolver
 from ..models.listing_rules import RULES
@@ -57,8 +57,17 @@ class TestQuality(CatalogueCase):
             ({"default_code": "X" * 51}, "is too long: 50 characters", "aliexpress_sku_code"),
             ({"list_price": 0}, "has no price that AliExpress takes", "lst_price"),
             ({"aliexpress_brand": "Nobody"}, "not approved", "aliexpress_brand"),
+            ({"aliexpress_brand": "Bygone"}, "permission for the brand Bygone has ended", "aliexpress_brand"),
+            (self.say_own("n" * 41, "text"), "is too long: 40 characters at most", "aliexpress_attribute_line_ids"),
+            (self.say_own("Care", "t" * 71), "has 71 characters, 70 at most", "aliexpress_attribute_line_ids"),
         ]
-        self.env["aliexpress.brand"].create({"account_id": self.account.id, "ref": "1", "name": "Somebody"})
+        brand = {"account_id": self.account.id}
+        self.env["aliexpress.brand"].create(
+            [
+                brand | {"ref": "1", "name": "Somebody"},
+                brand | {"ref": "2", "name": "Bygone", "valid_until": "2020-01-01 00:00:00"},
+            ]
+        )
         for values, message, field in cases:
             with self.subTest(values), self.env.cr.savepoint() as savepoint:
                 template.write(values)
@@ -71,6 +80,10 @@ class TestQuality(CatalogueCase):
                     self.assertEqual(found[0].action_mend()["res_id"], found[0].res_id)
                 savepoint.rollback()
             self.env.invalidate_all()
+
+    @staticmethod
+    def say_own(name, text):
+        return {"aliexpress_attribute_line_ids": [Command.create({"name": name, "text": text})]}
 
     def test_what_is_wrong_around_the_product_is_named(self):
         """Texts that other records than the product cause, each alone."""
@@ -102,6 +115,14 @@ class TestQuality(CatalogueCase):
         def forbid_publishing():
             self.account.is_publishing_forbidden = True
 
+        def fill_the_shop():
+            self.account.write({"product_limit": 10, "online_product_count": 10})
+
+        def choose_a_group_of_groups():
+            self.account.product_group_id = self.env["aliexpress.product.group"].create(
+                {"account_id": self.account.id, "ref": "5", "name": "Clothes", "is_leaf": False}
+            )
+
         def archive_all_variants():
             self.product.active = False
 
@@ -111,6 +132,8 @@ class TestQuality(CatalogueCase):
             "says Other: write what it is": say_other,
             "must be a number, not many": write_a_word_for_a_number,
             "AliExpress does not let the shop": forbid_publishing,
+            "has 10 products on AliExpress, and may have 10": fill_the_shop,
+            "The product group Clothes has groups below it": choose_a_group_of_groups,
             "The product has no active variant": archive_all_variants,
         }
         for text, spoil in cases.items():
@@ -164,6 +187,18 @@ class TestQuality(CatalogueCase):
         messages = " ".join(listing.problem_ids.mapped("message"))
         self.assertIn("repeats summer. AliExpress shows such titles less", messages)
         self.assertIn("no EAN", messages)
+
+    def test_one_of_several_size_charts_is_to_be_chosen(self):
+        Chart = self.env["aliexpress.size.chart"]
+        values = {"account_id": self.account.id, "category_id": self.category.id}
+        charts = Chart.create([values | {"ref": str(number), "name": f"Chart {number}"} for number in (1, 2)])
+        listing = self.create_listing(state="draft")
+        self.assertFalse(self.check(listing))
+        messages = " ".join(listing.problem_ids.mapped("message"))
+        self.assertIn("has several size charts for this category: Chart 1, Chart 2", messages)
+        listing.size_chart_id = charts[0]
+        self.check(listing)
+        self.assertNotIn("size charts", " ".join(listing.problem_ids.mapped("message")))
 
     def test_two_variants_of_one_code_are_named(self):
         variants = self.create_shirt()
@@ -238,6 +273,11 @@ class TestQuality(CatalogueCase):
         """What quality accepts the gateway accepts, what the gateway refuses quality names."""
         generator = random.Random(5)  # noqa: S311  reproducible, not secret
         self.load_pictures()
+        self.mugs = self.load_category("100004814", "Mugs")
+        Group = self.env["aliexpress.product.group"]
+        Group._store_groups(self.account, self.account._get_client().list_product_groups())
+        groups = Group.search([("account_id", "=", self.account.id)])
+        self.right_groups, self.wrong_groups = groups.filtered("is_leaf"), groups.filtered("child_ids")
         self.sandbox.shop.product_limit = 10**6
         verdicts = {True: 0, False: 0}
         for first in range(0, 1000 if os.environ.get("ALIEXPRESS_LONG") else 200, 50):
@@ -253,24 +293,40 @@ class TestQuality(CatalogueCase):
         """Check and send products; returns how many were accepted and how many were not."""
         templates = self.create_drawn_products(stories)
         listings = self.env["aliexpress.listing"].create(
-            [{"account_id": self.account.id, "product_tmpl_id": template.id} for template in templates]
+            [
+                {"account_id": self.account.id, "product_tmpl_id": template.id, "product_group_id": story["group"]}
+                for template, story in zip(templates, stories, strict=True)
+            ]
         )
         listings.action_check()
         self.env["aliexpress.image"].search([("state", "=", "pending")]).write({"state": "done", "url": self.url})
         contents = listings._prepare_contents()
         client = self.account._get_client()
         verdicts = Counter()
+        items = []
         for listing, story in zip(listings, stories, strict=True):
             problems = listing.problem_ids.filtered(lambda problem: problem.severity == "mandatory").mapped("message")
             try:
                 content = listing._get_creation_content(contents[listing.id])
-                client.create_product(listing._resolve_images(content))
+                content = listing._resolve_images(content)
+                client.create_product(content)
+                if listing._fits_feed(content):
+                    items.append(FeedItem(str(listing.id), content))
                 refusal = ""
             except (AliexpressError, ValueError) as error:
                 refusal = str(error)
             self.assertEqual(bool(problems), bool(refusal), f"{story}\nquality: {problems}\ngateway: {refusal}")
             verdicts[not refusal] += 1
+        self.compare_feed(client, items)
         return verdicts
+
+    def compare_feed(self, client, items):
+        """What may go alone may go in a feed."""
+        feed_ref = client.submit_feed(FEED_CREATE, items)
+        self.sandbox.advance(minutes=30)
+        contents = {item.item_ref: item.content for item in items}
+        for result in client.get_feed(feed_ref).results:
+            self.assertFalse(result.error, f"{contents[result.item_ref]}\ngateway: {result.error}")
 
     def load_pictures(self):
         self.pictures = [make_picture("red", (90, 90)), make_picture("blue", (60, 60), "JPEG")]
@@ -301,21 +357,30 @@ class TestQuality(CatalogueCase):
             "aliexpress_description": pick(
                 [False, "<h1>Hi</h1><script>x()</script><p onclick='x'>Text<br></p>", "<ul><li>a</li></ul>"], [False]
             ),
-            "aliexpress_category_id": pick([self.category.id], [False], 0.03),
+            "aliexpress_category_id": pick([self.category.id, self.category.id, self.mugs.id], [False], 0.03),
+            "group": pick([False, *self.right_groups.ids], self.wrong_groups.ids),
         }
         lines = []
-        for attribute in self.category.attribute_ids.filtered(lambda attribute: not attribute.is_sku):
+        category = self.category.browse(story["aliexpress_category_id"] or self.category.id)
+        for attribute in category.attribute_ids.filtered(lambda attribute: not attribute.is_sku):
             if attribute.parent_value_ids or (generator.random() < (0.03 if attribute.is_required else 0.5)):
                 continue
             values = self.choose_value(attribute)
             if attribute.is_multiple and generator.random() < 0.5:
                 values = attribute.value_ids.filtered(lambda value: value.ref != "4")[:2]
             line = {"attribute_id": attribute.id, "value_ids": [Command.set(values.ids)]}
-            if attribute.is_text:
-                line = {"attribute_id": attribute.id, "text": pick(["X-1", "{default_code}", "{list_price}"], ["X"])}
+            if attribute.is_number:
+                text = pick(["12", "12,5", "7 mm", "{list_price}"], ["1,250", "high", "12 m"], 0.2)
+                line = {"attribute_id": attribute.id, "text": text, "unit": pick([False, "cm", "inch"], ["m"], 0.1)}
+            elif attribute.is_text:
+                text = pick(["X-1", "{default_code}", "{list_price}", "x" * 70], ["x" * 71])
+                line = {"attribute_id": attribute.id, "text": text}
+            elif generator.random() < 0.1:
+                line = {"attribute_id": attribute.id, "text": pick(["Of my own", "z" * 70], ["Mine"])}
             lines.append(Command.create(line))
         if generator.random() < 0.2:
-            lines.append(Command.create({"name": "Care", "text": pick(["Wash cold", "y" * 60], ["Wash"])}))
+            name, text = pick(["Care", "n" * 40], ["n" * 41]), pick(["Wash cold", "y" * 70], ["y" * 71])
+            lines.append(Command.create({"name": name, "text": text}))
         return story | {
             "name": f"Generated {number}",
             "is_storable": True,
@@ -330,7 +395,7 @@ class TestQuality(CatalogueCase):
 
     def create_drawn_products(self, stories):
         """Products (templates) of `draw_product`."""
-        own = ("codes", "barcodes")
+        own = ("codes", "barcodes", "group")
         templates = self.env["product.template"].create(
             [{name: value for name, value in story.items() if name not in own} for story in stories]
         )
@@ -378,6 +443,34 @@ class TestPreview(CatalogueCase):
         different = preview.line_ids.filtered("is_different")
         self.assertFalse(different, [(line.label, line.wanted, line.present) for line in different])
         self.assertTrue(preview.is_compared)
+
+    def get_different(self, listing):
+        return {line.label for line in self.preview(listing).line_ids if line.is_different}
+
+    def test_what_aliexpress_shows_otherwise_is_marked_too(self):
+        listing = self.create_online()
+        self.assertEqual(self.get_different(listing), set())
+        self.product.image_1920 = make_picture("blue")
+        self.assertEqual(self.get_different(listing), {"Pictures"})
+        self.product.product_tmpl_id.aliexpress_brand = "Acme"
+        self.assertEqual(self.get_different(listing), {"Pictures", "Changed since it was last sent"})
+        lines = {line.label: (line.wanted, line.present) for line in self.preview(listing).line_ids}
+        self.assertEqual(lines["Brand"], ("Acme", ""))
+        deductions = dict(self.account._fields["stock_deduction"].selection)
+        self.assertEqual(lines["Stock deduction"], (deductions["order"],) * 2)
+
+    def test_another_group_and_a_text_for_telephones_are_marked(self):
+        Group = self.env["aliexpress.product.group"]
+        Group._store_groups(self.account, self.account._get_client().list_product_groups())
+        shirts, caps = (Group.search([("name", "=", name)], limit=1) for name in ("Shirts", "Caps"))
+        self.product.aliexpress_description = "<p>Soft</p>"
+        listing = self.create_online(product_group_id=shirts.id)
+        self.assertEqual(self.get_different(listing), set())
+        listing.product_group_id = caps
+        self.product.aliexpress_mobile_description = "For telephones"
+        lines = {line.label: line for line in self.preview(listing).line_ids if line.is_different}
+        self.assertEqual(set(lines), {"Product group", "Description for telephones (en)"})
+        self.assertEqual((lines["Product group"].wanted, lines["Product group"].present), ("Caps", "Shirts"))
 
     def test_differences_are_marked_field_by_field(self):
         listing = self.create_online()
