@@ -10,18 +10,25 @@ def to_e164(address):
     the rules of the
     address' country. Masked numbers are never valid.
     """
-    region = address.country_code or None
-    prefix = "".join(character for character in address.phone_country if character.isdigit())
-    for number in (address.mobile, f"{address.phone_area}{address.phone_number}", address.phone_number):
-        number = number.strip()
-        if not number or "*" in number:
-            continue
-        candidates = [number] if number.startswith("+") else ([f"+{prefix}{number}"] if prefix else []) + [number]
-        for candidate in candidates:
-            text = _parse(candidate, region)
-            if text:
-                return text
-    return ""
+    numbers = (address.mobile, f"{address.phone_area}{address.phone_number}", address.phone_number)
+    return next(filter(None, (_read(number, address) for number in numbers)), "")
+
+
+def get_others(address):
+    """The phone fields that `to_e164` leaves out, as they came, in one line; "" when it tells all there is."""
+    chosen = to_e164(address)
+    if not chosen:
+        return as_given(address)
+    landline = f"{address.phone_area}{address.phone_number}"
+    others = [
+        text
+        for text, numbers in (
+            (address.mobile, (address.mobile,)),
+            (f"{address.phone_area} {address.phone_number}".strip(), (landline, address.phone_number)),
+        )
+        if text and chosen not in (_read(number, address) for number in numbers)
+    ]
+    return f"{address.phone_country} {' / '.join(others)}".strip() if others else ""
 
 
 def as_given(address):
@@ -29,6 +36,16 @@ def as_given(address):
     area = " ".join(part for part in (address.phone_area, address.phone_number) if part)
     numbers = " / ".join(part for part in (address.mobile, area) if part)
     return f"{address.phone_country} {numbers}".strip() if numbers else ""
+
+
+def _read(number, address):
+    """`number` as E.164 text by the country prefix of the `values.Address`, then by the rules of its country, or ""."""
+    number = number.strip()
+    if not number or "*" in number:
+        return ""
+    prefix = "".join(character for character in address.phone_country if character.isdigit())
+    candidates = [number] if number.startswith("+") else ([f"+{prefix}{number}"] if prefix else []) + [number]
+    return next(filter(None, (_parse(candidate, address.country_code or None) for candidate in candidates)), "")
 
 
 def _parse(text, region):

@@ -102,7 +102,7 @@ class ResPartner(models.Model):
         """
         country, state = geography.find(address.country_code, address.province)
         number = phone.to_e164(address)
-        given = phone.as_given(address)
+        others = phone.get_others(address)
         lines = [address.street2]
         if address.province and not state and normalise(address.province) != normalise(address.city):
             # A province Odoo does not know stays in the address, or the parcel might not arrive.
@@ -118,8 +118,8 @@ class ResPartner(models.Model):
             "phone": number,
             "vat": address.tax_id or False,
         }
-        if given and not number:
-            values["comment"] = self.env._("Phone as AliExpress gave it, not a valid number: %(phone)s", phone=given)
+        if others:
+            values["comment"] = self.env._("Other phone numbers as AliExpress gave them: %(phone)s", phone=others)
         return values
 
 

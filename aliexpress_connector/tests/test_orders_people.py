@@ -177,6 +177,22 @@ class TestOrdersPeople(SandboxCase):
         )
         self.assertEqual(order.partner_id.vat, "12345678909")
 
+    def test_a_tax_id_that_is_told_later_is_added_and_none_is_replaced(self):
+        buyer = {"login": "br42"}
+        _placed, first = self.import_one(country="BR", buyer=buyer)
+        self.assertFalse(first.partner_id.vat)
+        for number in ("12345678909", "98765432100"):
+            self.import_one(country="BR", buyer=buyer, address={"cpf_no": number})
+            self.assertEqual(first.partner_id.vat, "12345678909")
+
+    def test_numbers_beside_the_phone_are_noted(self):
+        _placed, order = self.import_one(address={"phone_area": "91", "phone_number": "5550199"})
+        shipping = order.sale_order_id.partner_shipping_id
+        self.assertEqual(shipping.phone, "+34600000000")
+        self.assertIn("Other phone numbers as AliExpress gave them", shipping.comment)
+        self.assertIn("5550199", shipping.comment)
+        self.assertNotIn("600000000", shipping.comment)
+
     def test_masked_buyers_of_the_general_family_are_revealed(self):
         other = self.create_account("General", app="502345")
         self.sandbox.place_order([["TMUG-01", 1]], shop="2671514006", pay=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from lib_gateway import Gateway, sample, simplified
 
-from aliexpress_connector.lib import errors
+from aliexpress_connector.lib import errors, phone
 from aliexpress_connector.lib.errors import AliexpressError, FixError, TransientError
 from aliexpress_connector.lib.families import FAMILIES
 from aliexpress_connector.lib.money import Money
@@ -391,6 +391,7 @@ def test_texts_fit_a_database():
     assert read_child_with(product_name="\ud800").lines[0].name == "?"
 
 
+DOLLARS = {"amount": "1", "currency_code": "USD"}
 UNREADABLE_CHILDREN = [
     ("product_price", None),
     ("product_price", {"amount": "", "currency_code": "EUR"}),
@@ -412,13 +413,8 @@ UNREADABLE_CHILDREN = [
     ("product_id", {"a": "b"}),
     ("order_sort_id", 0),
     ("lot_num", -1),
-    ("escrow_fee_rate", "much"),
-    ("escrow_fee_rate", True),
     ("sku_code", ["A"]),
     ("child_order_discount_detail_list", "text"),
-    ("child_order_discount_detail_list", [{"promotion_owner": "SELLER"}]),
-    ("child_order_adjust_amount", {"amount": "1", "currency_code": "USD"}),
-    ("goods_prepare_time", "soon"),
     ("tags", "text"),
 ]
 
@@ -439,12 +435,9 @@ UNREADABLE_ORDERS = [
     ("id", None),
     ("id", 5),
     ("order_status", None),
-    ("order_amount", {"amount": "44.89", "currency_code": "USD"}),
-    ("logistics_amount", {"amount": "-1", "currency_code": "EUR"}),
     ("gmt_create", "yesterday"),
     ("receipt_address", "text"),
     ("logistic_info_list", "text"),
-    ("pay_amount_by_settlement_cur", "much"),
 ]
 
 
@@ -454,6 +447,34 @@ def test_unreadable_order_names_its_field(field, value):
         read_with(**{field: value})
     assert caught.value.reason == errors.UNREADABLE
     assert field in caught.value.detail
+
+
+def test_what_is_odd_beside_goods_and_money_costs_no_order():
+    line = read_child_with(escrow_fee_rate="8%", afflicate_fee_rate=True, goods_prepare_time="soon").lines[0]
+    assert (line.commission_rate, line.affiliate_rate, line.preparation_days) == ("", "", 0)
+    parcel = {"logistics_no": "PQ1", "logistics_type_code": "CAINIAO", "gmt_send": "soon"}
+    order = read_with(pay_amount_by_settlement_cur="much", logistic_info_list=[parcel])
+    assert order.settlement_amount is None
+    assert (order.parcels[0].tracking_ref, order.parcels[0].sent_at) == ("PQ1", None)
+    assert order.order_amount
+
+
+@pytest.mark.parametrize(
+    "read_it",
+    [
+        lambda: read_with(order_amount=DOLLARS),
+        lambda: read_with(logistics_amount={"amount": "-1", "currency_code": "EUR"}),
+        lambda: read_child_with(child_order_adjust_amount=DOLLARS),
+        lambda: read_child_with(child_order_discount_detail_list=[{"promotion_owner": "SELLER"}]),
+        lambda: read_child_with(
+            child_order_discount_detail_list=[{"promotion_owner": "PLATFORM", "discount_detail": DOLLARS}]
+        ),
+    ],
+)
+def test_an_amount_that_cannot_be_read_leaves_no_total(read_it):
+    order = read_it()
+    assert order.order_amount is None
+    assert order.lines
 
 
 @pytest.mark.parametrize("name", ["solution", "general"])
@@ -574,3 +595,19 @@ def test_writes_are_sent_once():
 
 def test_samples_are_what_they_claim():
     assert json.dumps(simplified(sample("solution_order"))).count("_dto") == 1  # opr_log_dto_list
+
+
+@pytest.mark.parametrize(
+    "numbers, chosen, others",
+    [
+        ({"mobile": "600000000"}, "+34600000000", ""),
+        ({"mobile": "600000000", "phone_number": "600000000"}, "+34600000000", ""),
+        ({"mobile": "600000000", "phone_area": "91", "phone_number": "5550199"}, "+34600000000", "+34 91 5550199"),
+        ({"mobile": "12", "phone_area": "91", "phone_number": "5550199"}, "+34915550199", "+34 12"),
+        ({"mobile": "12"}, "", "+34 12"),
+        ({}, "", ""),
+    ],
+)
+def test_numbers_beside_the_valid_one_are_told(numbers, chosen, others):
+    address = Address(country_code="ES", phone_country="+34", **numbers)
+    assert (phone.to_e164(address), phone.get_others(address)) == (chosen, others)

@@ -42,11 +42,30 @@ def _parse_row(row):
     )
 
 
-def _or_none(read, key):
+def _or_none(read, key, *args, **kwargs):
+    """What is not worth losing an order for: None where it cannot be read."""
     try:
-        return read(key)
+        return read(key, *args, **kwargs)
     except FixError:
         return None
+
+
+class _Amounts:
+    """Reads the amounts beside the prices. One that cannot be read does not cost the order, but its total: an order
+    whose total is not told waits for a person.
+    """
+
+    def __init__(self, currency):
+        self.currency = currency
+        self.are_readable = True
+
+    def read(self, data, key, **options):
+        """The `Money` of the field `key` of `data` (a `Reader`), None where it is missing or cannot be read."""
+        try:
+            return data.money(key, self.currency, **options)
+        except FixError:
+            self.are_readable = False
+            return None
 
 
 def parse_order(data):
@@ -54,12 +73,15 @@ def parse_order(data):
     children = data.children("child_order_list")
     if not children:
         raise data.error("child_order_list", "an order without lines")
-    currency = children[0].money("product_price", required=True).currency
-    lines = tuple(_parse_line(child, position, currency) for position, child in enumerate(children, 1))
+    amounts = _Amounts(children[0].money("product_price", required=True).currency)
+    lines = tuple(_parse_line(child, position, amounts) for position, child in enumerate(children, 1))
     _check_unique(data, lines)
     status = data.text("order_status")
     if not status:
         raise data.error("order_status", "no status")
+    freight = amounts.read(data, "logistics_amount")
+    # The new amount knows the seller's price change and cash on delivery, the old one may not.
+    total = amounts.read(data, "new_order_amount") or amounts.read(data, "order_amount")
     buyer = data.child("buyer_info")
     settlement_currency = data.text("settlement_currency")
     notes = [data.text("memo"), *(line.note for line in lines)]
@@ -80,14 +102,13 @@ def parse_order(data):
         buyer_name=data.text("buyer_signer_fullname")
         or f"{buyer.text('first_name')} {buyer.text('last_name')}".strip(),
         note="\n".join(dict.fromkeys(filter(None, notes))),
-        currency=currency,
-        # The new amount knows the seller's price change and cash on delivery, the old one may not.
-        order_amount=data.money("new_order_amount", currency) or data.money("order_amount", currency),
-        initial_amount=data.money("init_oder_amount", currency),
-        freight=data.money("logistics_amount", currency),
-        discount_total=data.money("order_discount_info", currency),
-        seller_amount=data.money("seller_order_amount", currency),
-        settlement_amount=data.money("pay_amount_by_settlement_cur", settlement_currency)
+        currency=amounts.currency,
+        order_amount=total if amounts.are_readable else None,
+        initial_amount=_or_none(data.money, "init_oder_amount", amounts.currency),
+        freight=freight,
+        discount_total=_or_none(data.money, "order_discount_info", amounts.currency),
+        seller_amount=_or_none(data.money, "seller_order_amount", amounts.currency),
+        settlement_amount=_or_none(data.money, "pay_amount_by_settlement_cur", settlement_currency)
         if settlement_currency
         else None,
         tax_already_collected=any(_is_taxed(part) for part in everywhere),
@@ -123,15 +144,15 @@ def parse_parcels(data):
     for info in data.children("logistic_info_list"):
         tracking_ref = info.text("logistics_no")
         if tracking_ref:
-            parcel = DeclaredParcel(info.text("logistics_type_code"), tracking_ref, info.time("gmt_send"))
+            parcel = DeclaredParcel(info.text("logistics_type_code"), tracking_ref, _or_none(info.time, "gmt_send"))
             parcels.setdefault((parcel.service_code, tracking_ref), parcel)
     return tuple(parcels.values())
 
 
-def _parse_line(child, position, currency):
+def _parse_line(child, position, amounts):
     quantity = child.integer("product_count", minimum=1)
-    unit_price = child.money("product_price", currency, required=True)
-    discounts = tuple(_parse_discounts(child, currency))
+    unit_price = child.money("product_price", amounts.currency, required=True)
+    discounts = tuple(_parse_discounts(child, amounts))
     return OrderLine(
         child_ref=child.ref("child_order_id") or child.ref("id", required=True),
         sort_index=child.integer("order_sort_id", default=position, minimum=1),
@@ -143,18 +164,18 @@ def _parse_line(child, position, currency):
         lot_size=child.integer("lot_num", default=1) or 1,
         unit_price=unit_price,
         discounts=discounts,
-        adjustment=child.money("child_order_adjust_amount", currency, signed=True),
+        adjustment=amounts.read(child, "child_order_adjust_amount", signed=True),
         status=child.text("order_status"),
         service_code=child.text("logistics_type"),
         service_name=child.text("logistics_service_name"),
-        preparation_days=child.integer("goods_prepare_time", default=0),
+        preparation_days=_or_none(child.integer, "goods_prepare_time", default=0) or 0,
         # Only what names AliExpress' own warehouse counts. `orderBusinessModel` (such as SEMI_CHOICE_SELF) does not:
         # nothing proves that it tells who ships, and an order wrongly left to AliExpress would be cancelled as late.
         is_platform_fulfilled=child.text("logistics_warehouse_type") == _PLATFORM_WAREHOUSE
         or child.text("send_goods_operator") == _PLATFORM_SENDS,
         note=child.text("buyer_memo"),
-        commission_rate=child.rate("escrow_fee_rate"),
-        affiliate_rate=child.rate("afflicate_fee_rate"),
+        commission_rate=_or_none(child.rate, "escrow_fee_rate") or "",
+        affiliate_rate=_or_none(child.rate, "afflicate_fee_rate") or "",
         is_gift=_is_gift(unit_price.amount * quantity, discounts),
     )
 
@@ -165,10 +186,10 @@ def _is_gift(price, discounts):
     return given >= price or any("gift" in discount.kind.lower() for discount in discounts)
 
 
-def _parse_discounts(child, currency):
+def _parse_discounts(child, amounts):
     for detail in child.children("child_order_discount_detail_list"):
-        amount = detail.money("discount_detail", currency, required=True)
-        if amount.amount:
+        amount = amounts.read(detail, "discount_detail", required=True)
+        if amount and amount.amount:
             yield Discount(
                 owner=detail.text("promotion_owner").upper(),
                 kind=detail.text("promotion_type"),
