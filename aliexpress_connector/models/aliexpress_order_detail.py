@@ -207,7 +207,7 @@ class AliexpressOrder(models.Model):
                     changes = get_changes(record, values)
                     if "sku_code" in changes:
                         # Another code means another product.
-                        changes["product_id"] = False
+                        changes |= {"product_id": False, "is_linked": False}
                     record.write(changes)
                 else:
                     values_list.append(

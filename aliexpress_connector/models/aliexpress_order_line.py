@@ -66,6 +66,12 @@ class AliexpressOrderLine(models.Model):
         help="The share that AliExpress keeps for those who led the buyer here, as it announced it.",
     )
     product_id = fields.Many2one("product.product", check_company=True, index="btree_not_null")
+    is_linked = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="A person said which product this is; later orders of the shop for the same follow.",
+    )
     sale_line_id = fields.Many2one("sale.order.line", readonly=True, copy=False, index="btree_not_null")
 
+    _linked_idx = models.Index("(account_id) WHERE is_linked IS TRUE")
     _child_uniq = models.UniqueIndex("(account_id, child_ref)", "This child order is already stored for this shop.")

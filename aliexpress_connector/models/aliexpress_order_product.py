@@ -13,20 +13,22 @@ class AliexpressOrder(models.Model):
         """Set the product of every line that has none yet; return `{line: reason}` (translated) for those that cannot
         be matched.
 
-        The shop's listing decides first, then the AliExpress SKU code of a product, then its internal reference.
+        The shop's listing decides first, then the AliExpress SKU code of a product, then its internal reference, then
+        what a person linked before.
         """
         chosen = self.line_ids._filter_chosen()
         lines = self.line_ids.filtered(lambda line: not line.product_id and line.quantity) - chosen
         problems = {
             line: line._get_product_problem() for line in self.line_ids - lines if line.product_id and line.quantity
         }
-        skus = self._search_skus(lines)
+        skus, linked = self._search_skus(lines), self._search_linked(lines)
         by_code = [self._search_products(name, lines) for name in ("aliexpress_sku_code", "default_code")]
         nothing = self.env["product.product"]
         for line in lines:
             candidates = [skus.get((line.account_id.id, line.product_ref, line.sku_code or False), nothing)]
             if line.sku_code:
                 candidates += [products.get(line.sku_code, nothing) for products in by_code]
+            candidates.append(linked.get(line._get_link_key(), nothing))
             product, problem = line._choose_product(candidates)
             if product:
                 line.product_id = product
@@ -48,6 +50,17 @@ class AliexpressOrder(models.Model):
             if len(listing_skus) == 1:
                 products[listing.account_id.id, listing.product_ref, False] = listing_skus.product_id
         return products
+
+    def _search_linked(self, lines):
+        """`{link key: product}` that people linked last for the same as `lines`."""
+        if not lines:
+            return {}
+        domain = Domain("account_id", "in", lines.account_id.ids) & Domain("is_linked", "=", True)
+        domain &= Domain("sku_code", "in", [code for code in lines.mapped("sku_code") if code]) | (
+            Domain("sku_code", "=", False) & Domain("product_ref", "in", lines.mapped("product_ref"))
+        )
+        linked = self.env["aliexpress.order.line"].search(domain, order="write_date, id")
+        return {line._get_link_key(): line.product_id for line in linked if line.product_id}
 
     def _search_products(self, name, lines):
         """`{code: products of any company, archived ones too}` with one of the lines' codes in the field `name`."""
@@ -80,6 +93,10 @@ class AliexpressOrderLine(models.Model):
                 and not line._has_other_code()
             )
         )
+
+    def _get_link_key(self):
+        """What one link stands for: the SKU code in the shop, or the AliExpress product where there is none."""
+        return (self.account_id.id, self.sku_code or False, not self.sku_code and self.product_ref)
 
     def _waits_for_product(self):
         """Whether the sale order still wants the product of this line. People who emptied or deleted the sale order

@@ -47,6 +47,24 @@ class TestOrdersProducts(SandboxCase):
         self.assertEqual((first | second).mapped("state"), ["done", "done"])
         self.assertEqual(self.products[4].aliexpress_sku_code, "NOPE-1")
 
+    def test_what_was_linked_is_known_for_later_orders(self):
+        self.products[4].aliexpress_sku_code = "OWN"
+        for code in ("NOPE-1", ""):
+            with self.subTest(code=code):
+                order = self.import_unknown(code)
+                self.assertEqual(order.state, "hold")
+                wizard = self.env["aliexpress.sku.link"].with_context(default_order_id=order.id).create({})
+                wizard.line_ids.product_id = self.products[4]
+                wizard.action_link()
+                later = self.import_unknown(code)
+                self.assertEqual((later.state, later.sale_order_id.state), ("done", "sale"), later.hold_reason)
+                self.assertIn(self.products[4], later.line_ids.product_id)
+        self.assertEqual(self.products[4].aliexpress_sku_code, "OWN")
+        self.assertEqual(self.import_unknown("NOPE-2").state, "hold")
+        # A code that somebody entered says more than what was linked.
+        self.products[3].aliexpress_sku_code = "NOPE-1"
+        self.assertIn(self.products[3], self.import_unknown("NOPE-1").line_ids.product_id)
+
     def test_choosing_the_product_on_the_quotation_counts_as_linking(self):
         order = self.import_unknown()
         line = order.line_ids.filtered(lambda line: not line.product_id).sale_line_id

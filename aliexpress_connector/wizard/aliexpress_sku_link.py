@@ -55,7 +55,8 @@ class AliexpressSkuLinkLine(models.TransientModel):
         else:
             domain += [("product_ref", "=", line.product_ref), ("sku_code", "=", False)]
         # Salespeople may say which product is meant; the inbox itself is written by jobs only.
-        self.env["aliexpress.order.line"].sudo().search(domain).product_id = self.product_id
+        lines = self.env["aliexpress.order.line"].sudo().search(domain)
+        lines.write({"product_id": self.product_id.id, "is_linked": True})
         product = self.product_id.sudo()  # the code belongs to the link, whoever may edit products otherwise
         if line.sku_code and not product.aliexpress_sku_code and product.default_code != line.sku_code:
             product.aliexpress_sku_code = line.sku_code
