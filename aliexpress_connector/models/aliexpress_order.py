@@ -58,6 +58,9 @@ class AliexpressOrder(models.Model):
         tracking=True,
         help="Somebody looked at what made this order suspicious and let it go.",
     )
+    released = fields.Json(
+        readonly=True, copy=False, help="What this person let go: pieces of one product, total, lines of AliExpress."
+    )
     is_total_accepted = fields.Boolean(
         readonly=True,
         copy=False,

@@ -157,14 +157,19 @@ class AliexpressOrder(models.Model):
 
     def _get_suspicion_reason(self):
         account = self.account_id
-        if self.is_released or not self.currency_id:
+        if not self.currency_id:
             return ""
         limit = account.suspicious_amount
         amount = (
             self.currency_id._convert(self.amount_total, account.tolerance_currency_id, self.company_id) if limit else 0
         )
-        quantity = max(self.line_ids.mapped("quantity"), default=0)
-        if (limit and amount > limit) or (account.suspicious_quantity and quantity > account.suspicious_quantity):
+        content, released = self._get_releasable(), self.released or {}
+        quantity = content["quantity"]
+        is_dear = limit and amount > limit and content["amount"] > released.get("amount", 0)
+        is_many = account.suspicious_quantity and quantity > max(
+            account.suspicious_quantity, released.get("quantity", 0)
+        )
+        if is_dear or is_many:
             return self.env._(
                 "This order is far larger than usual for the shop %(shop)s. Check the buyer in the seller centre, "
                 "then press Release.",
@@ -194,18 +199,28 @@ class AliexpressOrder(models.Model):
     def _get_platform_reason(self):
         lines = self.line_ids.filtered("quantity")
         by_platform = lines.filtered("is_platform_fulfilled")
-        if not by_platform or by_platform == lines:
+        released = (self.released or {}).get("platform", [])
+        if by_platform == lines or set(by_platform.mapped("child_ref")) <= set(released):
             return ""
-        return (
-            self.env._(
-                "AliExpress' own warehouse ships part of this order: %(names)s. Split the order in Odoo so that "
-                "these lines are not delivered, "
-                "then press Release.",
-                names=", ".join(by_platform.mapped(lambda line: line.sku_code or line.name or line.child_ref)),
-            )
-            if not self.is_released
-            else ""
+        return self.env._(
+            "AliExpress' own warehouse ships part of this order: %(names)s. Split the order in Odoo so that "
+            "these lines are not delivered, "
+            "then press Release.",
+            names=", ".join(by_platform.mapped(lambda line: line.sku_code or line.name or line.child_ref)),
         )
+
+    def _get_releasable(self):
+        """What Release lets go (JSON): whatever goes beyond it later is asked about anew."""
+        lines = self.line_ids.filtered("quantity")
+        pieces = {}
+        for line in lines:
+            key = line.product_id.id or line.sku_code or line.product_ref
+            pieces[key] = pieces.get(key, 0) + line.quantity * line.lot_size
+        return {
+            "quantity": max(pieces.values(), default=0),
+            "amount": self.amount_total,
+            "platform": lines.filtered("is_platform_fulfilled").mapped("child_ref"),
+        }
 
     # === EVALUATION === #
 

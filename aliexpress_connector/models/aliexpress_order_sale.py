@@ -161,6 +161,11 @@ class AliexpressOrder(models.Model):
             if key not in known and key not in values_list:
                 values_list[key] = order._prepare_customer_values(key, geography)
         known.update(zip(values_list, Partner.create(list(values_list.values())), strict=True))
+        for order in self:
+            tax_id, customer = load_address(order.address).tax_id, known[order._get_buyer_key()]
+            if tax_id and not is_masked(tax_id) and not customer.vat:
+                # Told only now; what people entered stays.
+                customer.vat = tax_id
         return self._find_delivery_addresses(known, geography)
 
     def _get_buyer_key(self):

@@ -26,7 +26,7 @@ class AliexpressOrder(models.Model):
         for order in self:
             order.may_decide = order.sale_order_id.has_access("write")
 
-    @api.depends("state", "hold_reason", "is_total_accepted", "accepted_amount", "is_released", "taken_over")
+    @api.depends("state", "hold_reason", "is_total_accepted", "accepted_amount", "released", "taken_over")
     @api.depends_context("uid")
     def _compute_ways_out(self):
         for order in self:
@@ -48,7 +48,8 @@ class AliexpressOrder(models.Model):
     def action_release(self):
         """Somebody looked at the suspicious order: it may leave."""
         self._check_decision()
-        self.sudo().is_released = True  # as above
+        for order in self.sudo():  # as above
+            order.write({"is_released": True, "released": order._get_releasable()})
         self._go_on()
 
     def action_accept_total(self):

@@ -309,6 +309,37 @@ class TestOrdersMoney(SandboxCase):
         self.account.suspicious_amount = 0
         self.assertEqual(self.import_one(dear | {"quantity": 900}, freight="0").state, "done")
 
+    def test_pieces_of_all_lines_of_a_product_count_as_many(self):
+        self.account.suspicious_quantity = 10
+        self.assertEqual(self.import_one(["CAP-RED", 6], ["CAP-RED", 5]).state, "hold")
+        self.assertEqual(self.import_one({"sku": "CAP-RED", "quantity": 4, "lot_num": 3}).state, "hold")
+        self.assertEqual(self.import_one(["CAP-RED", 10], ["MUG-01", 10]).state, "done")
+
+    def test_a_release_lets_go_what_was_seen_only(self):
+        self.account.suspicious_quantity = 10
+        order = self.import_one(["CAP-RED", 11], ["MUG-01", 1])
+        order.action_release()
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "done")
+        self.change(order)
+        self.assertEqual(order.state, "done")
+        lines = self.sandbox.shop.orders[int(order.order_ref)].lines
+        with self.sandbox.lock:
+            lines[0].quantity = 50
+        self.change(order)
+        self.assertIn("far larger than usual", order.hold_reason)
+        order.action_release()
+        order.action_take_over()
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "done", order.hold_reason)
+        with self.sandbox.lock:
+            lines[1].warehouse_type = "cainiaoInternationalWarehouse"
+        self.change(order)
+        self.assertIn("warehouse ships part of this order", order.hold_reason)
+        order.action_release()
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "done", order.hold_reason)
+
     def test_any_order_is_exact_or_on_hold(self):
         generator = random.Random(20260)  # noqa: S311  reproducible, not secret
         count = 5000 if os.environ.get("ALIEXPRESS_LONG") else 200
