@@ -18,6 +18,7 @@
         "data/mail_activity_type_offers_data.xml",
         "data/mail_activity_type_shipping_data.xml",
         "data/ir_cron_data.xml",
+        "data/digest_data.xml",
         # The root menus come first: every view file below hangs its own menu items on them.
         "views/aliexpress_menus.xml",
         "views/aliexpress_account_views.xml",

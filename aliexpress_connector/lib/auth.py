@@ -50,8 +50,10 @@ def _token_call(transport, path, params):
         raise answer.error("access_token", "no token")
     now = transport.clock()
     # From here on nothing raises: what was exchanged for this token may be void already.
-    life = _seconds(answer, "expires_in") or _SHORTEST_LIFE
+    life = _seconds(answer, "expires_in") or _seconds_until(answer, "expire_time", now) or _SHORTEST_LIFE
     authorization_life = _seconds(answer, "refresh_expires_in")
+    if authorization_life is None:
+        authorization_life = _seconds_until(answer, "refresh_token_valid_time", now)
     if authorization_life == 0:  # it cannot be renewed: this token is the last one
         authorization_life = life
     return Tokens(
@@ -71,5 +73,19 @@ def _told(answer, key):
 
 def _seconds(answer, key):
     """Return a life time in seconds, None where the answer tells none that is believable."""
+    return _believe(_number(answer, key))
+
+
+def _seconds_until(answer, key, now):
+    """Return the seconds from `now` until a moment told in milliseconds, None where none is told or believable."""
+    moment = _number(answer, key)
+    return None if moment is None else _believe(moment // 1000 - int(now)) or None
+
+
+def _number(answer, key):
     text = _told(answer, key)
-    return int(text) if text.isdecimal() and len(text) <= 9 and int(text) <= 10 * _YEAR else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 15 else None
+
+
+def _believe(seconds):
+    return seconds if seconds is not None and 0 <= seconds <= 10 * _YEAR else None

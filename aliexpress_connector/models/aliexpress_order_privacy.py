@@ -23,6 +23,15 @@ class AliexpressOrder(models.Model):
         string="Personal Data Erased", readonly=True, copy=False, help="The buyer's data of this order was erased."
     )
 
+    # Where Odoo looks for everything about a person: the parcel may go to somebody else than the customer.
+    shipping_partner_id = fields.Many2one(
+        related="sale_order_id.partner_shipping_id",
+        string="Recipient",
+        store=True,
+        index="btree_not_null",
+        help="To whom the parcel goes.",
+    )
+
     _erase_idx = models.Index("(account_id, stage) WHERE is_erased IS NOT TRUE")
 
     # === JOB === #
@@ -90,7 +99,8 @@ class AliexpressOrder(models.Model):
         partners._aliexpress_erase()
 
     def _prepare_erased_values(self):
-        values = {"is_erased": True, "buyer_ref": False, "buyer_name": False, "note": False}
+        texts = ("buyer_ref", "buyer_name", "note", "cancel_reason", "cancel_memo")
+        values = dict.fromkeys(texts, False) | {"is_erased": True}
         if self.address:
             values["address"] = asdict(Address(country_code=self.address.get("country_code") or ""))
         if self.taken_over:
@@ -107,5 +117,5 @@ class AliexpressOrder(models.Model):
     def _anonymise(detail, address):
         """A lib Order and its Address without personal data."""
         lines = tuple(replace(line, note="") for line in detail.lines)
-        anonymous = replace(detail, buyer_ref="", buyer_name="", note="", lines=lines)
+        anonymous = replace(detail, buyer_ref="", buyer_name="", note="", cancel_reason="", lines=lines)
         return anonymous, Address(country_code=address.country_code)

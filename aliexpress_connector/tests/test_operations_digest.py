@@ -19,6 +19,11 @@ class TestDigest(AliexpressCase):
             .with_user(user)
         )
 
+    def test_the_digest_that_odoo_sends_has_the_figures(self):
+        digest = self.env.ref("digest.digest_digest_default")
+        self.assertTrue(digest.kpi_aliexpress_orders)
+        self.assertTrue(digest.kpi_aliexpress_shipments)
+
     def test_orders_and_shipments_are_counted(self):
         manager = new_test_user(self.env, "ae_digest", "sales_team.group_sale_manager")
         now = fields.Datetime.now()

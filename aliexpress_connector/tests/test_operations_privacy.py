@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tests import Form, new_test_user
 
 from .common import SandboxCase
@@ -65,6 +66,25 @@ class TestPrivacy(SandboxCase):
         self.age(order, days=300)
         self.run_job("cleanup")
         self.assertFalse(order.is_erased)
+
+    def test_an_order_is_found_by_its_recipient_as_by_its_customer(self):
+        """As Odoo's privacy lookup looks: through every stored link to a contact."""
+        order = self.import_one(is_over=False, address=ADDRESS | {"contact_person": "Otto Oberhuber"})
+        links = [
+            name
+            for name, field in order._fields.items()
+            if field.comodel_name == "res.partner" and field.store and field.type == "many2one"
+        ]
+        for name in ("Otto Oberhuber", "Marisol Quintanilla"):
+            people = self.env["res.partner"].search([("name", "=", name)])
+            self.assertTrue(people)
+            self.assertIn(order, order.search(Domain.OR([Domain(link, "in", people.ids) for link in links])))
+
+    def test_what_was_said_about_a_cancellation_is_erased(self):
+        order = self.import_one()
+        order.write({"cancel_reason": "Marisol has moved", "cancel_memo": "Dear Marisol, of course"})
+        order._erase_personal_data()
+        self.assertErased(order)
 
     def test_erased_on_schedule(self):
         for is_paid_out in (False, True):

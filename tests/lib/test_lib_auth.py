@@ -53,6 +53,19 @@ def test_life_times_may_be_text():
     assert create(expires_in="3600").access_token_expiry == MOMENT + timedelta(hours=1)
 
 
+def test_life_times_may_be_told_as_moments():
+    for number in (int, str):
+        tokens = create(
+            expires_in=None,
+            refresh_expires_in=None,
+            expire_time=number(1702592000000),
+            refresh_token_valid_time=number(1705183988000),
+        )
+        assert tokens.access_token_expiry == MOMENT + timedelta(days=30)
+        assert tokens.authorization_expiry == MOMENT + timedelta(seconds=5183988)
+    assert create(expires_in=None, expire_time=1600000000000).access_token_expiry == MOMENT + timedelta(days=1)
+
+
 def test_what_no_database_stores_is_left_out():
     tokens = create(access_token="50000\0901", seller_id="26\0", user_nick="shop\ud83d")
     assert (tokens.access_token, tokens.seller_ref, tokens.seller_name) == ("50000901", "26", "shop?")
@@ -65,7 +78,10 @@ def test_token_that_cannot_be_renewed():
 
 @pytest.mark.parametrize("odd", [None, "", "soon", -5, 10**30, True, {}, [1], 0])
 def test_tokens_are_never_lost_over_an_odd_life_time(odd):
-    tokens = create(expires_in=odd, refresh_expires_in=None, refresh_token=None, seller_id=None, user_nick=["x"])
+    moments = {"expire_time": odd, "refresh_token_valid_time": odd}
+    tokens = create(
+        expires_in=odd, refresh_expires_in=None, refresh_token=None, seller_id=None, user_nick=["x"], **moments
+    )
     assert tokens.access_token_expiry == MOMENT + timedelta(days=1)
     assert tokens.authorization_expiry is None
     assert (tokens.refresh_token, tokens.seller_ref, tokens.seller_name) == ("", "2671514005", "")
