@@ -57,13 +57,29 @@ class _Adapter(HTTPAdapter):
         return super().send(request, stream=stream, timeout=(CONNECT_TIMEOUT, timeout), **kwargs)
 
 
+class OpenGate:
+    """What a `Transport` asks about limits that others were told, and tells of those it meets; in the thread that makes
+    the call. This one knows of nobody else.
+    """
+
+    def check(self):
+        """Called before each business call. Waits, or raises, while AliExpress wants silence."""
+
+    def note(self, error):
+        """Called when AliExpress announced a limit (a `TransientError`)."""
+
+    def hold(self, error):
+        """Return a context manager that is open while the end of a short limit is waited for."""
+        return contextlib.nullcontext()
+
+
 class Transport:
     """One application's, and with `access_token` one shop's, line to the gateway. Building it makes no call.
 
     :param str gateway_url: address without path
     :param on_call: called as `on_call(method, outcome)` after each HTTP call, in the thread that made it; `outcome` is
         "ok" or the reason of the error
-    :param before_call: called without arguments before each business call, in the thread that makes it; may raise
+    :param gate: an `OpenGate`
     :param on_exchange: called as `on_exchange(Exchange)` after each business call, in the thread that made it
     :param clock: Unix time in seconds; `sleep` and `session` are there for tests as well
     """
@@ -78,7 +94,7 @@ class Transport:
         session=None,
         clock=time.time,
         sleep=time.sleep,
-        before_call=None,
+        gate=None,
         on_call=None,
         on_exchange=None,
     ):
@@ -91,7 +107,7 @@ class Transport:
         self._sleep = sleep
         self._quiet_until = 0
         self._accepted_calls = 0
-        self._before_call = before_call
+        self._gate = gate or OpenGate()
         self._on_call = on_call
         self._on_exchange = on_exchange
 
@@ -111,14 +127,17 @@ class Transport:
                 self._ensure_allowed(method, waited_for)
                 return self._call_once(method, params or {}, files)
             except errors.TransientError as error:
+                is_news = error.reason == errors.RATE_LIMIT and not error.is_known and method not in _OWN_LIMIT
                 if error.reason == errors.RATE_LIMIT:
                     waited_for = self.clock() + error.retry_after
-                    if not error.is_known and method not in _OWN_LIMIT:
-                        self._quiet_until = max(self._quiet_until, waited_for)
+                if is_news:
+                    self._quiet_until = max(self._quiet_until, waited_for)
+                    self._gate.note(error)
                 wait = _short_wait(error, attempt)
                 if attempt == tries or wait is None or time.monotonic() - began > TRY_AGAIN_WITHIN:
                     raise
-                self._sleep(wait)
+                with self._gate.hold(error) if is_news else contextlib.nullcontext():
+                    self._sleep(wait)
 
     def rest(self, path, params):
         """Call the system API at `path` (such as `/auth/token/create`) once and return its flat answer."""
@@ -134,15 +153,14 @@ class Transport:
         return self._name_token(error, accepted_calls=self._accepted_calls - 1)
 
     def _ensure_allowed(self, method, waited_for):
-        """Raise while AliExpress wants silence: another thread was told so, or another process (`before_call`).
+        """Raise while AliExpress wants silence: another thread was told so, or another process (the gate knows).
 
         :param waited_for: the time (Unix) until which this thread itself was told to be silent, and was
         """
         left = self._quiet_until - self.clock()
         if left > 0 and self._quiet_until > waited_for:
             raise errors.TransientError(errors.RATE_LIMIT, method=method, retry_after=math.ceil(left), is_known=True)
-        if self._before_call:
-            self._before_call()
+        self._gate.check()
 
     def _call_once(self, method, params, files):
         common = {

@@ -86,6 +86,9 @@ class AliexpressAccount(models.Model):
         copy=False,
         help="AliExpress is not called before this time. Empty it to call at the next run.",
     )
+    is_call_limited = fields.Boolean(
+        readonly=True, copy=False, help="AliExpress itself asked for silence until the next call: people wait too."
+    )
 
     user_id = fields.Many2one(
         "res.users",
@@ -195,15 +198,22 @@ class AliexpressAccount(models.Model):
         if getattr(error, "is_known", False):
             return  # what stands there already says more
         seconds = error.retry_after if error.reason == RATE_LIMIT else GATEWAY_PAUSE
-        until = fields.Datetime.now() + (pause or timedelta(seconds=seconds))
+        self._wait_for_gateway(fields.Datetime.now() + (pause or timedelta(seconds=seconds)), error)
+
+    def _wait_for_gateway(self, until, error):
+        """Let no job call AliExpress for this shop before `until`, nor for the others that `error` concerns."""
         accounts = self | self._get_sharing_accounts() if getattr(error, "concerns_app", False) else self
         for account in accounts:
-            account._wait_until(until, describe_error(account._get_message_env(), error))
+            message = describe_error(account._get_message_env(), error)
+            account._wait_until(until, message, error.reason == RATE_LIMIT)
 
-    def _wait_until(self, until, message):
+    def _wait_until(self, until, message, is_limit):
         """Note the waiting; when another job writes the same shop just now, it was told the same."""
+        values = {"error": message}
+        if not self.retry_at or until >= self.retry_at:
+            values |= {"retry_at": until, "is_call_limited": is_limit}
         with contextlib.suppress(*CONCURRENCY_ERRORS), self.env.cr.savepoint():
-            self.write({"retry_at": max(until, self.retry_at or until), "error": message})
+            self.write(values)
             self.flush_recordset()
 
     def _get_sharing_accounts(self):

@@ -43,18 +43,16 @@ class AliexpressAccount(models.Model):
                     name=account.name,
                 )
             )
-        # A person tries now; a job waits as long as any other job was told to.
-        is_job = {"cron_id", "job_uuid"} & set(self.env.context)
-        before_call = CallGate(account) if is_job else None
-        return account._prepare_transport(account.access_token, transport_class, before_call=before_call)
+        gate = CallGate(account, is_job=bool({"cron_id", "job_uuid"} & set(self.env.context)))
+        return account._prepare_transport(account.access_token, transport_class, gate)
 
-    def _prepare_transport(self, access_token="", transport_class=Transport, before_call=None):
+    def _prepare_transport(self, access_token="", transport_class=Transport, gate=None):
         return transport_class(
             self.app_key or "",
             self.app_secret or "",
             access_token or "",
             gateway_url=self._get_gateway_url(),
-            before_call=before_call,
+            gate=gate,
             on_call=self.env["aliexpress.call.count"]._get_counter(self),
             on_exchange=self.env["aliexpress.exchange"]._get_recorder(self),
         )

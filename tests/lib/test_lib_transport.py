@@ -1,5 +1,6 @@
 """The transport against a real HTTP server on this machine, which misbehaves as asked."""
 
+import contextlib
 import gzip
 import json
 import logging
@@ -14,7 +15,7 @@ from lib_gateway import KEY, NOW, SECRET, TOKEN, Gateway
 from aliexpress_connector.lib import errors, transport
 from aliexpress_connector.lib.errors import FixError, TransientError
 from aliexpress_connector.lib.signing import sign
-from aliexpress_connector.lib.transport import Transport
+from aliexpress_connector.lib.transport import OpenGate, Transport
 
 METHOD = "aliexpress.some.method"
 OK = {"result": {"success": True}, "code": "0", "request_id": "210126da17109432355961234"}
@@ -381,14 +382,40 @@ def test_a_ban_that_is_over_soon_is_waited_for_by_the_others_too():
 
 def test_whoever_asks_before_each_call_may_forbid_it():
     gateway = Gateway(OK)
-    forbidden = TransientError(errors.RATE_LIMIT, retry_after=60, is_known=True)
 
-    def forbid():
-        raise forbidden
+    class Closed(OpenGate):
+        def check(self):
+            raise TransientError(errors.RATE_LIMIT, retry_after=60, is_known=True)
 
     with pytest.raises(TransientError):
-        gateway.transport(before_call=forbid).call(METHOD)
+        gateway.transport(gate=Closed()).call(METHOD)
     assert not gateway.calls
+
+
+def test_the_gate_hears_of_limits_and_knows_which_are_waited_for():
+    class Gate(OpenGate):
+        def __init__(self):
+            self.heard = []
+
+        def note(self, error):
+            self.heard.append(("noted", error.retry_after))
+
+        @contextlib.contextmanager
+        def hold(self, error):
+            self.heard.append("closed")
+            yield
+            self.heard.append("open")
+
+    ban = {"error_response": {"code": "ApiCallLimit", "msg": "this ban will last 1 seconds"}}
+    gate = Gate()
+    gateway = Gateway(ban, OK)
+    gateway.transport(gate=gate, sleep=lambda seconds: gate.heard.append("waited")).call(METHOD)
+    assert gate.heard == [("noted", 2), "closed", "waited", "open"]
+    gate.heard.clear()
+    ban["error_response"]["msg"] = "this ban will last 60 seconds"
+    with pytest.raises(TransientError):
+        Gateway(ban).transport(gate=gate).call(METHOD)
+    assert gate.heard == [("noted", 61)]
 
 
 @pytest.mark.parametrize(
