@@ -33,19 +33,23 @@ class AliexpressOrder(models.Model):
         """Store every order of `account` placed from `start` to `end` (naive UTC), also those placed before the shop's
         first day: a person asked for them. Their details are read by the job. Returns the count.
         """
-        client = account._get_client()
-        found = set()
+        # Read first, stored then: while AliExpress is asked, the jobs go on with these orders.
+        pages = list(self._read_placed(account._get_client(), start, end))
+        for page in pages:
+            self._store_rows(account, page)
+        self.env["ir.cron"]._aliexpress_wake("ir_cron_fetch_orders")
+        return len({row.order_ref for page in pages for row in page.rows})
+
+    @api.model
+    def _read_placed(self, client, start, end):
+        """Yield the pages of all orders placed from `start` to `end`, window after window."""
         while start < end:
             window_end = min(start + WINDOW, end)
             for finished in (False, True):
                 query = {"finished": finished, "by": "created"}
                 first_page, window_end = self._read_first_page(client, start, window_end, **query)
-                for page in self._read_pages(client, start, window_end, first_page, **query):
-                    self._store_rows(account, page)
-                    found.update(row.order_ref for row in page.rows)
+                yield from self._read_pages(client, start, window_end, first_page, **query)
             start = window_end
-        self.env["ir.cron"]._aliexpress_wake("ir_cron_fetch_orders")
-        return len(found)
 
     def action_refresh(self):
         """Read the selected orders again now."""

@@ -57,7 +57,8 @@ class AliexpressOrder(models.Model):
 
     def _process_in_job(self):
         """Process those of these orders of one shop that still are to be processed. All or nothing, and no commit."""
-        orders = self.exists().try_lock_for_update().filtered_domain(self._get_process_domain())
+        orders = self.exists().try_lock_for_update(allow_referencing=True)
+        orders = orders.filtered_domain(self._get_process_domain())
         if not orders:
             return
         try:
