@@ -130,8 +130,8 @@ class AliexpressAccount(models.Model):
             if not job.active:
                 problems.append(
                     self.env._(
-                        "The scheduled action %(name)s is switched off. An administrator can switch it on in "
-                        "Settings > Technical > Scheduled Actions.",
+                        "The scheduled action %(name)s is switched off. An administrator can switch it on: "
+                        "with the developer mode on, in Settings > Technical > Scheduled Actions.",
                         name=job.name,
                     )
                 )

@@ -94,7 +94,7 @@ class AliexpressOrder(models.Model):
     def _get_money_reason(self):
         if not self.currency_id:
             return self.env._(
-                "The currency of this order is not known in Odoo. Create it in Accounting > Configuration > Currencies."
+                "The currency of this order is not known in Odoo. Create it in Invoicing > Configuration > Currencies."
             )
         if not self.is_total_told:
             return (

@@ -31,6 +31,13 @@ class ProductTemplate(models.Model):
         help="Where buyers find the product. Proposed by the product category, where that has one.",
         groups="base.group_user",
     )
+    aliexpress_sku_code = fields.Char(
+        string="AliExpress SKU Code",
+        compute="_compute_aliexpress_sku_code",
+        inverse="_set_aliexpress_sku_code",
+        help="Code of the product on AliExpress, where it is not the reference. Variants have one each.",
+        groups="base.group_user",
+    )
     aliexpress_title = fields.Char(
         string="AliExpress Title",
         translate=True,
@@ -133,6 +140,17 @@ class ProductTemplate(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends("product_variant_ids.aliexpress_sku_code")
+    def _compute_aliexpress_sku_code(self):
+        self._compute_template_field_from_variant_field("aliexpress_sku_code")
+
+    def _set_aliexpress_sku_code(self):
+        self._set_product_variant_field("aliexpress_sku_code")
+
+    def _get_related_fields_variant_template(self):
+        """Override of `product` to keep the code of a product that is just created."""
+        return [*super()._get_related_fields_variant_template(), "aliexpress_sku_code"]
 
     @api.depends("categ_id.aliexpress_category_id")
     def _compute_aliexpress_category_id(self):

@@ -208,6 +208,14 @@ class TestProductPage(CatalogueCase):
         self.assertIn("access_token", remote.images[0])
         self.assertNotIn("access_token", remote.marketing_images[0]["image_url"])
 
+    def test_a_product_without_variants_has_its_code_on_its_own_form(self):
+        template = self.env["product.template"].create({"name": "Scarf", "aliexpress_sku_code": "SCARF-1"})
+        self.assertEqual(template.product_variant_id.aliexpress_sku_code, "SCARF-1")
+        template.aliexpress_sku_code = "SCARF-2"
+        self.assertEqual(template.product_variant_id._get_aliexpress_sku_code(), "SCARF-2")
+        arch = self.env["product.template"].get_view(self.env.ref("product.product_template_only_form_view").id)["arch"]
+        self.assertIn('name="aliexpress_sku_code"', arch)
+
     def test_two_companies_list_the_same_product_with_their_own_shops(self):
         other = self.env["res.company"].create({"name": "Other company"})
         shop = self.create_account(
