@@ -11,6 +11,23 @@ class ProductProduct(models.Model):
         help="Code of this variant on AliExpress, where it is not the internal reference.",
         groups="base.group_user",
     )
+    aliexpress_sku_count = fields.Integer(
+        string="Number of AliExpress SKUs",
+        compute="_compute_aliexpress_sku_count",
+        groups="sales_team.group_sale_salesman",
+        help="In how many AliExpress listings the variant is offered.",
+    )
+
+    def _compute_aliexpress_sku_count(self):
+        Sku = self.env["aliexpress.listing.sku"]
+        counts = dict(Sku._read_group([("product_id", "in", self.ids)], ["product_id"], ["__count"]))
+        for product in self:
+            product.aliexpress_sku_count = counts.get(product, 0)
+
+    def action_aliexpress_offers(self):
+        """Open what AliExpress has of the variant: its SKUs with their prices and quantities."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("aliexpress_connector.aliexpress_listing_sku_action")
+        return action | {"domain": [("product_id", "in", self.ids)], "context": {}}
 
     @api.model
     def _aliexpress_get_helper(self, name):

@@ -140,6 +140,11 @@ class StockPicking(models.Model):
         shipments = self.sudo().aliexpress_shipment_ids
         shipments.filtered(lambda shipment: shipment.state == "error" or shipment.retry_at).action_retry()
 
+    def action_aliexpress_view_order(self):
+        """Open the AliExpress order that is delivered."""
+        self.ensure_one()
+        return self.sale_id.action_view_aliexpress_order()
+
     def action_aliexpress_view_shipments(self):
         """Open the shipments of this delivery."""
         self.ensure_one()

@@ -50,6 +50,16 @@ class TestStandstillOrders(ShippingCase):
         shipment.invalidate_recordset()
         self.assertIn("Declare Shipments " + OFF, shipment.standstill)
 
+    def test_a_delivery_leads_to_its_order_before_anything_is_shipped(self):
+        _placed, order = self.import_order()
+        delivery = self.get_delivery(order)
+        salesman = new_test_user(
+            self.env, "ae_leads", "sales_team.group_sale_salesman_all_leads,stock.group_stock_user"
+        )
+        self.assertEqual(delivery.with_user(salesman).action_aliexpress_view_order()["res_id"], order.id)
+        arch = delivery.with_user(salesman).get_view(self.env.ref("stock.view_picking_form").id)["arch"]
+        self.assertIn("action_aliexpress_view_order", arch)
+
     def test_the_import_by_hand_tells_that_orders_are_only_stored(self):
         self.account.sync_orders = False
         form = Form(self.env["aliexpress.order.import"].with_context(default_account_id=self.account.id))
@@ -100,6 +110,16 @@ class TestStandstillCatalogue(CatalogueCase):
         draft.write({"active": True, "state": "expired"})
         listing.invalidate_recordset()
         self.assertEqual(listing.standstill, draft.connection_warning)
+
+    def test_a_variant_leads_to_what_aliexpress_has_of_it(self):
+        listing = self.create_listing()
+        sku = self.env["aliexpress.listing.sku"].create({"listing_id": listing.id, "product_id": self.product.id})
+        salesman = new_test_user(self.env, "ae_variant", "sales_team.group_sale_salesman")
+        seen = self.product.with_user(salesman)
+        self.assertEqual(seen.aliexpress_sku_count, 1)
+        self.assertEqual(self.env["aliexpress.listing.sku"].search(seen.action_aliexpress_offers()["domain"]), sku)
+        for name in ("product_normal_form_view", "product_variant_easy_edit_view"):
+            self.assertIn("action_aliexpress_offers", seen.get_view(self.env.ref(f"product.{name}").id)["arch"])
 
     def test_a_price_waits_for_the_updates(self):
         listing = self.create_listing(product_ref="1005001", state="online", remote_state="online")
