@@ -104,7 +104,7 @@ class Transport:
         self._access_token = access_token or ""
         self._gateway_url = (gateway_url or DEFAULT_GATEWAY_URL).rstrip("/")
         self._session = session or _new_session(self._gateway_url)
-        self._sleep = sleep
+        self.sleep = sleep
         self._quiet_until = 0
         self._accepted_calls = 0
         self._gate = gate or OpenGate()
@@ -137,7 +137,7 @@ class Transport:
                 if attempt == tries or wait is None or time.monotonic() - began > TRY_AGAIN_WITHIN:
                     raise
                 with self._gate.hold(error) if is_news else contextlib.nullcontext():
-                    self._sleep(wait)
+                    self.sleep(wait)
 
     def rest(self, path, params):
         """Call the system API at `path` (such as `/auth/token/create`) once and return its flat answer."""

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 
 from ..lib.catalogue_rules import ITEMS_PER_FEED
 from ..lib.catalogue_values import FEED_CREATE, FeedItem
-from ..lib.errors import NOT_OFFERED, PERMISSION, FixError
+from ..lib.errors import NOT_OFFERED, PERMISSION, UNREADABLE, FixError
 
 POLL_PAUSE = timedelta(minutes=2)
 RESULT_BATCH = 200
@@ -88,6 +88,11 @@ class AliexpressFeed(models.Model):
         self._run_queue(due & Domain("state", "=", "pending") & Domain("intent_date", "=", False), "_write_intent")
         self._run_queue(begun & Domain("id", "not in", left_over), "_submit")
         self._run_queue(due & Domain("state", "=", "submitted"), "_read_results")
+
+    @api.model
+    def _count_remaining(self):
+        """How many feeds have results that were not taken over yet, for there were too many (int)."""
+        return self.search_count(self._get_due_domain("sync_listings") & Domain("state", "=", "submitted"))
 
     def _write_intent(self):
         """Commit to the submission of one feed, and to the creation of what it carries."""
@@ -201,8 +206,10 @@ class AliexpressFeed(models.Model):
 
     def _set_error(self, error):
         """Override to give the listings back: one by one where the shop has no feeds, otherwise with the feed's
-        error.
+        error. What an answer that nobody understood did is found out like that of an answer that was lost.
         """
+        if getattr(error, "reason", "") == UNREADABLE:
+            return self._wait(error)
         result = super()._set_error(error)
         for feed in self:
             listings = feed.listing_ids

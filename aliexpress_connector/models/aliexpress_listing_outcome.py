@@ -11,6 +11,8 @@ from .offer import Offer
 
 # AliExpress' review takes minutes at the least.
 REVIEW_PAUSE = timedelta(minutes=10)
+# An answer that could not be understood is asked for again after so many seconds.
+UNREADABLE_PAUSE = 1800
 
 
 class AliexpressListing(models.Model):
@@ -74,7 +76,12 @@ class AliexpressListing(models.Model):
         return self.next_act if self.next_act in ("create", "update", "online", "offline", "delete") else "check"
 
     def _set_error(self, error):
-        """Override to report the refusal, and to close the intent of a creation that was refused."""
+        """Override to report the refusal, and to close the intent of a creation that was refused. An answer that
+        nobody understood is no refusal: what was asked for may have been done, and is looked at again.
+        """
+        if getattr(error, "reason", "") == UNREADABLE:
+            error.retry_after = UNREADABLE_PAUSE
+            return self._wait(error)
         result = None
         for listing in self:
             act = listing._get_act()
@@ -86,7 +93,7 @@ class AliexpressListing(models.Model):
 
     def _wait(self, error):
         """Override to report the waiting, and to close the intent of a creation that cannot have taken effect."""
-        if error.reason not in (NETWORK, BUSY) and not getattr(error, "is_looking", False):
+        if error.reason not in (NETWORK, BUSY, UNREADABLE) and not getattr(error, "is_looking", False):
             self.filtered(lambda listing: not listing.product_ref).write({"intent_date": False})
         result = super()._wait(error)
         for listing in self:
@@ -98,6 +105,6 @@ class AliexpressListing(models.Model):
 
 def _may_be_there(error):
     """Whether AliExpress may have the product although a creation failed with `error`: it is looked for there first."""
-    if getattr(error, "reason", "") == UNREADABLE or getattr(error, "is_looking", False):
+    if getattr(error, "is_looking", False):
         return True
     return isinstance(error, FixError) and may_have_created(error)

@@ -4,12 +4,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..lib.catalogue_rules import PRODUCTS_PER_PAGE
 from ..lib.catalogue_values import AUDITING, REJECTED
 from ..lib.errors import NOT_FOUND, NOT_OFFERED, PERMISSION, AliexpressError, FixError, ReconnectError
+from .aliexpress_job_mixin import QUEUE_LIMIT
 from .error_messages import describe_error
 from .product_reader import read_products
 
-REVIEW_BATCH = 100
 READ_BATCH = 12
 # From so many listings in review, one listing of the shop's products in review costs less than reading each.
 LIST_FROM = 5
@@ -27,14 +28,17 @@ class AliexpressListing(models.Model):
     _inherit = "aliexpress.listing"
 
     @api.model
+    def _get_review_domain(self):
+        """Domain of the listings in review that are to be looked at now."""
+        in_review = Domain("state", "=", "auditing") & Domain("product_ref", "!=", False)
+        return self._get_due_domain("sync_listings") & in_review
+
+    @api.model
     def _read_back_reviews(self):
         """Read the state of what was in review, and of what a step left unclear."""
-        review = (
-            self._get_due_domain("sync_listings")
-            & Domain("state", "=", "auditing")
-            & Domain("product_ref", "!=", False)
-        )
-        self._run_queue(review, "_skip_reviews", batch_size=REVIEW_BATCH)
+        review = self._get_review_domain()
+        # All of a shop in one batch: its products in review are listed once.
+        self._run_queue(review, "_skip_reviews", batch_size=QUEUE_LIMIT)
         self._run_queue(review, "_read_back", batch_size=READ_BATCH)
         self._run_queue(self._get_publish_domain("read"), "_read_back", batch_size=READ_BATCH)
 
@@ -47,7 +51,7 @@ class AliexpressListing(models.Model):
         in_review = set()
         page, page_count = 1, 1
         while page <= page_count:
-            found = client.list_products(AUDITING, page=page)
+            found = client.list_products(AUDITING, page=page, page_size=PRODUCTS_PER_PAGE)
             in_review |= {row.product_ref for row in found.rows}
             page, page_count = page + 1, found.page_count
         for listing in self.filtered(lambda listing: listing.product_ref in in_review):
@@ -57,7 +61,15 @@ class AliexpressListing(models.Model):
         """Look again later: soon at first, ever less often the longer the review takes."""
         now = fields.Datetime.now()
         pause = min(max((now - (self.sent_at or now)) / 2, SHORTEST_REVIEW_PAUSE), LONGEST_REVIEW_PAUSE)
-        self.write({"state": "auditing", "remote_state": "auditing", "next_act": False, "retry_at": now + pause})
+        self.write(
+            {
+                "state": "auditing",
+                "remote_state": "auditing",
+                "next_act": False,
+                "error": False,
+                "retry_at": now + pause,
+            }
+        )
 
     def _read_back(self):
         """Take over the state that AliExpress has for listings of one shop, and its names of the SKUs."""

@@ -45,12 +45,15 @@ class AliexpressListing(models.Model):
 
     @api.model
     def _get_unseen_domain(self, account):
-        """Domain of the shop's listings that should be on AliExpress and that its list did not show."""
+        """Domain of the shop's listings that should be on AliExpress and that its list did not show; those known to
+        have vanished show in the list when they are there again.
+        """
         unseen = Domain("seen_at", "=", False) | Domain("seen_at", "<", account.refresh_started_at)
         own = (
             Domain("account_id", "=", account.id) & Domain("product_ref", "!=", False) & Domain("goal", "!=", "deleted")
         )
-        return self._get_due_domain("sync_listings") & own & unseen
+        vanished = Domain("state", "=", "error") & Domain("remote_state", "=", False)
+        return self._get_due_domain("sync_listings") & own & unseen & ~vanished
 
     @api.model
     def _take_page(self, account, page, status):
@@ -59,12 +62,15 @@ class AliexpressListing(models.Model):
         listings = self.search([("account_id", "=", account.id), ("product_ref", "in", refs)])
         listings.write({"seen_at": fields.Datetime.now()})
         changed = listings.filtered(lambda listing: listing.remote_state != status)
+        # AliExpress sometimes denies a product that it has: its listing is taken up again.
+        returned = changed.filtered(lambda listing: listing.state == "error" and not listing.remote_state)
         changed._note_shelf(status)
         changed.write({"remote_state": status})
         # What is to be sent, or was refused, stays so; the others show what AliExpress has. Why it rejected some is
         # read like the outcome of any review.
         values = {"state": "auditing", "retry_at": False} if status == REJECTED else {"state": status}
         changed.filtered(lambda listing: listing.state in ("auditing", "online", "offline", "rejected")).write(values)
+        returned.write({"state": "pending", "error": False})
 
     def _verify(self):
         """Read one listing that AliExpress' list does not show any more."""
@@ -74,4 +80,12 @@ class AliexpressListing(models.Model):
             if error.reason != NOT_FOUND:
                 raise
             self._set_vanished(error)
+        else:
+            self._end_reading_error()
         self.seen_at = fields.Datetime.now()
+
+    def _end_reading_error(self):
+        """Take back what was shown as long as the product could not be read."""
+        is_settled = self.state in ("online", "offline") and not (self.is_quantity_waiting or self.is_price_waiting)
+        if is_settled and self.error:
+            self.write({"error": False, "retry_at": False})

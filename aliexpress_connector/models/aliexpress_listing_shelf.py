@@ -2,7 +2,9 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..lib.catalogue_rules import PRODUCTS_PER_DELETE_CALL, PRODUCTS_PER_SHELF_CALL
-from ..lib.errors import NOT_FOUND, FixError
+from ..lib.catalogue_values import ProductDetail
+from ..lib.errors import NOT_FOUND, REFUSED, FixError
+from .product_reader import read_products
 
 
 class AliexpressListing(models.Model):
@@ -32,15 +34,29 @@ class AliexpressListing(models.Model):
             return
         account = self.account_id
         account._check_call_budget("content")
-        result = getattr(account._get_client(), name)(listings.mapped("product_ref"))
+        client = account._get_client()
+        result = getattr(client, name)(listings.mapped("product_ref"))
         by_ref = {listing.product_ref: listing for listing in listings}
         accepted = self.browse(by_ref[ref].id for ref in result.accepted)
         accepted._settle(state)
         accepted._log_result(state, "accepted")
-        for ref, error in result.refused.items():
-            by_ref[ref]._take_error(error)
+        listings._take_shelf_refusals({by_ref[ref]: error for ref, error in result.refused.items()}, client)
         # Whether it took effect is only known by reading it back.
         self.browse(by_ref[ref].id for ref in result.unclear).write({"next_act": "read"})
+
+    @api.model
+    def _take_shelf_refusals(self, refused, client):
+        """Take over why AliExpress moved some listings not (`{listing: error}`): often they are in another state there
+        than was known here, and then that state is what counts.
+        """
+        unexplained = [listing for listing, error in refused.items() if error.reason == REFUSED]
+        details = read_products(client, unexplained)
+        for listing, error in refused.items():
+            detail = details.get(listing)
+            if isinstance(detail, ProductDetail) and detail.status not in ("", listing.remote_state):
+                listing._take_detail(detail, client)
+            else:
+                listing._take_error(error)
 
     def _take_error(self, error):
         """Show an `AliexpressError` that concerns the listing alone: it waits, or is an error."""
@@ -116,7 +132,9 @@ class AliexpressListing(models.Model):
         self.sku_ids._forget_offers()
 
     def _set_vanished(self, error):
-        """AliExpress has not got the product any more."""
+        """AliExpress has not got the product any more. Said once: several jobs meet it, night after night."""
+        if self.state == "error" and not self.remote_state:
+            return
         self._set_error(error)
         self.write({"remote_state": False})
 

@@ -218,10 +218,12 @@ def test_an_unknown_product_is_not_found():
         assert caught.value.reason == errors.NOT_FOUND
 
 
-def test_a_product_that_shows_at_the_second_look():
-    family, gateway = shop({"request_id": "1"}, "product")
+def test_a_product_that_shows_at_the_third_look():
+    family, gateway = shop({"request_id": "1"}, {"request_id": "2"}, "product")
+    pauses = []
+    family.transport.sleep = pauses.append
     assert family.get_product(PRODUCT).product_ref == PRODUCT
-    assert len(gateway.calls) == 2
+    assert (len(gateway.calls), pauses) == (3, [2, 2])
 
 
 def test_another_product_than_asked_for():

@@ -16,6 +16,9 @@ from .catalogue_shared import SharedCatalogue, product_refs_of
 
 # AliExpress has no idea of a category for a title.
 _NO_SUGGESTION = "24000011"
+# How often a product is asked for before it counts as gone, and the seconds between.
+_PRODUCT_TRIES = 3
+_PRODUCT_PAUSE = 2
 
 
 class SolutionCatalogue(SharedCatalogue):
@@ -135,7 +138,7 @@ class SolutionCatalogue(SharedCatalogue):
         params = {"operation_type": OPERATIONS[kind], "item_list": feed_items(kind, items)}
         answer = self._ask(method, params, is_read=False)
         if not answer.has("job_id"):
-            raise self._failure(answer, method)
+            self._ensure_success(answer, method)
         return answer.ref("job_id", required=True)
 
     def get_feed(self, feed_ref):
@@ -158,12 +161,14 @@ class SolutionCatalogue(SharedCatalogue):
     def _ask_product(self, product_ref):
         """Return the `Reader` of a product's detail."""
         method = "aliexpress.solution.product.info.get"
-        for _attempt in range(2):
+        for attempt in range(_PRODUCT_TRIES):
+            if attempt:
+                # Now and then AliExpress answers nothing for a product that it has.
+                self.transport.sleep(_PRODUCT_PAUSE)
             answer = self._ask(method, {"product_id": product_ref})
             result = answer.child("result")
             if result.has("product_id"):
                 return result
-            # Now and then AliExpress answers nothing for a product that it has.
         raise self._failure(result or answer, method, default=errors.REFUSED if result else errors.NOT_FOUND)
 
     def _change_offers(self, method, changes, write_updates):
