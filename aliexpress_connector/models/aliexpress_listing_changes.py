@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .aliexpress_listing_content import UNLINKED, VARIANT_SECTIONS
+from .aliexpress_listing_content import CONFIRMED, FROZEN_SECTIONS, UNLINKED, VARIANT_SECTIONS
 
 # A transaction may commit this long after the time it writes as write_date: what was written shortly before a look is
 # looked at again.
@@ -32,8 +32,19 @@ class AliexpressListing(models.Model):
         return self._get_due_domain("sync_listings", calls_gateway=False) & states & (rested | Domain("id", "in", ids))
 
     @api.model
+    def _get_uncompared_domain(self):
+        """Domain of the listings that this run should have compared and did not come to. One whose comparison failed
+        is no such listing.
+        """
+        run_at = self.env.context.get("aliexpress_run_at") or fields.Datetime.now()
+        older = Domain("compared_at", "=", False) | Domain("compared_at", "<", run_at - LATE_COMMIT)
+        return self._get_compare_domain() & older & Domain("state", "!=", "error")
+
+    @api.model
     def _find_written_since_compared(self):
-        """Ids of listings whose product, variants, attributes, pictures or mappings changed since the last look."""
+        """Ids of listings whose product, variants, attributes, pictures or mappings changed since the last look, or
+        that offer a variant which was deleted.
+        """
         self.env.flush_all()
         query = SQL(
             """
@@ -51,7 +62,10 @@ class AliexpressListing(models.Model):
                 OR EXISTS (SELECT FROM aliexpress_attribute_mapping mapping
                              LEFT JOIN aliexpress_attribute_mapping_value line ON line.mapping_id = mapping.id
                             WHERE mapping.category_id = template.aliexpress_category_id
-                              AND GREATEST(mapping.write_date, line.write_date) >= listing.compared_at))
+                              AND GREATEST(mapping.write_date, line.write_date) >= listing.compared_at)
+                OR listing.state = 'online'
+                   AND EXISTS (SELECT FROM aliexpress_listing_sku
+                                WHERE listing_id = listing.id AND product_id IS NULL AND is_foreign IS NOT TRUE))
              ORDER BY listing.compared_at
              LIMIT %s
             """,
@@ -86,16 +100,32 @@ class AliexpressListing(models.Model):
             known = listing.content_digests or {}
             is_linked = not any(listing.sku_ids.mapped("is_foreign"))
             if not known:
-                known = listing._get_digests(contents[listing.id])
-                if not is_linked:
-                    known |= dict.fromkeys(VARIANT_SECTIONS, UNLINKED)
-                if listing._has_skus_to_mend():
-                    known.pop("skus")
+                known = listing._prepare_baseline(contents[listing.id])
             elif is_linked and UNLINKED in known.values():
                 digests = listing._get_digests(contents[listing.id])
                 known = {name: digests[name] if digest == UNLINKED else digest for name, digest in known.items()}
             if known != listing.content_digests:
                 listing.content_digests = known
+
+    def _prepare_baseline(self, content):
+        """{section: digest} that stands for what AliExpress had before the listing was linked."""
+        known = self._get_digests(content)
+        if any(self.sku_ids.mapped("is_foreign")):
+            known |= dict.fromkeys(VARIANT_SECTIONS, UNLINKED)
+        if self._has_skus_to_mend():
+            known.pop("skus")
+        return known
+
+    def _confirm_sections(self, sections):
+        """Have `sections` (names) sent whatever AliExpress acknowledged: a person saw that it has something else."""
+        self.check_access("write")
+        self.ensure_one()
+        if not self.product_ref:
+            return
+        known = self.content_digests or self._prepare_baseline(self._prepare_contents()[self.id])
+        kept = FROZEN_SECTIONS if self._is_frozen() else ()
+        confirmed = [section for section in sections if known.get(section) != UNLINKED and section not in kept]
+        self.content_digests = known | dict.fromkeys(confirmed, CONFIRMED)
 
     def _has_skus_to_mend(self):
         """Whether AliExpress' SKUs differ from those here: it had some without a code when the listing was linked,
@@ -111,12 +141,24 @@ class AliexpressListing(models.Model):
         if self.state == "draft":
             return False  # a person decides when it is published
         if self.state in ("error", "rejected"):
-            # Sent again when somebody has mended the product, not over and over.
-            refused = (self.attempt or {}).get("digests")
-            return bool(refused) and refused != self._get_digests(content)
+            return self._is_mended(content) or self._is_wanted_elsewhere(wanted)
         if wanted != "online":
             return self.remote_state in ("online", False) or wanted == "deleted"
         if self.remote_state == "offline":
             return True
         sections = self._get_sections_to_send(content)
         return bool(sections) and not self._describe_blocking(problems, sections)
+
+    def _is_mended(self, content):
+        """Whether the listing says something else now than what was refused: it is sent again then, not over and
+        over. Of a listing that was linked nothing was sent; AliExpress may have rejected what it had.
+        """
+        refused = (self.attempt or {}).get("digests") or self.content_digests or {}
+        digests = self._get_digests(content)
+        return any(digest not in (UNLINKED, digests[section]) for section, digest in refused.items())
+
+    def _is_wanted_elsewhere(self, wanted):
+        """Whether a listing that may be on sale was refused when it was still wanted there, or the other way round."""
+        was_wanted = (self.attempt or {}).get("wanted", "online")
+        may_be_shown = self.product_ref and self.remote_state in ("online", "auditing", False)
+        return bool(may_be_shown) and wanted != was_wanted

@@ -1,6 +1,4 @@
-import hashlib
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo import models
@@ -12,23 +10,31 @@ from ..lib.catalogue_values import Description, MarketingImages, ProductContent,
 from ..lib.html_text import clean_html, text_to_html
 from .attribute_resolver import AttributeResolver
 from .composed_text import compose
+from .content_digest import make_digest
 
 DEDUCTIONS = {"order": DEDUCT_ORDER, "payment": DEDUCT_PAYMENT}
-# What is acknowledged, and sent again when it changes, together.
+# What is acknowledged, and sent again when it changes, together. What AliExpress cannot be told to take away stands
+# alone: it stays acknowledged as long as it is there.
 SECTIONS = {
     "title": ("titles",),
     "description": ("descriptions",),
-    "images": ("image_urls", "marketing_images"),
-    "category": ("category_ref", "attributes", "brand", "size_chart_ref"),
+    "images": ("image_urls",),
+    "marketing": ("marketing_images",),
+    "category": ("category_ref", "attributes", "brand"),
+    "size_chart": ("size_chart_ref",),
     "skus": ("skus",),
+    "sku_images": ("skus",),
     "package": ("unit_code", "lot_size", "weight", "package_size", "lead_time_days", "deduction"),
-    "terms": ("freight_template_ref", "service_template_ref", "group_ref"),
+    "terms": ("freight_template_ref", "service_template_ref"),
+    "group": ("group_ref",),
 }
 # What a freeze leaves as it is on AliExpress.
-FROZEN_SECTIONS = frozenset({"title", "description", "images"})
+FROZEN_SECTIONS = frozenset({"title", "description", "images", "marketing", "sku_images"})
 # What linking a SKU with its variant changes, and what stands for its digest until all SKUs are linked.
-VARIANT_SECTIONS = ("skus", "package")
+VARIANT_SECTIONS = ("skus", "sku_images", "package")
 UNLINKED = "unlinked"
+# What stands for the digest of a section that a person wants AliExpress to have as Odoo says it.
+CONFIRMED = "confirmed"
 BARCODE_ENCODINGS = {13: "ean13", 8: "ean8", 12: "upca"}
 # What Odoo shows where nobody translated a text.
 FALLBACK_LANGUAGE = "en_US"
@@ -90,7 +96,8 @@ class AliexpressListing(models.Model):
             service_template_ref=(self.service_template_id or account.service_template_id).ref
             or DEFAULT_SERVICE_TEMPLATE,
             group_ref=(self.product_group_id or account.product_group_id).ref or None,
-            brand=template.aliexpress_brand or None,
+            # Of what was published from here, Odoo knows that there is no brand any more.
+            brand=template.aliexpress_brand or ("" if self.product_ref and self.is_published_here else None),
             size_chart_ref=self._get_size_chart().ref or None,
         )
 
@@ -179,11 +186,13 @@ class AliexpressListing(models.Model):
 
     def _get_digests(self, content):
         """{section: digest} of a content, without prices and quantities, which have a job of their own."""
-        skus = content.skus and tuple(
-            replace(sku, price=Decimal(0), sale_price=None, quantity=0) for sku in content.skus
-        )
-        values = asdict(replace(content, skus=skus))
-        return {section: _digest([values[name] for name in names]) for section, names in SECTIONS.items()}
+        told = {section: {name: getattr(content, name) for name in names} for section, names in SECTIONS.items()}
+        # One value shows one picture, in whichever SKUs it stands.
+        attributes = [attribute for sku in content.skus or () for attribute in sku.attributes]
+        told["sku_images"] = {
+            f"{attribute.attribute_ref}:{attribute.value_ref}": attribute.image_url for attribute in attributes
+        }
+        return {section: make_digest(said) for section, said in told.items()}
 
     def _get_sections_to_send(self, content):
         """Names of the sections of `content` (its desired state) that AliExpress has not acknowledged."""
@@ -195,9 +204,23 @@ class AliexpressListing(models.Model):
             if acknowledged.get(section) not in (digests[section], UNLINKED)
             and any(getattr(content, name) is not None for name in names)
         ]
-        if self.product_ref and (self.is_content_frozen or self.account_id.is_content_frozen):
+        if self._is_frozen():
             changed = [section for section in changed if section not in FROZEN_SECTIONS]
         return changed
+
+    def _is_frozen(self):
+        """Whether texts and pictures stay as they are on AliExpress."""
+        return bool(self.product_ref and (self.is_content_frozen or self.account_id.is_content_frozen))
+
+    def _get_kept_sections(self, content):
+        """Names of the sections of which AliExpress keeps what it was told, as it cannot be told that there is none."""
+        nothing = (None, UNLINKED, make_digest({}))
+        acknowledged = self.content_digests or {}
+        return [
+            section
+            for section in ("marketing", "size_chart", "group")
+            if acknowledged.get(section) not in nothing and getattr(content, SECTIONS[section][0]) is None
+        ]
 
 
 def get_main_language(detail):
@@ -225,11 +248,6 @@ def _share_pictures(skus):
         )
         for sku in skus
     )
-
-
-def _digest(value):
-    text = json.dumps(value, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _drop_untranslated(texts, fallback):

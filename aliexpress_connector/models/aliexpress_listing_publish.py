@@ -71,7 +71,9 @@ class AliexpressListing(models.Model):
         left = Domain.OR(
             self._get_publish_domain(act) for act in (False, "create", "update", "online", "offline", "delete", "read")
         )
-        remaining = self.search_count(left & Domain("feed_id", "=", False), limit=PREPARE_BATCH)
+        left = (left & Domain("feed_id", "=", False)) | self._get_review_domain() | self._get_uncompared_domain()
+        remaining = self.search_count(left, limit=PREPARE_BATCH)
+        remaining += self.env["aliexpress.feed"]._count_remaining()
         remaining += self.env["aliexpress.found.product"]._count_remaining()
         self.env["ir.cron"]._commit_progress(remaining=remaining)
 
@@ -128,7 +130,8 @@ class AliexpressListing(models.Model):
             checksums = {attachment.checksum for attachment in chosen[listing.id].attachments}
             needed = images.browse(by_checksum[checksum].id for checksum in checksums if checksum in by_checksum)
             act, error = listing._choose_act(contents[listing.id], shelf[listing.id], problems[listing.id])
-            listing._set_act(act, error, contents[listing.id], needed)
+            listing.attempt = {"digests": listing._get_digests(contents[listing.id]), "wanted": shelf[listing.id]}
+            listing._set_act(act, error, needed)
 
     def _choose_act(self, content, wanted, problems):
         """(next act, error text) of the listing: an act of `next_act`, or None with the reason, or (None, "") when
@@ -137,8 +140,10 @@ class AliexpressListing(models.Model):
         if wanted == "deleted":
             return ("delete", "") if self.product_ref or self.intent_date else (None, "")
         if wanted == "offline":
-            is_shown = self.product_ref and self.remote_state not in ("offline", "rejected")
-            return ("offline" if is_shown else None), ""
+            if not self.product_ref or self.remote_state in ("offline", "rejected"):
+                return None, ""
+            # AliExpress moves nothing during its review, after which the product would go on sale.
+            return ("read" if self.remote_state == "auditing" else "offline"), ""
         sections = list(SECTIONS) if not self.product_ref else self._get_sections_to_send(content)
         blocking = self._describe_blocking(problems, sections)
         if blocking:
@@ -151,19 +156,19 @@ class AliexpressListing(models.Model):
             return "online", ""
         return (None if self.remote_state in ("online", "rejected") else "read"), ""
 
-    def _set_act(self, act, error, content, images):
-        """Write down what `_choose_act` found, and what will be sent."""
-        digests = self._get_digests(content)
+    def _set_act(self, act, error, images):
+        """Write down what `_choose_act` found."""
         # What the next sending will show; a picture that failed before is tried again.
         images.filtered(lambda image: image.state == "error").write({"state": "pending", "retry_at": False})
         values = {"next_act": act, "image_ids": [fields.Command.set(images.ids if act in ("create", "update") else [])]}
-        values["attempt"] = {"digests": digests}
         values["compared_at"] = fields.Datetime.now() - LATE_COMMIT
         if error:
             values |= {"state": "error", "error": error}
             self._log_result("check", "refused", error)
         elif not act:
-            values |= {"state": self._get_settled_state(), "error": False}
+            values |= {"state": self._get_settled_state()}
+            # Why AliExpress rejected it stays to be read.
+            values |= {} if values["state"] == "rejected" else {"error": False}
         self.write(values)
 
     def _get_settled_state(self):

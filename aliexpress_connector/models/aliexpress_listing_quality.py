@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib.errors import AliexpressError
+from .aliexpress_listing_content import SECTIONS
 from .aliexpress_listing_images import IMAGE_MARK
 from .attribute_resolver import AttributeResolver
 from .error_messages import describe_error
@@ -102,7 +103,14 @@ class AliexpressListing(models.Model):
 
     def _describe_blocking(self, problems, sections):
         """The text for a person about what keeps `sections` from being sent, "" when nothing does."""
-        blocking = [problem for problem in problems if problem.severity == MANDATORY and problem.section in sections]
+        # A size chart belongs to a category.
+        sections = {*sections, *(["category"] if "size_chart" in sections else [])}
+        told = {name for section in sections for name in SECTIONS[section]}
+        blocking = [
+            problem
+            for problem in problems
+            if problem.severity == MANDATORY and not told.isdisjoint(SECTIONS[problem.section])
+        ]
         if not blocking:
             return ""
         env = self.account_id._get_message_env()

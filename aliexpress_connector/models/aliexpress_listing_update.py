@@ -4,8 +4,13 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..lib.catalogue_values import ProductContent
-from .aliexpress_listing_content import SECTIONS, UNLINKED, get_main_language
+from ..lib.errors import UNREADABLE, FixError
+from .aliexpress_listing_content import CONFIRMED, SECTIONS, UNLINKED, get_main_language
 from .aliexpress_offer_prices import keep_below
+from .content_merge import keep_pictures, keep_unsaid
+
+# What is replaced as a whole although Odoo may know only a part of it.
+MERGED = frozenset({"titles", "descriptions", "attributes", "skus"})
 
 
 class AliexpressListing(models.Model):
@@ -28,20 +33,36 @@ class AliexpressListing(models.Model):
             return
         self.account_id._check_call_budget("content")
         client = self.account_id._get_client()
-        if not self.language:
-            content = self._learn_language(client.get_product(self.product_ref), sections)
-        told = {name: getattr(content, name) for section in sections for name in SECTIONS[section]}
-        if "skus" in sections:
-            told["skus"] = self._keep_acknowledged_prices(content.skus, client.get_product(self.product_ref))
-        update = ProductContent(language=content.language, **told)
+        update = self._prepare_update(content, sections, client)
         client.update_product(self.product_ref, self._resolve_images(update))
         self._acknowledge(
             {section: digest for section, digest in self._get_digests(content).items() if section in sections}
         )
-        if "skus" in sections:
+        if update.skus is not None:
             self._acknowledge_offers(self._prepare_attempt(update)["offers"])
             self.sku_ids.filtered(lambda sku: not sku.product_id and not sku.is_foreign).unlink()
         self._log_result("update", "accepted", self._describe_sections(sections))
+
+    def _prepare_update(self, content, sections, client):
+        """The `ProductContent` that sends `sections` of `content`, with what AliExpress has and Odoo does not know."""
+        told = {name for section in sections for name in SECTIONS[section]}
+        # Of a listing that was linked, Odoo says less than AliExpress has, and lists are replaced as a whole. What a
+        # person saw in the preview is sent as it was shown there.
+        unseen = [section for section in sections if (self.content_digests or {}).get(section) != CONFIRMED]
+        kept = set() if self.is_published_here else {name for section in unseen for name in SECTIONS[section]}
+        is_read = not self.language or "skus" in told or not kept.isdisjoint(MERGED)
+        detail = client.get_product(self.product_ref) if is_read else None
+        if not self.language:
+            content = self._learn_language(detail, sections)
+        values = {name: getattr(content, name) for name in told}
+        remote = self._match_remote_skus(detail) if "skus" in told else {}
+        if "skus" in told:
+            values["skus"] = self._keep_acknowledged_prices(content.skus, remote)
+        if detail:
+            values |= keep_unsaid({name: values[name] for name in kept}, detail, remote)
+        if "skus" in told and self._is_frozen():
+            values["skus"] = keep_pictures(values["skus"], detail)
+        return ProductContent(language=content.language, **values)
 
     def _learn_language(self, detail, sections):
         """Take over the main language of a listing that was linked, and return its content under it.
@@ -55,10 +76,11 @@ class AliexpressListing(models.Model):
         self.content_digests = {section: digests[section] for section in SECTIONS if section not in sections} | unlinked
         return content
 
-    def _keep_acknowledged_prices(self, skus, detail):
-        """`skus` (SkuContents) with AliExpress' own prices where Odoo has none to say. Raises UserError when a SKU
-        there is unknown here.
-        """
+    def _match_remote_skus(self, detail):
+        """{SKU code here: ProductSku}. Raises UserError when a SKU there is unknown here."""
+        if not detail.skus:
+            # Nothing can be sold without one: what the SKUs here are on AliExpress is not known.
+            raise FixError(UNREADABLE, "no SKUs in the product", method="get_product")
         by_ref = {sku.sku_ref: sku.sku_code for sku in self.sku_ids if sku.sku_ref}
         remote = {sku.sku_code or by_ref.get(sku.sku_ref) or "": sku for sku in detail.skus}
         unknown = remote.keys() - set(self.sku_ids.mapped("sku_code"))
@@ -71,6 +93,12 @@ class AliexpressListing(models.Model):
                     codes=", ".join(sorted(unknown)) or "-",
                 )
             )
+        return remote
+
+    def _keep_acknowledged_prices(self, skus, remote):
+        """`skus` (SkuContents) with AliExpress' own prices where Odoo has none to say; `remote` of
+        `_match_remote_skus`.
+        """
         offers = self.sku_ids._prepare_offer()
         keeping = {sku.sku_code for sku in self.sku_ids if offers[sku.id].keeps_sale_price}
         return tuple(
@@ -91,9 +119,13 @@ class AliexpressListing(models.Model):
             "title": env._("title"),
             "description": env._("description"),
             "images": env._("pictures"),
+            "marketing": env._("pictures"),
             "category": env._("category and attributes"),
+            "size_chart": env._("category and attributes"),
             "skus": env._("variants"),
+            "sku_images": env._("pictures"),
             "package": env._("package"),
             "terms": env._("templates and group"),
+            "group": env._("templates and group"),
         }
-        return ", ".join(names[section] for section in sections)
+        return ", ".join(dict.fromkeys(names[section] for section in sections))

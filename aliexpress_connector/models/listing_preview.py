@@ -9,13 +9,17 @@ from .aliexpress_listing_content import DEDUCTIONS
 
 @dataclass(frozen=True)
 class PreviewLine:
-    """One fact: its place, what will be sent, and what AliExpress has ("" when it was not asked)."""
+    """One fact: its place, what will be sent, and what AliExpress has ("" when it was not asked). `is_offer`: it is a
+    price or a quantity. `parts` names the sections of the content (see `SECTIONS`) that are sent for it.
+    """
 
     section: str
     label: str
     wanted: str
     present: str
     is_different: bool
+    is_offer: bool = False
+    parts: tuple[str, ...] = ()
 
 
 def make_lines(listing, content, detail=None):
@@ -30,17 +34,20 @@ def make_lines(listing, content, detail=None):
     by_section = {
         ("title",): _title_lines(listing, content, detail),
         ("description",): _description_lines(listing, content, detail),
-        ("images",): _picture_lines(listing, content, detail, "images" in unsent),
-        ("category",): [*_attribute_lines(listing, content, detail), *_brand_lines(listing, content, detail)],
-        ("package", "terms"): _measure_lines(listing, content, detail),
-        ("skus",): _sku_lines(listing, content, detail),
+        ("images", "marketing"): _picture_lines(listing, content, detail, "images" in unsent),
+        ("category", "size_chart"): [
+            *_attribute_lines(listing, content, detail),
+            *_brand_lines(listing, content, detail),
+        ],
+        ("package", "terms", "group"): _measure_lines(listing, content, detail),
+        ("skus", "sku_images"): _sku_lines(listing, content, detail),
     }
     lines = []
     for names, of_section in by_section.items():
         of_section = list(of_section)
         if unsent & set(names) and not any(line.is_different for line in of_section):
             of_section.append(_make_change_line(listing.env, of_section))
-        lines += of_section
+        lines += [replace(line, parts=() if line.is_offer else names) for line in of_section]
     return lines
 
 
@@ -50,11 +57,11 @@ def _make_change_line(env, lines):
     return PreviewLine(section, env._("Changed since it was last sent"), env._("Yes"), "", True)
 
 
-def _line(section, label, wanted, present, detail, *, key=str):
+def _line(section, label, wanted, present, detail, *, key=str, is_offer=False):
     """A line; without `detail`, or where AliExpress tells nothing, there is nothing to differ from."""
     wanted, present = _text(wanted), _text(present)
     is_different = bool(detail) and key(wanted) != key(present)
-    return PreviewLine(section, label, wanted, present if detail else "", is_different)
+    return PreviewLine(section, label, wanted, present if detail else "", is_different, is_offer)
 
 
 def _text(value):
@@ -192,11 +199,11 @@ def _sku_lines(listing, content, detail):
         section = env._("SKU %(code)s", code=sku.sku_code)
         present = theirs.pop(sku.sku_code, None)
         yield _line(section, env._("Values"), _values(listing, sku), _values(listing, present), detail)
-        yield _line(section, env._("Price"), sku.price, present and present.price, detail, key=_amount)
+        yield _line(section, env._("Price"), sku.price, present and present.price, detail, key=_amount, is_offer=True)
         if sku.sale_price is not None or (present and present.sale_price is not None):
             # Without a source of sale prices AliExpress' own stays.
             yield _line(section, env._("Sale price"), sku.sale_price, present and present.sale_price, None)
-        yield _line(section, env._("Quantity"), sku.quantity, present and present.quantity, detail)
+        yield _line(section, env._("Quantity"), sku.quantity, present and present.quantity, detail, is_offer=True)
         if sku.ean or (present and present.ean):
             yield _line(section, env._("EAN"), sku.ean, present and present.ean, detail)
         yield from _sku_picture_lines(env, section, sku, present, detail)

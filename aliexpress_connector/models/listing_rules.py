@@ -107,7 +107,7 @@ def _check_marketing(check, url, size, ratio):
             width=width,
             height=height,
         )
-        yield Problem(MANDATORY, "images", message, check.template, "aliexpress_image_ids")
+        yield Problem(MANDATORY, "marketing", message, check.template, "aliexpress_image_ids")
 
 
 # === PACKAGE AND TERMS === #
@@ -226,7 +226,7 @@ def check_terms(check):
                 name=holder[name].name,
                 holder=holder.display_name,
             )
-            section = "category" if name == "size_chart_id" else "terms"
+            section = {"size_chart_id": "size_chart", "product_group_id": "group"}.get(name, "terms")
             yield Problem(MANDATORY, section, message, holder, name)
 
 
@@ -239,7 +239,7 @@ def check_group(check):
             group=group.name,
             holder=holder.display_name,
         )
-        yield Problem(MANDATORY, "terms", message, holder, "product_group_id")
+        yield Problem(MANDATORY, "group", message, holder, "product_group_id")
 
 
 def check_size_chart(check):
@@ -255,7 +255,24 @@ def check_size_chart(check):
             "categories take no product without it.",
             charts=", ".join(charts.mapped("name")),
         )
-        yield Problem(RECOMMENDED, "category", message, check.listing, "size_chart_id")
+        yield Problem(RECOMMENDED, "size_chart", message, check.listing, "size_chart_id")
+
+
+def check_kept(check):
+    """What was taken away here and cannot be taken away there."""
+    places = {
+        "marketing": (check.template, "aliexpress_image_ids"),
+        "size_chart": (check.listing, "size_chart_id"),
+        "group": (check.listing, "product_group_id"),
+    }
+    for section in check.listing._get_kept_sections(check.content):
+        record, name = places[section]
+        message = check.env._(
+            "%(term)s: AliExpress keeps what it was told before, for it cannot be told that there is none. Choose "
+            "another here, or remove it in AliExpress' seller centre.",
+            term=record._fields[name]._description_string(check.env),
+        )
+        yield Problem(RECOMMENDED, section, message, record, name)
 
 
 # In the order in which people mend.
@@ -277,4 +294,5 @@ RULES = (
     check_terms,
     check_group,
     check_size_chart,
+    check_kept,
 )

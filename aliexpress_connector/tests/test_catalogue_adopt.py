@@ -1,4 +1,4 @@
-from .catalogue_common import EDIT, LIST, CatalogueCase, make_picture
+from .catalogue_common import DETAIL, EDIT, LIST, CatalogueCase, make_picture
 
 
 class TestAdopting(CatalogueCase):
@@ -210,3 +210,88 @@ class TestAdopting(CatalogueCase):
         self.publish()
         self.assertEqual(found.listing_id.state, "offline")
         self.assertEqual(self.remote(found.listing_id).status, "offline")
+
+    def test_a_linked_listing_is_sent_as_the_preview_showed_it(self):
+        listing = self.link("MUG-01")
+        template = listing.product_tmpl_id
+        template.aliexpress_title = "A better mug"
+        self.publish()
+        preview = self.env["aliexpress.listing.preview"].browse(listing.action_preview()["res_id"])
+        preview.line_ids.filtered(lambda line: line.parts != "title").is_different = False
+        preview.action_send()
+        self.publish()
+        self.assertEqual(self.sandbox.count(EDIT), 1, listing.error)
+        self.assertEqual(self.remote(listing).subject, "A better mug")
+        self.settle(listing)
+        self.publish()
+        self.assertFalse(self.sandbox.count(EDIT))
+
+    def test_a_rejected_product_is_sent_once_it_is_mended_after_linking(self):
+        remote = self.sandbox.shop.products[self.product_of("MUG-01")]
+        remote.status = "editingRequired"
+        listing = self.link("MUG-01")
+        self.publish()
+        self.assertEqual(listing.state, "rejected")
+        listing.product_tmpl_id.aliexpress_title = "A better mug"
+        self.publish()
+        self.assertEqual((listing.state, remote.subject), ("auditing", "A better mug"), listing.error)
+
+
+class TestAdoptingVariants(CatalogueCase):
+    category_ref = "200000346"
+
+    def setUp(self):
+        from aliexpress_sandbox.product import Property
+
+        super().setUp()
+        self.variants = self.create_shirt(colors=("Blue",))
+        published = self.create_online(self.variants[0])
+        self.product_on_aliexpress = remote = self.remote(published)
+        for sku in remote.skus:
+            color = next(prop for prop in sku.properties if prop.property_id == 14)
+            color.name, color.image = "Deep sea", "https://ae01.alicdn.com/kf/sea.jpg"
+            sku.sale_price = sku.price / 2
+        remote.properties.append(Property(None, "Care", None, "Wash cold"))
+        remote.subjects["es_ES"] = "Camisa"
+        published._forget()
+        published.unlink()
+        self.account.action_find_listings()
+        self.run_job("publish_listings")
+        found = self.env["aliexpress.found.product"].search([("product_ref", "=", str(remote.product_id))])
+        found.product_tmpl_id = self.variants.product_tmpl_id
+        by_code = {variant._get_aliexpress_sku_code(): variant for variant in self.variants}
+        for sku in found.sku_ids:
+            sku.product_id = by_code[sku.sku_code]
+        found.action_link()
+        self.listing = found.listing_id
+        self.publish()
+
+    def test_what_aliexpress_has_and_odoo_does_not_say_survives_an_update(self):
+        remote = self.product_on_aliexpress
+        before = {(prop.name_id, prop.value_id, prop.value) for prop in remote.properties}
+        self.variants[0].barcode = "8412345678905"
+        self.variants.product_tmpl_id.aliexpress_title = "Linen shirt"
+        line = self.variants.product_tmpl_id.aliexpress_attribute_line_ids[0]
+        line.value_ids = (line.attribute_id.value_ids - line.value_ids)[-1]
+        self.publish()
+        self.assertEqual(self.sandbox.counts(), {DETAIL: 1, EDIT: 1}, self.listing.error)
+        colors = {(prop.name, prop.image) for sku in remote.skus for prop in sku.properties if prop.property_id == 14}
+        self.assertEqual(colors, {("Deep sea", "https://ae01.alicdn.com/kf/sea.jpg")})
+        self.assertEqual(remote.subjects["es_ES"], "Camisa")
+        self.assertEqual(remote.subject, "Linen shirt")
+        after = {(prop.name_id, prop.value_id, prop.value) for prop in remote.properties}
+        self.assertEqual(len(before - after), 1, "the attribute that was changed")
+        self.assertIn((None, None, "Wash cold"), after)
+        self.assertTrue(all(sku.sale_price for sku in remote.skus))
+
+    def test_sale_prices_are_not_erased_for_an_answer_without_skus(self):
+        self.sandbox.add_fault("drop_field", method=DETAIL, text="aeop_ae_product_s_k_us", count=1)
+        self.variants[0].barcode = "8412345678905"
+        self.publish()
+        self.assertFalse(self.sandbox.count(EDIT))
+        self.assertEqual(self.listing.state, "pending")
+        self.assertIn("could not be understood", self.listing.error)
+        self.listing.retry_at = False
+        self.publish()
+        self.assertEqual(self.sandbox.count(EDIT), 1, self.listing.error)
+        self.assertTrue(all(sku.sale_price for sku in self.product_on_aliexpress.skus))

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 
+from ..models import aliexpress_feed
 from .catalogue_common import CREATE, CatalogueCase, make_picture
 
 SUBMIT = "aliexpress.solution.feed.submit"
@@ -132,3 +133,24 @@ class TestFeeds(CatalogueCase):
         self.sandbox.app.denied = []
         self.assertEqual(set(listings.mapped("state")), {"auditing"}, listings.mapped("error"))
         self.assertFalse(self.account.feed_minimum)
+
+    def test_more_results_than_one_step_takes_settle_in_one_run(self):
+        listings = self.create_listings(5)
+        self.publish()
+        self.sandbox.advance(minutes=30)
+        feed = self.env["aliexpress.feed"].search([])
+        feed.retry_at = False
+        self.patch(aliexpress_feed, "RESULT_BATCH", 2)
+        self.publish()
+        self.assertEqual(set(listings.mapped("state")), {"auditing"}, listings.mapped("error"))
+        self.assertEqual((feed.state, feed.accepted_count), ("done", 5))
+
+    def test_a_submission_whose_answer_nobody_understands_is_found(self):
+        self.create_listings()
+        self.sandbox.add_fault("drop_field", method=SUBMIT, text="job_id", count=1)
+        self.publish()
+        feed = self.env["aliexpress.feed"].search([])
+        self.assertEqual((feed.state, len(feed.listing_ids)), ("pending", 4), feed.error)
+        feed.retry_at = False
+        self.publish()
+        self.assertEqual((feed.state, self.sandbox.count(SUBMIT)), ("submitted", 0))

@@ -1,8 +1,10 @@
+import json
 from datetime import timedelta
 
 from odoo import Command, fields
 
-from .catalogue_common import CREATE, DETAIL, EDIT, UPLOAD, CatalogueCase, make_picture
+from ..models.content_digest import make_digest
+from .catalogue_common import CREATE, DETAIL, EDIT, LIST, UPLOAD, CatalogueCase, make_picture
 
 
 class TestPublishing(CatalogueCase):
@@ -142,6 +144,36 @@ class TestPublishing(CatalogueCase):
         self.assertEqual(listing.state, "auditing", listing.error)
         self.assertEqual(self.sandbox.count(CREATE), 0)
 
+    def test_answers_that_nobody_understands_are_read_again(self):
+        listing = self.create_listing()
+        self.sandbox.add_fault("drop_field", method=CREATE, text="product_id", count=1)
+        self.publish()
+        self.assertEqual(listing.state, "pending")
+        self.assertIn("could not be understood", listing.error)
+        self.assertTrue(listing.intent_date)
+        listing.retry_at = False
+        self.publish()
+        self.assertEqual((listing.state, listing.error), ("auditing", False))
+        self.assertFalse(self.sandbox.count(CREATE))
+        self.sandbox.add_fault("drop_field", method=DETAIL, text="sku_price", count=1)
+        self.settle(listing)
+        self.assertEqual(listing.state, "auditing")
+        self.assertIn("could not be understood", listing.error)
+        listing.retry_at = False
+        self.publish()
+        self.assertEqual((listing.state, listing.error), ("online", False))
+
+    def test_a_nightly_look_that_nobody_understands_ends_with_the_next(self):
+        listing = self.create_online()
+        self.remote(listing).status = "service_delete"  # which the lists do not show
+        self.sandbox.add_fault("drop_field", method=DETAIL, text="sku_price", count=1)
+        self.run_job("refresh_listings")
+        self.assertEqual(listing.state, "online")
+        self.assertIn("could not be understood", listing.error)
+        listing.retry_at = False
+        self.run_job("refresh_listings")
+        self.assertEqual((listing.state, listing.error), ("online", False))
+
     def test_a_creation_that_never_arrived_is_begun_again_after_a_while(self):
         listing = self.create_listing()
         self.sandbox.add_fault("reset", method=CREATE, count=1)
@@ -227,9 +259,104 @@ class TestPublishing(CatalogueCase):
         )
         self.assertIn("category", results.filtered(lambda result: result.listing_id == bad).message)
 
+    def test_a_group_that_is_taken_away_stays_on_aliexpress_and_that_is_said(self):
+        listing = self.create_listing()
+        group = self.env["aliexpress.product.group"].create(
+            {"account_id": self.account.id, "ref": "262007002", "name": "Shirts", "is_leaf": True}
+        )
+        listing.product_group_id = group
+        self.publish()
+        self.settle(listing)
+        self.assertEqual(self.remote(listing).group_ids, [262007002])
+        listing.product_group_id = False
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+        self.assertIn("AliExpress keeps what it was told", " ".join(listing.problem_ids.mapped("message")))
+        listing.product_group_id = group
+        self.publish()
+        self.assertFalse(self.sandbox.counts(), "AliExpress has it still")
+        self.assertFalse(listing.problem_ids)
+
+    def test_a_brand_that_is_taken_away_leaves_aliexpress(self):
+        listing = self.create_listing()
+        template = self.product.product_tmpl_id
+        attribute = self.category.attribute_ids.filtered(lambda attribute: attribute.ref == "2")
+        attribute.is_required = self.sandbox.world.attribute(int(self.category_ref), 2).required = False
+        template.aliexpress_attribute_line_ids.filtered(lambda line: line.attribute_id == attribute).unlink()
+        template.aliexpress_brand = self.sandbox.shop.brands[0].name
+        self.publish()
+        self.settle(listing)
+        template.aliexpress_brand = False
+        self.publish()
+        self.assertEqual(self.sandbox.counts(), {EDIT: 1}, listing.error)
+        self.assertEqual(self.get_edit()["brand_name"], "")
+
+    def get_edit(self):
+        """What the last update told."""
+        request = next(call for call in reversed(self.sandbox.calls) if call.method == EDIT)
+        return json.loads(request.params["edit_product_request"])
+
+    def test_many_reviews_are_listed_once(self):
+        products = [self.create_complete_product(f"CAP-{number}") for number in range(6)]
+        listings = self.env["aliexpress.listing"].union(*(self.create_listing(product) for product in products))
+        self.publish()
+        listings.retry_at = False
+        self.publish()
+        self.assertEqual(self.sandbox.counts(), {LIST: 1})
+        query = json.loads(self.sandbox.calls[-1].params["aeop_a_e_product_list_query"])
+        self.assertEqual(query["page_size"], 99)
+        self.assertTrue(all(listings.mapped("retry_at")))
+
 
 class TestVariants(CatalogueCase):
     category_ref = "200000346"
+
+    def test_names_and_order_of_attributes_are_aliexpress_own_affair(self):
+        listing = self.create_online(self.create_shirt()[0])
+        category = self.sandbox.world.categories[int(self.category_ref)]
+        category.attributes.reverse()
+        for attribute in category.attributes:
+            attribute.name = f"{attribute.name} renamed"
+        self.category._read_attributes(self.account._get_client())
+        self.assertIn("renamed", self.category.attribute_ids[:1].name)
+        listing.compared_at = False
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+        self.assertEqual(make_digest({"brand": "", "titles": {"en": "Cap"}}), make_digest({"titles": {"en": "Cap"}}))
+        self.assertNotEqual(make_digest({"titles": {"en": "Cap"}}), make_digest({"titles": {"en": "Hat"}}))
+
+    def test_a_deleted_variant_leaves_aliexpress_at_the_next_run(self):
+        variants = self.create_shirt()
+        listing = self.create_online(variants[0])
+        self.env.flush_all()
+        for table in ("product_template", "product_product"):
+            self.env.cr.execute(f"UPDATE {table} SET write_date = write_date - interval '1 day'")
+        variants[0].unlink()
+        self.publish()
+        self.assertEqual(len(self.remote(listing).skus), 3, listing.error)
+        self.assertEqual(len(listing.sku_ids), 3)
+
+    def test_a_freeze_covers_the_pictures_of_variants(self):
+        variants = self.create_shirt()
+        variants[0].image_variant_1920 = make_picture("blue")
+        listing = self.create_online(variants[0])
+
+        def get_pictures():
+            return {prop.image for sku in self.remote(listing).skus for prop in sku.properties if prop.image}
+
+        before = get_pictures()
+        self.account.is_content_frozen = True
+        variants[0].image_variant_1920 = make_picture("navy")
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+        variants[1].barcode = "8412345678905"
+        self.publish()
+        self.assertEqual(self.sandbox.count(EDIT), 1, listing.error)
+        self.assertEqual(get_pictures(), before)
+        self.settle(listing)
+        self.account.is_content_frozen = False
+        self.publish()
+        self.assertNotEqual(get_pictures(), before)
 
     def test_variants_are_mapped_by_name_and_published_in_one_listing(self):
         variants = self.create_shirt()

@@ -254,7 +254,7 @@ class TestQuality(CatalogueCase):
         self.run_job("refresh_shop_data")
         self.assertTrue(optional.is_required)
         self.publish()
-        self.assertEqual(listing.state, "online")
+        self.assertEqual(listing.state, "online", listing.error)
         self.assertIn(f"{optional.name} is mandatory", " ".join(listing.problem_ids.mapped("message")))
 
     def test_two_hundred_variants_are_the_most(self):

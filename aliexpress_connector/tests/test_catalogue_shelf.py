@@ -1,4 +1,4 @@
-from .catalogue_common import CREATE, CatalogueCase
+from .catalogue_common import CREATE, EDIT, CatalogueCase
 
 DELETE = "aliexpress.solution.batch.product.delete"
 OFFLINE = "aliexpress.postproduct.redefining.offlineaeproduct"
@@ -59,6 +59,18 @@ class TestShelf(CatalogueCase):
         self.publish()
         self.assertEqual(listing.state, "auditing", listing.error)
 
+    def test_a_product_that_aliexpress_shows_again_is_no_error_any_more(self):
+        listing = self.create_online()
+        remote = self.sandbox.shop.products.pop(int(listing.product_ref))
+        refusals = [("listing_id", "=", listing.id), ("outcome", "=", "refused")]
+        for _night in range(2):
+            self.run_job("refresh_listings")
+            self.assertEqual(self.env["aliexpress.publish.result"].search_count(refusals), 1)
+        self.sandbox.shop.products[int(listing.product_ref)] = remote
+        self.run_job("refresh_listings")
+        self.publish()
+        self.assertEqual((listing.state, listing.error), ("online", False))
+
     def test_what_was_taken_off_on_aliexpress_stays_off_until_a_person_puts_it_back(self):
         from aliexpress_sandbox.catalogue import publishing
 
@@ -118,6 +130,51 @@ class TestShelf(CatalogueCase):
         self.assertFalse(self.sandbox.count(CREATE))
         self.assertEqual(listings.mapped("state"), ["draft", "draft"])
         self.assertFalse(any(listings.mapped("intent_date")))
+
+    def test_what_is_taken_off_during_its_review_never_goes_on_sale(self):
+        listing = self.create_listing()
+        self.publish()
+        listing.action_take_offline()
+        self.publish()
+        self.assertEqual((listing.state, listing.error), ("auditing", False))
+        self.assertFalse(self.sandbox.count(OFFLINE))
+        self.settle(listing)
+        self.publish()
+        self.assertEqual((listing.state, self.remote(listing).status), ("offline", "offline"), listing.error)
+
+    def test_a_refused_shelf_change_is_explained_by_what_aliexpress_has(self):
+        from aliexpress_sandbox.catalogue import publishing
+
+        listing = self.create_online()
+        publishing.audit_again(self.sandbox, self.remote(listing))
+        listing.action_take_offline()
+        self.publish()
+        self.assertEqual((listing.state, self.sandbox.count(OFFLINE)), ("auditing", 1), listing.error)
+        publishing.approve(self.sandbox, self.remote(listing))
+        listing.retry_at = False
+        self.publish()
+        self.publish()
+        self.assertEqual((listing.state, self.remote(listing).status), ("offline", "offline"), listing.error)
+
+    def test_a_refused_listing_comes_off_the_shelf_when_its_product_is_not_offered_any_more(self):
+        refused = {"code": "15", "sub_code": "F00-00-10020-004", "sub_text": "bad words", "count": 1}
+        listing = self.create_online()
+        self.sandbox.add_fault("error", method=EDIT, **refused)
+        self.product.aliexpress_title = "Bad words"
+        self.publish()
+        self.assertEqual((listing.state, listing.remote_state), ("error", "online"))
+        self.account.excluded_product_ids = self.product.product_tmpl_id
+        self.sandbox.add_fault("error", method=OFFLINE, **refused)
+        self.publish()
+        self.assertEqual((listing.state, self.remote(listing).status), ("error", "onSelling"))
+        self.publish()
+        self.assertFalse(self.sandbox.counts(), "what was refused is not tried over and over")
+        self.account.excluded_product_ids = False
+        self.publish()
+        self.account.excluded_product_ids = self.product.product_tmpl_id
+        self.settle(listing)
+        self.publish()
+        self.assertEqual((listing.state, self.remote(listing).status), ("offline", "offline"), listing.error)
 
     # === ANSWERS THAT ARE LOST === #
 

@@ -196,7 +196,7 @@ class TestErrorTexts(AliexpressCase):
         answer = {"result": {"product_id": 7, "aeop_ae_product_s_k_us": {"global_aeop_ae_product_sku": skus}}}
         method = "aliexpress.solution.product.info.get"
         self.answers[method] = envelope(method, answer)
-        listing._keep_acknowledged_prices((), self.account._get_client().get_product("7"))
+        listing._match_remote_skus(self.account._get_client().get_product("7"))
 
     def take_over_locked(self):
         self.order.sale_order_id = self.env["sale.order"].create({"partner_id": self.company.partner_id.id})

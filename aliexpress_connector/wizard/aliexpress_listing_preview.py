@@ -37,6 +37,7 @@ class AliexpressListingPreview(models.TransientModel):
         values = [
             {
                 "section": line.section,
+                "parts": ",".join(line.parts),
                 "label": line.label,
                 "wanted": line.wanted,
                 "present": line.present,
@@ -61,7 +62,9 @@ class AliexpressListingPreview(models.TransientModel):
         }
 
     def action_send(self):
-        """Send the listing as shown."""
+        """Send the listing as shown, also what AliExpress acknowledged or had before it was linked."""
+        different = self.line_ids.filtered(lambda line: line.is_different and line.parts)
+        self.listing_id._confirm_sections({part for line in different for part in line.parts.split(",")})
         self.listing_id.action_send()
         return {"type": "ir.actions.act_window_close"}
 
@@ -74,6 +77,7 @@ class AliexpressListingPreviewLine(models.TransientModel):
 
     preview_id = fields.Many2one("aliexpress.listing.preview", required=True, ondelete="cascade")
     section = fields.Char()
+    parts = fields.Char()  # the sections of the listing's content that are sent for it, with commas
     label = fields.Char(string="Field")
     wanted = fields.Text(string="Will Be Sent")
     present = fields.Text(string="On AliExpress")
