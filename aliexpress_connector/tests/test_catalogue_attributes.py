@@ -149,6 +149,24 @@ class TestAttributes(AttributeCase):
         line.attribute_id.active = False
         self.find_problem(listing, "AliExpress no longer asks for")
 
+    def test_two_hundred_variants_of_three_attributes_are_published(self):
+        attributes = self.category.attribute_ids.filtered("is_sku")
+        names = {attribute.name: attribute.value_ids.mapped("name") for attribute in attributes}
+        variants = self.create_shirt(names["Color"][:10], names["Size"][:5])
+        values = [Command.create({"name": name}) for name in names["Ships From"]]
+        origin = self.env["product.attribute"].create({"name": "Ships From", "value_ids": values})
+        template = variants.product_tmpl_id
+        template.attribute_line_ids = [
+            Command.create({"attribute_id": origin.id, "value_ids": [Command.set(origin.value_ids.ids)]})
+        ]
+        listing = self.create_online(template.product_variant_ids[:1])
+        skus = self.remote(listing).skus
+        self.assertEqual((len(skus), len({sku.sku_id for sku in skus})), (200, 200))
+        self.assertEqual({len(sku.properties) for sku in skus}, {3})
+        self.assertEqual(set(listing.sku_ids.mapped("sku_ref")), {sku.sku_id for sku in skus})
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+
     def test_what_is_mapped_is_mended_in_the_mapping(self):
         listing = self.create_listing(self.create_shirt(colors=("Blue", "Nobody knows"))[0], state="draft")
         action = self.find_problem(listing, "Nobody knows of Color has no value").action_mend()
