@@ -25,7 +25,6 @@ class AliexpressOrder(models.Model):
             },
             "freight": self.amount_freight,
             "difference": self.amount_difference,
-            "total": self.amount_total,
             "address": self.env["res.partner"]._aliexpress_get_address_key(address),
             "is_incomplete": not address.street or is_masked(address.name) or is_masked(address.street),
         }

@@ -173,7 +173,7 @@ class AliexpressOrder(models.Model):
                 order.write({"amount_difference": difference, "amount_total": order.amount_total + change})
                 if order.sale_order_id.state in ("draft", "sent"):
                     order.sale_order_id.order_line = [Command.create(order._prepare_amount_line("difference", change))]
-                    order.taken_over = order.taken_over | {"difference": difference, "total": order.amount_total}
+                    order.taken_over = order.taken_over | {"difference": difference}
 
     def _keep_unmasked(self, address):
         """`address` with what is stored already in place of what AliExpress hides or no longer tells."""

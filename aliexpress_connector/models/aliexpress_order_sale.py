@@ -26,17 +26,16 @@ class AliexpressOrder(models.Model):
         sale_orders = self.env["sale.order"].with_context(mail_auto_subscribe_no_notify=True).create(values_list)
         sale_orders._aliexpress_settle_rounding()
         for order, sale_order in zip(self.with_context(tracking_disable=True), sale_orders, strict=True):
-            order._link_sale_order(sale_order, partners[order][0])
+            order._link_sale_order(sale_order, partners[order][0], sale_order.amount_total - order.amount_total)
 
-    def _link_sale_order(self, sale_order, customer, by_hand=0.0):
+    def _link_sale_order(self, sale_order, customer, excess):
         """Remember which lines came from which child order, from what content the sale order was made, and by how much
-        it exceeds what AliExpress pays, `by_hand` apart.
+        what was made exceeds what AliExpress pays.
         """
         sale_lines = sale_order.order_line.filtered("aliexpress_child_ref").grouped("aliexpress_child_ref")
         for line in self.line_ids:
             line.sale_line_id = sale_lines.get(line.child_ref, sale_order.order_line.browse())
-        rest = sale_order.amount_total - self.amount_total - by_hand
-        excess = 0.0 if sale_order._aliexpress_is_rounding(rest) else rest
+        excess = 0.0 if sale_order._aliexpress_is_rounding(excess) else excess
         self.write(
             {
                 "sale_order_id": sale_order.id,

@@ -85,12 +85,31 @@ class AliexpressOrder(models.Model):
         if problems and sale_order.state == "sale":
             raise UserError("\n".join(problems))
         taxes = TaxFinder(self.env)
-        by_hand = sale_order.amount_total - self.taken_over["total"] - self.taken_over["excess"]
         self._take_over_address(sale_order)
         commands = self._take_over_lines(sale_order, taxes) + self._take_over_extras(sale_order, taxes)
         sale_order.write({"order_line": commands})
+        excess = self._get_excess(sale_order)
         sale_order._aliexpress_settle_rounding()
-        self._link_sale_order(sale_order, self.partner_id, by_hand)
+        self._link_sale_order(sale_order, self.partner_id, excess)
+
+    def _get_excess(self, sale_order):
+        """By how much the lines of the sale order for what AliExpress changed exceed what AliExpress pays for it; what
+        was wrong before stays so.
+        """
+        changed, kinds = self._get_changed_lines(), self._get_changed_kinds()
+        refs = set(changed.mapped("child_ref"))
+        amounts = {
+            "discount": -self.amount_seller_discount,
+            "change": self.amount_adjustment,
+            "freight": self.amount_freight,
+            "difference": self.amount_difference,
+        }
+        paid = sum(line.price_unit * line.quantity for line in changed) + sum(amounts[kind] for kind in kinds)
+        sale_lines = sale_order.order_line.filtered(
+            lambda line: line.aliexpress_child_ref in refs or line.aliexpress_kind in kinds
+        )
+        excess = sum(sale_lines.mapped("price_total")) - paid
+        return self.taken_over["excess"] if sale_order._aliexpress_is_rounding(excess) else excess
 
     def _take_over_lines(self, sale_order, taxes):
         """Commands that bring the sale order to the child orders that AliExpress changed. All other lines stay as
@@ -161,6 +180,7 @@ class AliexpressOrder(models.Model):
             ):
                 continue
             order.with_company(order.company_id)._take_over_address(order.sale_order_id)
+            order.sale_order_id._aliexpress_settle_rounding()
             order.taken_over = order.taken_over | {name: content[name] for name in ("address", "is_incomplete")}
 
 

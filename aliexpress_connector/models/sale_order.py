@@ -70,7 +70,8 @@ class SaleOrder(models.Model):
 
     def _send_order_notification_mail(self, mail_template, *args, **kwargs):
         """Override of `sale`: buyers hear from AliExpress, never from Odoo."""
-        if self.aliexpress_order_id:
+        # Also for a customer who pays or signs in the portal, who may not read AliExpress' records.
+        if self.sudo().aliexpress_order_id:
             return None
         return super()._send_order_notification_mail(mail_template, *args, **kwargs)
 

@@ -279,6 +279,13 @@ class TestOrdersMoney(SandboxCase):
         self.run_job("process_orders")
         self.assert_exact(corrected, corrected.amount_total)
         self.assertEqual((accepted.state, accepted.sale_order_id.state), ("done", "sale"))
+        with self.sandbox.lock:
+            self.sandbox.shop.orders[int(corrected.order_ref)].lines[1].quantity = 4
+        self.change(corrected)
+        corrected.action_take_over()
+        self.run_job("process_orders")
+        self.assertEqual(corrected.state, "hold")
+        self.assertIn("but AliExpress pays", corrected.hold_reason)
 
     def test_settlement_currency_is_kept_beside(self):
         order = self.import_one(

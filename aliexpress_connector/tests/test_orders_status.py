@@ -494,14 +494,14 @@ class TestOrdersStatus(SandboxCase):
         own = {"product_id": self.env.ref("aliexpress_connector.product_discount").id, "price_unit": -3}
         sale_order.order_line = [(0, 0, own | {"name": "Our own", "tax_ids": []})]
         with self.sandbox.lock:
-            placed.lines[2].quantity = 3
+            placed.lines[1].quantity = placed.lines[2].quantity = 3
         self.change(placed, order, status="WAIT_SELLER_SEND_GOODS")
         order.action_take_over()
         self.run_job("process_orders")
         self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
         self.assertEqual(by_child[0].price_unit, 8)
         self.assertEqual(by_child[1].product_id, self.products[4])
-        self.assertEqual(by_child[2].product_uom_qty, 3)
+        self.assertEqual(by_child[1:].mapped("product_uom_qty"), [3, 3])
         self.assertEqual(sale_order.order_line.filtered(lambda line: line.name == "Our own").price_unit, -3)
 
     def test_unpaid_orders_that_time_out_leave_nothing_behind(self):
