@@ -120,7 +120,7 @@ class OfferStock:
 
         Where AliExpress takes stock at payment, an unpaid order has taken nothing.
         """
-        accounts = self.env["aliexpress.account"].with_context(active_test=False).search(self._get_pool_domain(pool))
+        accounts = self._find_accounts(pool)
         if not accounts:
             return []
         self.env.flush_all()
@@ -136,7 +136,8 @@ class OfferStock:
              LEFT JOIN aliexpress_listing_sku sku ON sku.listing_id = listing.id AND sku.sku_code = line.sku_code
                  WHERE ae_order.account_id IN %(account_ids)s
                    AND ae_order.stage IN %(stages)s
-                   AND (ae_order.stage != 'pending_payment' OR listing.stock_deduction IS DISTINCT FROM 'payment')
+                   AND (ae_order.stage != 'pending_payment' OR ae_order.payment_date IS NOT NULL
+                        OR listing.stock_deduction IS DISTINCT FROM 'payment')
                    -- A dispute is about goods that left, unless a sale order of ours says otherwise.
                    AND (ae_order.stage != 'disputed' OR ae_order.sale_order_id IS NOT NULL)
                    AND line.is_platform_fulfilled IS NOT TRUE
@@ -148,13 +149,24 @@ class OfferStock:
             )
         )
 
-    def _get_pool_domain(self, pool):
-        """Domain of the shops whose orders are delivered from this stock."""
-        warehouse_ids = set(pool.warehouse_ids)
+    def _find_accounts(self, pool):
+        """The shops whose orders are delivered from this stock, or were promised from it."""
+        accounts = self.env["aliexpress.account"].with_context(active_test=False)
+        accounts = accounts.search([("company_id", "=", pool.company_id)])
+        warehouse_ids = self._get_warehouse_ids(pool)
+        if not warehouse_ids:
+            return accounts
+
+        def takes(account):
+            own_ids = self._get_warehouse_ids(account._get_stock_pool()) | set(account.warehouse_id.ids)
+            return not account.warehouse_id or not warehouse_ids.isdisjoint(own_ids)
+
+        return accounts.filtered(takes)
+
+    def _get_warehouse_ids(self, pool):
         if pool.location_ids:
-            warehouse_ids = set(self.env["stock.location"].browse(pool.location_ids).warehouse_id.ids)
-        domain = [("company_id", "=", pool.company_id)]
-        return domain + ([("warehouse_id", "in", [False, *warehouse_ids])] if warehouse_ids else [])
+            return set(self.env["stock.location"].browse(pool.location_ids).warehouse_id.ids)
+        return set(pool.warehouse_ids)
 
     def _read_covered(self, pool, sale_line_ids):
         """`{(sale line id, product id): units}` (float) that Odoo has reserved or delivered, and that are off the
