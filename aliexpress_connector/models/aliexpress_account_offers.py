@@ -14,6 +14,7 @@ OFFER_SETTINGS = {
     "price_min_margin",
     "price_shipping",
     "pricelist_id",
+    "quotation_currency_id",
     "sale_discount",
     "sale_pricelist_id",
     "state",
@@ -128,15 +129,23 @@ class AliexpressAccount(models.Model):
         "first. 0 reads none.",
     )
 
-    @api.depends("pricelist_id", "company_id")
+    @api.depends("pricelist_id", "company_id", "quotation_currency_id")
     def _compute_currency_id(self):
         for account in self:
-            account.currency_id = account.pricelist_id.currency_id or account.company_id.currency_id
+            account.currency_id = (
+                account.quotation_currency_id or account.pricelist_id.currency_id or account.company_id.currency_id
+            )
 
     def write(self, vals):
         """Override to compare every offer again when what they depend on changes."""
+        is_offered = not OFFER_SETTINGS.isdisjoint(vals)
+        sources = self._get_sale_sources() if is_offered else {}
+        currencies = {account: account.currency_id for account in self} if is_offered else {}
         result = super().write(vals)
-        if not OFFER_SETTINGS.isdisjoint(vals):
+        if is_offered:
+            self._end_sales(sources)
+            changed = self.filtered(lambda account: account.currency_id != currencies[account])
+            self.env["aliexpress.listing.sku"].sudo()._forget_due_prices(changed)
             self._compare_all_offers()
         return result
 
@@ -191,17 +200,73 @@ class AliexpressAccount(models.Model):
         lines = self.country_price_ids.filtered(lambda line: not (line.sale_pricelist_id or self.sale_discount))
         return set(lines.country_id.mapped("code"))
 
+    def _get_sale_sources(self):
+        """`{shop: for whom (set) Odoo says what the sale prices are}`: "" is all buyers, else codes of countries."""
+        return {
+            account: ({""} if account._has_sale_prices() else set())
+            | (set(account.country_price_ids.country_id.mapped("code")) - account._get_kept_countries())
+            for account in self
+        }
+
+    def _end_sales(self, sources):
+        """Let the sale prices be taken away that had their source in Odoo by `sources` (of `_get_sale_sources`) and
+        have none now.
+        """
+        for account, now in self._get_sale_sources().items():
+            ended = sources[account] - now
+            if ended:
+                self.env["aliexpress.listing.sku"].sudo()._end_sales(account, ended)
+
     def _keeps_sale_prices(self):
         """Whether any sale prices are AliExpress' own, which each price call has to send back."""
         return not self._has_sale_prices() or bool(self._get_kept_countries())
 
-    def _refuse_currency(self, currency_name, sku_ids):
-        """Hold the prices of these SKUs, because AliExpress keeps them in another currency."""
-        message = self._get_message_env()._(
-            "AliExpress keeps prices in %(actual)s, and the shop %(shop)s sends them in %(currency)s. Correct the "
-            "shop's currency.",
-            actual=currency_name,
-            shop=self.name,
-            currency=self.currency_id.name,
-        )
-        self.env["aliexpress.listing.sku"]._refuse_prices(sku_ids, message)
+    # === CURRENCY === #
+
+    def _take_currency(self, name):
+        """AliExpress keeps the prices of this shop in the currency `name`: prices are converted into it."""
+        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", name)])
+        # Whoever switches a shop on need not be allowed to switch on currencies.
+        currency.sudo().active = True
+        if currency and currency != self.quotation_currency_id:
+            self.quotation_currency_id = currency
+
+    def _get_currency_problem(self, quotation_name=""):
+        """Why prices of this shop cannot be sent (translated), "" when they can.
+
+        :param str quotation_name: currency in which AliExpress shows a product of the shop, where that is known
+        """
+        self.ensure_one()
+        env, currency = self._get_message_env(), self.currency_id
+        quotation_name = quotation_name or self.quotation_currency_id.name or currency.name
+        if quotation_name != currency.name:
+            return env._(
+                "AliExpress keeps prices in %(actual)s, and the shop %(shop)s sends them in %(currency)s. Correct the "
+                "shop's currency.",
+                actual=quotation_name,
+                shop=self.name,
+                currency=currency.name,
+            )
+        own = self.company_id.currency_id
+        used = (self.pricelist_id.currency_id or own) | self._get_pricelists().currency_id | currency
+        unrated = used.filtered(lambda one: one != own and not self._has_rate(one)) if len(used) > 1 else None
+        if unrated:
+            return env._(
+                "There is no exchange rate between %(own)s and %(others)s, so the prices of the shop %(shop)s cannot "
+                "be converted. Enter one.",
+                own=own.name,
+                others=", ".join(unrated.mapped("name")),
+                shop=self.name,
+            )
+        return ""
+
+    def _has_rate(self, currency):
+        """Whether Odoo can convert `currency` in the shop's company: without a rate it takes one for one."""
+        companies = (False, self.company_id.root_id.id)
+        domain = [("currency_id", "=", currency.id), ("company_id", "in", companies)]
+        return bool(self.env["res.currency.rate"].sudo().search_count(domain, limit=1))
+
+    def _get_pricelists(self):
+        """The pricelists that say what this shop asks."""
+        lines = self.country_price_ids
+        return self.pricelist_id | self.sale_pricelist_id | lines.pricelist_id | lines.sale_pricelist_id

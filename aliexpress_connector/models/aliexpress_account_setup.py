@@ -65,6 +65,8 @@ class AliexpressAccount(models.Model):
         "shop_data_ids.state",
         "shop_data_ids.error",
         "warehouse_id",
+        "currency_id",
+        "quotation_currency_id",
         "logistics_service_ids.carrier_id",
         "discovery_cursor",
         "discovered_at",
@@ -139,6 +141,9 @@ class AliexpressAccount(models.Model):
                     name=account.company_id.name,
                 )
             )
+        currency_problem = account._get_currency_problem()
+        if currency_problem:
+            advice.append(currency_problem)
         return problems, advice
 
     @api.model

@@ -64,16 +64,19 @@ class AliexpressAccount(models.Model):
     def _store_profile(self, profile):
         """Store a `MerchantProfile`."""
         self.ensure_one()
-        currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", profile.currency)])
         url = profile.shop_url
         values = {
             "shop_url": f"https:{url}" if url.startswith("//") else url,
-            "quotation_currency_id": currency.id,
             "is_publishing_forbidden": not profile.can_publish,
             "online_product_count": profile.product_count or 0,
             "product_limit": profile.product_limit or 0,
         }
+        country = self.env["res.country"].search([("code", "=", profile.country_code)], limit=1)
+        if profile.country_code and not self.tax_country_id:
+            values["tax_country_id"] = country.id
         self.write(values)
+        if profile.currency:
+            self._take_currency(profile.currency)
 
     def _report_vanished(self, records):
         """Tell the people of the shop which of `records` that AliExpress no longer offers are still in use."""

@@ -55,7 +55,9 @@ class AliexpressCountryPrice(models.Model):
 
     def write(self, vals):
         """Override to compare the offers of the shop again."""
+        sources = self.account_id._get_sale_sources()
         result = super().write(vals)
+        self.account_id.filtered(sources.get)._end_sales(sources)
         self.account_id._compare_all_offers()
         return result
 

@@ -1,4 +1,5 @@
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from .aliexpress_job_mixin import CONCURRENCY_ERRORS
 from .aliexpress_offer_look import OfferLook
 from .aliexpress_offer_prices import OfferPrices
 from .aliexpress_offer_stock import OfferStock
+from .error_messages import describe_error
 
 _logger = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ class OfferRow(NamedTuple):
     price_sent: float | None
     sale_price_sent: float | None
     country_prices_sent: dict | None
+    ended_sales: list | None
     price_due: float | None
     sale_price_due: float | None
     country_prices_due: dict | None
@@ -127,7 +130,7 @@ class AliexpressListing(models.Model):
                 comparison.write({"full_date": False, "position": 0})
             else:
                 for ids in split_every(SKUS_AT_ONCE, sorted(sku_ids)):
-                    self._compare_rows(account, self._read_offer_rows(account, sku_ids=ids), stock)
+                    self._compare_parts(account, self._read_offer_rows(account, sku_ids=ids), stock)
                 if comparison.looked_until <= now - REMEMBER_EVERY:
                     comparison.looked_until = now
             self.env["ir.cron"]._commit_progress()
@@ -144,7 +147,7 @@ class AliexpressListing(models.Model):
             comparison.write({"full_start": now, "looked_until": now})
         while True:
             rows = self._read_offer_rows(account, after_id=comparison.position)
-            self._compare_rows(account, rows, stock)
+            self._compare_parts(account, rows, stock)
             is_last = len(rows) < SKUS_AT_ONCE
             if is_last:
                 comparison.write({"full_date": comparison.full_start, "position": 0})
@@ -155,6 +158,32 @@ class AliexpressListing(models.Model):
             self.env.invalidate_all()
             if is_last or not has_time:
                 return has_time
+
+    @api.model
+    def _compare_parts(self, account, rows, stock):
+        """Compare `rows`; where that fails, halves of them, so that a product that cannot be computed costs itself
+        only.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._compare_rows(account, rows, stock)
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:
+            if len(rows) > 1:
+                middle = len(rows) // 2
+                self._compare_parts(account, rows[:middle], stock)
+                self._compare_parts(account, rows[middle:], stock)
+                return
+            _logger.exception("The offer of SKU %s cannot be computed", rows[0].id)
+            message = describe_error(account._get_message_env(), error)
+            self.env["aliexpress.listing.sku"]._refuse_prices([row.id for row in rows], message)
+            # What is sold out must not stay on sale because its price cannot be computed.
+            with suppress(Exception), self.env.cr.savepoint():
+                marks = [
+                    _compare_quantity(row, quantity) for row, quantity in self._get_quantities(account, rows, stock)
+                ]
+                self.env["aliexpress.listing.sku"]._mark_quantities(list(filter(None, marks)))
 
     @api.model
     def _compare_rows(self, account, rows, stock):
@@ -177,17 +206,22 @@ class AliexpressListing(models.Model):
     @api.model
     def _get_offers(self, account, rows, stock):
         """Triples `(row, quantity, OfferPrice)` of what may be offered now for `rows` (OfferRow) of `account`."""
-        units = stock.get_units(account, [row.product_id for row in rows])
         prices = OfferPrices(account)
         by_lot = {}
         for row in rows:
             by_lot.setdefault(row.lot_size, {})[row.product_id] = True
         found = {lot_size: prices.get_prices(list(product_ids), lot_size) for lot_size, product_ids in by_lot.items()}
+        for row, quantity in self._get_quantities(account, rows, stock):
+            price = found[row.lot_size][row.product_id]
+            yield row, quantity, prices.keep_country_sales(price, row.country_prices_sent, row.ended_sales)
+
+    @api.model
+    def _get_quantities(self, account, rows, stock):
+        """Pairs `(row, quantity)` of what may be shown now for `rows` (OfferRow) of `account`."""
+        units = stock.get_units(account, [row.product_id for row in rows])
         for row in rows:
             is_counted = row.is_storable or stock.is_kit(account, row.product_id)
-            quantity = self._get_quantity(account, row, units[row.product_id] if is_counted else None)
-            price = found[row.lot_size][row.product_id]
-            yield row, quantity, prices.keep_country_sales(price, row.country_prices_sent)
+            yield row, self._get_quantity(account, row, units[row.product_id] if is_counted else None)
 
     @api.model
     def _get_quantity(self, account, row, units):
@@ -232,7 +266,7 @@ class AliexpressListing(models.Model):
                 SELECT sku.id, sku.product_id, GREATEST(listing.lot_size, 1), sku.quantity_limit,
                        product.active, template.is_storable,
                        sku.quantity_sent, sku.quantity_due, sku.is_quantity_due, sku.quantity_error IS NOT NULL,
-                       sku.price_sent, sku.sale_price_sent, sku.country_prices_sent,
+                       sku.price_sent, sku.sale_price_sent, sku.country_prices_sent, sku.ended_sales,
                        sku.price_due, sku.sale_price_due, sku.country_prices_due, sku.is_price_due,
                        sku.price_error IS NOT NULL,
                        sku.hold_reason, sku.is_price_confirmed

@@ -50,7 +50,9 @@ class AliexpressListing(models.Model):
     @api.model
     def _get_sale_price(self, account, row, price):
         """The sale price to send beside `price` (OfferPrice): Odoo's, or AliExpress' own as it is known."""
-        return price.sale_price if account._has_sale_prices() else keep_below(row.sale_price_sent, price.price)
+        if account._has_sale_prices():
+            return price.sale_price
+        return None if "" in (row.ended_sales or ()) else keep_below(row.sale_price_sent, price.price)
 
     @api.model
     def _get_hold_reason(self, account, row, price, sale_price):

@@ -58,16 +58,20 @@ class AliexpressListingSku(models.Model):
 
     @api.model
     def _acknowledge_prices(self, rows):
-        """AliExpress has taken over `rows` [(sku id, price, sale price, prices by country or None)]."""
+        """AliExpress has taken over `rows` [(sku id, price, sale price, prices by country or None, was due)].
+
+        What was only repeated keeps why its own new price was refused.
+        """
         now = fields.Datetime.now()
         self._update_rows(
             "price_sent = v.price, sale_price_sent = v.sale_price, country_prices_sent = v.countries, price_date = "
             "v.now, "
-            "is_price_due = FALSE, is_price_confirmed = FALSE, price_error = NULL",
-            ["price numeric", "sale_price numeric", "countries jsonb", "now timestamp"],
+            "ended_sales = NULL, is_price_due = FALSE, is_price_confirmed = FALSE, "
+            "price_error = CASE WHEN v.was_due THEN NULL ELSE price_error END",
+            ["price numeric", "sale_price numeric", "countries jsonb", "was_due boolean", "now timestamp"],
             [
-                (sku_id, price, sale_price, json.dumps(countries) if countries else None, now)
-                for sku_id, price, sale_price, countries in rows
+                (sku_id, price, sale_price, json.dumps(countries) if countries else None, was_due, now)
+                for sku_id, price, sale_price, countries, was_due in rows
             ],
         )
 
@@ -117,13 +121,52 @@ class AliexpressListingSku(models.Model):
         """AliExpress has no prices by country for these SKUs any more."""
         self._update_rows("country_prices_sent = NULL", ["dummy int"], [(sku_id, 0) for sku_id in sku_ids])
 
+    @api.model
+    def _forget_due_prices(self, accounts):
+        """Prices computed in another currency are not sent any more."""
+        if not accounts:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE aliexpress_listing_sku
+                   SET price_due = NULL, sale_price_due = NULL, country_prices_due = NULL, is_price_due = FALSE,
+                       is_price_confirmed = FALSE
+                 WHERE account_id IN %s AND (is_price_due OR price_due IS NOT NULL)
+                """,
+                tuple(accounts.ids),
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _end_sales(self, account, sources):
+        """Odoo sets the sale prices of `sources` ("" of all buyers, codes of countries) of `account` no more, and they
+        are taken away with the next price. Those of AliExpress' own are not Odoo's to end.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE aliexpress_listing_sku
+                   SET ended_sales = COALESCE(ended_sales, '[]') || %s
+                 WHERE account_id = %s AND (sale_price_sent != 0 OR country_prices_sent IS NOT NULL)
+                """,
+                json.dumps(sorted(sources)),
+                account.id,
+            )
+        )
+        self.invalidate_model(["ended_sales"])
+
     def _forget_offers(self):
         """AliExpress never heard of these SKUs: they are SKUs of a product to come."""
         self._update_rows(
             "sku_ref = NULL, is_missing = FALSE, quantity_sent = NULL, quantity_date = NULL, quantity_due = NULL, "
             "quantity_error = NULL, is_quantity_due = FALSE, price_sent = NULL, sale_price_sent = NULL, price_date = "
             "NULL, country_prices_sent = NULL, price_due = NULL, sale_price_due = NULL, country_prices_due = NULL, "
-            "price_error = NULL, is_price_due = FALSE, hold_reason = NULL, is_price_confirmed = FALSE",
+            "ended_sales = NULL, price_error = NULL, is_price_due = FALSE, hold_reason = NULL, is_price_confirmed = "
+            "FALSE",
             ["dummy int"],
             [(sku_id, 0) for sku_id in self.ids],
         )

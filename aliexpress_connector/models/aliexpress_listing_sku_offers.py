@@ -39,6 +39,11 @@ class AliexpressListingSku(models.Model):
         copy=False, readonly=True, help="{country code: [price, sale price or null]} as acknowledged."
     )
     is_price_due = fields.Boolean(copy=False, readonly=True)
+    ended_sales = fields.Json(
+        copy=False,
+        readonly=True,
+        help="Whose sale prices Odoo set and sets no more: empty of all buyers, or countries.",
+    )
     price_date = fields.Datetime(
         string="Price Sent On", copy=False, readonly=True, help="When AliExpress last confirmed a price."
     )
@@ -81,7 +86,7 @@ class AliexpressListingSku(models.Model):
             sku = self.browse(row.id)
             sku.quantity_wanted = quantity
             sku.price_wanted = price.price or 0
-            sku.sale_price_wanted = (price.sale_price or 0) if account._has_sale_prices() else sku.sale_price_sent
+            sku.sale_price_wanted = self.env["aliexpress.listing"]._get_sale_price(account, row, price) or 0
 
     @api.depends(
         "quantity_error", "price_error", "hold_reason", "is_quantity_due", "is_price_due", "sku_code", "product_id"
@@ -161,7 +166,8 @@ class AliexpressListingSku(models.Model):
                 "quantity_due": offer.quantity,
             }
             if offer.price and not sku.hold_reason:
-                own_sale_price = keep_below(to_decimal(sku.sale_price_sent, sku.currency_id), offer.price)
+                known = 0 if "" in (sku.ended_sales or ()) else sku.sale_price_sent
+                own_sale_price = keep_below(to_decimal(known, sku.currency_id), offer.price)
                 values |= {
                     "is_price_due": True,
                     "price_due": offer.price,
@@ -232,7 +238,7 @@ class AliexpressListingSku(models.Model):
         prices = [(sku_id, offer.price, offer.sale_price or 0) for sku_id, offer in offers.items()]
         self._update_rows(
             "price_sent = v.price, sale_price_sent = v.sale_price, price_date = v.now, is_price_due = FALSE, "
-            "price_error = NULL, is_missing = FALSE",
+            "ended_sales = ended_sales - '', price_error = NULL, is_missing = FALSE",
             ["price numeric", "sale_price numeric", "now timestamp"],
             [(sku_id, price, sale_price, fields.Datetime.now()) for sku_id, price, sale_price in prices],
         )

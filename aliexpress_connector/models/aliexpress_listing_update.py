@@ -77,7 +77,12 @@ class AliexpressListing(models.Model):
         return content
 
     def _match_remote_skus(self, detail):
-        """{SKU code here: ProductSku}. Raises UserError when a SKU there is unknown here."""
+        """{SKU code here: ProductSku}. Raises UserError when a SKU there is unknown here, or its prices are in another
+        currency.
+        """
+        problem = self.account_id._get_currency_problem(detail.currency)
+        if problem:
+            raise UserError(problem)
         if not detail.skus:
             # Nothing can be sold without one: what the SKUs here are on AliExpress is not known.
             raise FixError(UNREADABLE, "no SKUs in the product", method="get_product")

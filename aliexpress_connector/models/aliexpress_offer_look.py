@@ -90,6 +90,12 @@ class OfferLook:
                       JOIN product_product product ON product.product_tmpl_id = template.id
                      WHERE template.write_date >= %(since)s
                      UNION
+                    SELECT combination.product_product_id
+                      FROM product_template_attribute_value value
+                      JOIN product_variant_combination combination
+                        ON combination.product_template_attribute_value_id = value.id
+                     WHERE value.write_date >= %(since)s
+                     UNION
                     SELECT COALESCE(line.product_id, sku.product_id)
                       FROM aliexpress_order ae_order
                       JOIN aliexpress_order_line line ON line.order_id = ae_order.id
@@ -101,9 +107,28 @@ class OfferLook:
                     since=since,
                 )
             )
-            product_ids = {product_id for (product_id,) in rows if product_id}
+            product_ids = {product_id for (product_id,) in rows if product_id} | self._get_changed_kits(since)
             self._product_ids[key] = self.stock.expand_kits(company_id, product_ids) if product_ids else product_ids
         return self._product_ids[key]
+
+    def _get_changed_kits(self, since):
+        """Ids (set) of products whose bill of materials was written since; there is none without manufacturing."""
+        if "mrp.bom" not in self.env:
+            return set()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT product.id
+                  FROM mrp_bom bom
+                  JOIN product_product product ON product.product_tmpl_id = bom.product_tmpl_id
+                 WHERE bom.write_date >= %(since)s
+                    OR EXISTS (SELECT 1 FROM mrp_bom_line line WHERE line.bom_id = bom.id
+                                                                 AND line.write_date >= %(since)s)
+                """,
+                since=since,
+            )
+        )
+        return {product_id for (product_id,) in rows}
 
     # === PRICELISTS === #
 
@@ -118,9 +143,10 @@ class OfferLook:
         pricelists = self._get_pricelists(account)
         before, seen = comparison.seen_rules or {}, self._read_seen_rules(pricelists)
         Rule = self.env["product.pricelist.item"]
-        created = Rule.search_count([("pricelist_id", "in", pricelists.ids), ("id", ">", before.get("last_id", 0))])
-        # Nothing says which products the rules were for that were deleted.
-        if seen["general"] != before.get("general") or seen["count"] - created < before.get("count", 0):
+        created, targets = self._count_rules(pricelists, before.get("last_id", 0))
+        # Nothing says which products the rules were for that were deleted, or are for other products now.
+        known = {"general": seen["general"], "count": seen["count"] - created, "targets": seen["targets"] - targets}
+        if any(before.get(name) != value for name, value in known.items()):
             return None
         if seen != before:
             comparison.seen_rules = seen
@@ -138,24 +164,45 @@ class OfferLook:
         )
 
     def _read_seen_rules(self, pricelists):
-        """What is remembered of the rules (JSON): how many there are, and all about those for every product, which are
-        few.
+        """What is remembered of the rules (JSON): how many there are, what for, and all about those for every product,
+        which are few.
         """
         Rule = self.env["product.pricelist.item"]
         domain = [("pricelist_id", "in", pricelists.ids)]
-        count, last_id = Rule._read_group(domain, [], ["__count", "id:max"])[0]
+        [(last_id,)] = Rule._read_group(domain, [], ["id:max"])
+        count, targets = self._count_rules(pricelists, 0)
         now = fields.Datetime.now()
         general = [
             [*(str(rule[name]) for name in RULE_FIELDS), _is_in_force(rule, now)]
             for rule in Rule.search_read([*domain, ("applied_on", "=", "3_global")], RULE_FIELDS, order="id", load=None)
         ]
-        return {"count": count, "last_id": last_id or 0, "general": general}
+        return {"count": count, "targets": targets, "last_id": last_id or 0, "general": general}
+
+    def _count_rules(self, pricelists, after_id):
+        """`(how many, a sum that says what they are for)` of the rules with higher ids than `after_id`."""
+        if not pricelists:
+            return 0, 0
+        self.env["product.pricelist.item"].flush_model()
+        [row] = self.env.execute_query(
+            SQL(
+                """
+                SELECT COUNT(*),
+                       COALESCE(SUM(hashtext(CONCAT_WS(
+                           ',', id, pricelist_id, applied_on, COALESCE(product_id, 0), COALESCE(product_tmpl_id, 0),
+                           COALESCE(categ_id, 0)
+                       ))), 0)::bigint
+                  FROM product_pricelist_item
+                 WHERE pricelist_id IN %s AND id > %s
+                """,
+                tuple(pricelists.ids),
+                after_id,
+            )
+        )
+        return row
 
     def _get_pricelists(self, account):
         """The pricelists of `account` and those they are based on."""
-        lines = account.country_price_ids
-        pricelists = account.pricelist_id | account.sale_pricelist_id | lines.pricelist_id | lines.sale_pricelist_id
-        new = pricelists
+        pricelists = new = account._get_pricelists()
         while new:
             rules = self.env["product.pricelist.item"].search(
                 [("pricelist_id", "in", new.ids), ("base", "=", "pricelist")]

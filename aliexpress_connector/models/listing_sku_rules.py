@@ -83,6 +83,12 @@ def check_prices(check):
             yield Problem(MANDATORY, "skus", message, sku.product_id, "lst_price")
 
 
+def check_currency(check):
+    problem = check.account._get_currency_problem()
+    if problem:
+        yield Problem(MANDATORY, "skus", problem, check.account, "currency_id")
+
+
 def check_barcodes(check):
     for sku, content in zip(check.skus, check.content.skus, strict=True):
         if sku.product_id.barcode and not content.ean:
@@ -175,6 +181,7 @@ SKU_RULES = (
     check_sku_values,
     check_sku_attributes,
     check_custom_names,
+    check_currency,
     check_prices,
     check_barcodes,
 )

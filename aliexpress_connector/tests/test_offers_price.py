@@ -90,14 +90,143 @@ class TestOffersPrice(OffersCase):
         self.account.pricelist_id = False
         self.assertEqual(self.push_price(), ("12.10", None))
 
-    def test_wrong_currency_is_not_sent(self):
-        type(self).currency_code = "USD"
+    def set_dollar_rate(self, rate):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        dollar.rate_ids.unlink()
+        values = {"currency_id": dollar.id, "name": "2020-01-01", "company_id": self.company.id}
+        if rate:
+            self.env["res.currency.rate"].create(values | {"rate": rate})
+        return dollar
+
+    def set_remote_currency(self, code):
+        type(self).currency_code = code
         self.addCleanup(setattr, type(self), "currency_code", "EUR")
+
+    def test_wrong_currency_is_not_sent(self):
+        self.account.quotation_currency_id = self.env.ref("base.EUR")
+        self.set_remote_currency("USD")
         self.push()
         self.assertFalse(self.called(PRICE))
         self.assertEqual(self.shirt_sku.offer_state, "error")
         self.assertIn("USD", self.shirt_sku.offer_note)
         self.assertEqual(self.get_remote(self.shirt_sku)[0], 100)
+
+    def test_currency_that_products_tell_is_taken_over(self):
+        self.set_dollar_rate(2.0)
+        self.set_remote_currency("USD")
+        self.push()
+        self.assertFalse(self.called(PRICE))
+        self.assertEqual(self.push_price(), ("24.20", None))
+        self.assertEqual({sku["price"] for sku in self.sent_skus(PRICE).values()}, {"24.20"})
+        self.assertEqual(self.account.currency_id.name, "USD")
+
+    def test_nothing_is_converted_without_an_exchange_rate(self):
+        self.set_dollar_rate(None)
+        self.set_remote_currency("USD")
+        self.push()
+        self.push()
+        self.assertFalse(self.called(PRICE))
+        self.assertIn("no exchange rate between EUR and USD", self.shirt_sku.offer_note)
+        self.assertIn("no exchange rate", self.account._check_setup_choices(self.account)[1][-1])
+
+    def test_fixed_prices_of_pricelists_in_another_currency(self):
+        dollar = self.set_dollar_rate(2.0)
+        own = {"applied_on": "0_product_variant", "product_id": self.shirt.id, "compute_price": "fixed"}
+        lists = self.env["product.pricelist"].create(
+            [{"name": name, "currency_id": dollar.id} for name in ("Dollars", "Sale", "France")]
+        )
+        for pricelist, price in zip(lists, (20, 16, 22), strict=True):
+            self.add_rule(pricelist, fixed_price=price, **own)
+        self.account.write({"pricelist_id": lists[0].id, "sale_pricelist_id": lists[1].id})
+        self.account.currency_id = self.company.currency_id
+        self.account.country_price_ids = [
+            (0, 0, {"country_id": self.env.ref("base.fr").id, "pricelist_id": lists[2].id})
+        ]
+        self.assertEqual(self.push_price(), ("12.10", "9.68"))
+        countries = self.get_remote_countries(self.shirt_sku.listing_id.product_ref)
+        self.assertEqual(countries["FR"], {"TSHIRT-BLU-M": ("13.31", None)})
+        # The list price of products is the company's.
+        self.assertEqual(self.get_remote(self.cap_sku)[1:], ("12.10", None))
+
+    def test_formula_of_a_pricelist_in_another_currency(self):
+        dollar = self.set_dollar_rate(2.0)
+        pricelist = self.env["product.pricelist"].create({"name": "Dollars", "currency_id": dollar.id})
+        self.add_rule(pricelist, compute_price="formula", price_discount=10, price_surcharge=4)
+        self.account.pricelist_id = pricelist
+        self.account.currency_id = self.company.currency_id
+        self.assertEqual(self.push_price(), ("13.31", None))  # (20 - 2 + 4) dollars and tax
+
+    def test_pricelist_beside_the_shops_own_has_no_price_without_a_rule(self):
+        rule = {"compute_price": "fixed", "applied_on": "0_product_variant", "product_id": self.shirt.id}
+        country_list = self.env["product.pricelist"].create({"name": "France"})
+        self.add_rule(self.sale_pricelist, fixed_price=5, **rule)
+        self.add_rule(country_list, fixed_price=9, **rule)
+        self.add_rule(compute_price="percentage", percent_price=-50)
+        self.account.sale_pricelist_id = self.sale_pricelist
+        self.account.country_price_ids = [
+            (0, 0, {"country_id": self.env.ref("base.fr").id, "pricelist_id": country_list.id})
+        ]
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[1:], ("18.15", "6.05"))
+        self.assertEqual(self.get_remote(self.cap_sku)[1:], ("18.15", None), "no sale at the list price")
+        self.assertEqual(self.cap_sku.country_prices_sent, False, "no country price at the list price")
+
+    def test_sale_price_goes_with_its_source(self):
+        self.account.sale_discount = 20
+        self.assertEqual(self.push_price(), ("12.10", "9.68"))
+        self.account.sale_discount = 0
+        self.assertEqual(self.push_price(), ("12.10", None))
+        self.assertFalse(self.push())
+        # What somebody then sets on AliExpress stays.
+        self.add_remote(self.shirt_sku, stock=100, price="12.10", sale="9.68")
+        self.shirt.list_price = 20
+        self.assertEqual(self.push_price(), ("24.20", "9.68"))
+
+    def test_sale_price_in_a_country_goes_with_its_source(self):
+        self.add_rule(self.sale_pricelist, compute_price="percentage", percent_price=20)
+        self.add_country("base.fr", sale_pricelist_id=self.sale_pricelist.id)
+        product_ref = self.shirt_sku.listing_id.product_ref
+        self.push()
+        self.assertEqual(self.get_remote_countries(product_ref), {"FR": {"TSHIRT-BLU-M": ("12.10", "9.68")}})
+        self.account.country_price_ids.sale_pricelist_id = False
+        self.push()
+        self.assertEqual(self.get_remote_countries(product_ref), {"FR": {"TSHIRT-BLU-M": ("12.10", None)}})
+
+    def test_price_that_a_linked_product_has_guards_its_first_price(self):
+        self.account.write({"price_max_change": 20, "sale_discount": 5})
+        self.add_remote(self.shirt_sku, price="100.00")
+        self.add_remote(self.cap_sku, price="11.00")
+        self.push()
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku), (100, "100.00", None))
+        self.assertEqual(self.shirt_sku.offer_state, "held")
+        self.assertIn("88.5 %", self.shirt_sku.offer_note)
+        self.assertEqual(self.get_remote(self.cap_sku)[1:], ("12.10", "11.50"))
+        self.shirt_sku.action_confirm_price()
+        self.assertEqual(self.push_price(), ("12.10", "11.50"))
+
+    def test_sale_price_of_a_country_that_became_too_low_is_dropped(self):
+        self.account.sale_pricelist_id = self.sale_pricelist
+        pricelist = self.add_country("base.fr")
+        self.push()
+        self.shirt_sku.country_prices_sent = {"FR": [12.1, 2]}
+        pricelist.item_ids.write({"compute_price": "fixed", "fixed_price": 50})
+        self.env.flush_all()
+        self.push()
+        product_ref = self.shirt_sku.listing_id.product_ref
+        self.assertEqual(self.get_remote_countries(product_ref), {"FR": {"TSHIRT-BLU-M": ("60.50", None)}})
+
+    def test_currency_with_three_digits_is_sent_with_two(self):
+        dinar = self.env.ref("base.KWD")
+        dinar.active = True
+        self.env["res.currency.rate"].create(
+            {"currency_id": dinar.id, "rate": 0.333333, "name": "2020-01-01", "company_id": self.company.id}
+        )
+        self.account.currency_id = dinar
+        self.set_remote_currency("KWD")
+        self.assertEqual(self.push_price(), ("4.03", None))
+        self.assertEqual(self.shirt_sku.price_sent, 4.03)
 
     def test_taxes_as_odoo_computes_them(self):
         Tax = self.env["account.tax"]
@@ -144,10 +273,21 @@ class TestOffersPrice(OffersCase):
     def test_currency_of_the_shop_is_believed_without_reading_products(self):
         self.account.sale_discount = 10
         self.account.quotation_currency_id = self.env.ref("base.USD")
+        self.account.currency_id = self.env.ref("base.EUR")
         self.push()
         self.assertFalse(self.called(PRICE) + self.called(DETAIL))
         self.assertIn("USD", self.shirt_sku.offer_note)
         self.assertEqual(self.get_remote(self.shirt_sku)[0], 100, "stock goes on")
+
+    def test_prices_in_the_currency_before_are_not_sent(self):
+        dollar = self.set_dollar_rate(2.0)
+        self.push()
+        self.shirt.list_price = 20
+        self.answers[PRICE] = self.make_response("", status=503)
+        self.push()
+        self.assertEqual(self.shirt_sku.price_due, 24.2)
+        self.account.quotation_currency_id = dollar
+        self.assertFalse(self.shirt_sku.is_price_due)
 
     def test_pricelist_in_use_is_not_deleted(self):
         """Without it the prices of the whole shop would silently become others."""
@@ -200,7 +340,9 @@ class TestOffersPrice(OffersCase):
         self.shirt.list_price = 20
         self.assertEqual(self.push_price(), ("24.20", "10.95"))
         self.assertEqual(self.shirt_sku.sale_price_sent, 10.95)
-        self.assertEqual(len(self.called(DETAIL)), 0, "it was known")
+        self.add_remote(self.shirt_sku, stock=100, price="24.20", sale="11.00")
+        self.shirt.list_price = 30
+        self.assertEqual(self.push_price(), ("36.30", "11.00"), "as it was just before the price was sent")
 
     def test_sale_price_of_aliexpress_gives_way_to_a_lower_price(self):
         """AliExpress refuses a sale price that is not below the price, and with it all prices of the product."""
@@ -226,14 +368,6 @@ class TestOffersPrice(OffersCase):
         self.assertEqual(self.shirt_sku.country_prices_sent, {"FR": [10.89, None]})
         self.assertFalse(self.push())
 
-    def test_sale_price_of_aliexpress_is_read_again_after_a_day(self):
-        self.push()
-        self.add_remote(self.shirt_sku, stock=100, price="12.10", sale="9.99")
-        self.env.cr.execute("UPDATE aliexpress_listing_sku SET price_date = price_date - interval '2 days'")
-        self.shirt.list_price = 20
-        self.assertEqual(self.push_price(), ("24.20", "9.99"))
-        self.assertEqual(len(self.called(DETAIL)), 1)
-
     def test_sale_price_told_by_records_is_sent_back(self):
         self.push()
         self.calls.clear()
@@ -242,7 +376,6 @@ class TestOffersPrice(OffersCase):
         self.add_remote(sku, stock=1, price="10.00", sale="8.00")
         sku.write({"quantity_sent": 1, "price_sent": 10, "sale_price_sent": 8})
         self.assertEqual(self.push_price(sku), ("12.10", "8.00"))
-        self.assertFalse(self.called(DETAIL))
 
     def test_sale_price_that_nobody_told_is_read_first(self):
         self.push()
@@ -310,7 +443,9 @@ class TestOffersPrice(OffersCase):
         self.assertFalse(self.push())
         country_list.item_ids.fixed_price = 30
         self.env.flush_all()
-        self.assertEqual([call.method for call in self.push()], [PRICE])
+        self.push()
+        self.assertEqual(len(self.called(PRICE)), 1)
+        self.assertFalse(self.called(STOCK))
 
     def add_country(self, code="base.fr", **values):
         pricelist = self.env["product.pricelist"].create({"name": code})
@@ -489,6 +624,46 @@ class TestOffersPrice(OffersCase):
         rule.fixed_price = 5
         self.env.flush_all()
         self.assertEqual(self.push_price()[0], "6.05")
+
+    def test_rule_that_is_for_another_product_now(self):
+        rule = self.add_rule(
+            compute_price="fixed", fixed_price=5, applied_on="0_product_variant", product_id=self.shirt.id
+        )
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[1], "6.05")
+        self.make_old()
+        rule.write({"product_tmpl_id": self.cap.product_tmpl_id.id, "product_id": self.cap.id})
+        self.env.flush_all()
+        self.assertEqual(self.push_price(), ("12.10", None))
+        self.assertEqual(self.get_remote(self.cap_sku)[1], "6.05")
+
+    def test_price_that_a_variant_costs_more(self):
+        small, medium = self.create_sized("1005001000000032")
+        self.push()
+        self.make_old()
+        self.assertFalse(self.push())
+        medium.product_id.product_template_attribute_value_ids.price_extra = 5
+        self.env.flush_all()
+        self.push()
+        self.assertEqual(self.sent_skus(PRICE).keys(), {"M"}, "only what changed")
+        self.assertEqual((self.get_remote(small)[1], self.get_remote(medium)[1]), ("12.10", "18.15"))
+
+    def test_product_that_cannot_be_priced_costs_itself(self):
+        self.push()
+        formula = {"compute_price": "formula", "applied_on": "0_product_variant", "product_id": self.cap.id}
+        rule = self.add_rule(price_round=0.5, **formula)
+        self.env.cr.execute("UPDATE product_pricelist_item SET price_round = -1 WHERE id = %s", [rule.id])
+        self.env.invalidate_all()
+        self.shirt.list_price = 20
+        self.add_stock(self.cap, -1)
+        with mute_logger("odoo.addons.aliexpress_connector.models.aliexpress_listing_compare_offers"):
+            self.assertEqual(self.push_price(), ("24.20", None))
+        self.assertIn("Something unexpected went wrong", self.cap_sku.price_error)
+        self.assertEqual(self.get_remote(self.cap_sku)[0], 99)
+        rule.price_round = 0.5
+        self.env.flush_all()
+        self.assertEqual(self.push_price(self.cap_sku), ("12.10", None))
+        self.assertFalse(self.cap_sku.price_error)
 
     def test_rule_that_comes_into_force(self):
         start = fields.Datetime.now() + timedelta(minutes=30)

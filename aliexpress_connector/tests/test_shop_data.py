@@ -182,10 +182,21 @@ class TestShopData(ShopDataCase):
                     "online_product_count": 12,
                     "product_limit": 100,
                     "is_publishing_forbidden": False,
+                    "tax_country_id": self.env.ref("base.es").id,
                 }
             ],
         )
         self.assertEqual(set(self.env["aliexpress.shop.data"].search([]).mapped("state")), {"done"})
+
+    def test_prices_are_converted_into_the_currency_of_the_profile(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = False
+        self.answers[QUOTA] = envelope(QUOTA, {"profile": {"quotation_currency": "USD"}})
+        self.account.tax_country_id = self.env.ref("base.fr")
+        self.refresh()
+        self.assertTrue(dollar.active)
+        self.assertEqual(self.account.currency_id, dollar)
+        self.assertEqual(self.account.tax_country_id.code, "FR", "what somebody chose stays")
 
     def test_categories_and_their_names(self):
         self.env["res.lang"]._activate_lang("es_ES")
