@@ -1,4 +1,4 @@
-from datetime import timedelta
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -15,17 +15,12 @@ from ..lib.catalogue_values import (
     StockChange,
 )
 from ..lib.errors import AliexpressError, FixError, ReconnectError, TransientError
-from .aliexpress_job_mixin import SHOP_REASONS
+from .aliexpress_job_mixin import SHOP_REASONS, ShopRun
 from .aliexpress_listing_settle_offers import SAME_FOR_ALL
-from .aliexpress_offer_prices import keep_below, to_decimal
+from .aliexpress_offer_prices import keep_below, keep_country_sale, to_decimal
+from .aliexpress_offer_stock import OfferStock
 from .offer_kinds import DueOffer, PriceKind, QuantityKind, as_float, find_sku, read_countries
 from .product_reader import read_products
-
-# Sale prices set on AliExpress are believed to be still there for so long after AliExpress last told or took them: the
-# nightly pass reads them again. Reading each product before each price would cost twenty times the calls; the price of
-# it is that a sale price set in the seller centre, and not read yet when Odoo's price changes, is replaced by the one
-# known before. What nobody ever told is always read first.
-SALE_PRICE_TRUST = timedelta(days=1)
 
 
 class AliexpressListing(models.Model):
@@ -51,26 +46,31 @@ class AliexpressListing(models.Model):
     def _push_due_offers(self):
         """Send what is marked as due; return whether more can be sent at once."""
         before = after = 0
-        for due_field, waits_field, worker in (
-            ("is_quantity_due", "is_quantity_waiting", "_push_quantities"),
-            ("is_price_due", "is_price_waiting", "_push_prices"),
+        answered = set()
+        for due_field, waits_field, worker, budget in (
+            ("is_quantity_due", "is_quantity_waiting", "_push_quantities", "stock"),
+            ("is_price_due", "is_price_waiting", "_push_prices", "price"),
         ):
             # What lost its variant or its code since it was marked cannot be sent.
             is_due = [(due_field, "=", True), ("product_id", "!=", False), ("sku_code", "!=", False)]
-            domain = self._get_push_domain(waits_field) & Domain("sku_ids", "any", is_due)
+            domain = self._get_push_domain(waits_field, budget) & Domain("sku_ids", "any", is_due)
             count = self.search_count(domain)
             if count:
                 before += count
                 offers = self.with_context(aliexpress_is_offer_job=True, aliexpress_due_field=due_field)
-                offers._run_queue(domain, worker, batch_size=PRODUCTS_PER_OFFER_CALL)
+                runs = defaultdict(ShopRun)
+                for account_id in answered:
+                    runs[account_id].note_success()
+                offers._run_queue(domain, worker, batch_size=PRODUCTS_PER_OFFER_CALL, shop_runs=runs)
+                answered |= {account_id for account_id, run in runs.items() if run.has_worked}
                 after += self.search_count(domain)
         # What another process has locked stays due; only what got less is worth another round at once.
         return 0 < after < before
 
     @api.model
-    def _get_push_domain(self, waits_field):
+    def _get_push_domain(self, waits_field, budget):
         """Domain of the listings to which offers may be sent now. What waits with the content of a listing does not
-        stop its stock.
+        stop its stock; a shop without calls left for this kind of work (`budget`) holds no other up.
         """
         Account = self.env["aliexpress.account"]
         is_free = (
@@ -78,8 +78,9 @@ class AliexpressListing(models.Model):
             | Domain("retry_at", "=", False)
             | Domain("retry_at", "<=", fields.Datetime.now())
         )
-        due_accounts = Domain("account_id", "any", Account._get_due_domain("sync_offers"))
-        return due_accounts & self._get_offered_domain() & is_free
+        accounts = Account.search(Account._get_due_domain("sync_offers"))
+        accounts = accounts.filtered(lambda account: account._has_call_budget(budget))
+        return Domain("account_id", "in", accounts.ids) & self._get_offered_domain() & is_free
 
     # === QUANTITIES === #
 
@@ -110,12 +111,11 @@ class AliexpressListing(models.Model):
         client = account._get_client()
         kind = PriceKind(self.env)
         due = self._read_due_offers("is_price_due")
-        currency = account.quotation_currency_id
-        if account._keeps_sale_prices():
-            due = self._add_sale_prices(client, due, kind)
-        elif currency and currency != account.currency_id:
-            account._refuse_currency(currency.name, [offer.id for offers in due.values() for offer in offers])
+        problem = account._get_currency_problem()
+        if problem:
+            kind.refuse([offer for offers in due.values() for offer in offers], problem)
             return
+        due = self._read_before_prices(client, due, kind)
         due = self._remove_country_prices(client, due, kind)
         if due:
             changes = [self._prepare_price_change(listing, offers) for listing, offers in due.items()]
@@ -153,49 +153,91 @@ class AliexpressListing(models.Model):
                 self.env["aliexpress.listing.sku"]._forget_country_prices([offer.id for offer in offers])
         return due
 
-    def _add_sale_prices(self, client, due, kind):
-        """`due` with AliExpress' own sale prices; listings that cannot be read are left out and show why."""
-        unknown = [listing for listing, offers in due.items() if not all(offer.was_told for offer in offers)]
-        for listing, detail in read_products(client, unknown).items():
+    def _read_before_prices(self, client, due, kind):
+        """`due` with AliExpress' own sale prices as they are now; listings that cannot be read are left out and show
+        why, and so are prices that a guard has to see beside what AliExpress has.
+        """
+        details = read_products(client, [listing for listing, offers in due.items() if self._must_read(offers)])
+        self._raise_shop_error(details)
+        if self._learn_currency(details):
+            return {}
+        for listing, detail in details.items():
             offers = due.pop(listing)
-            if isinstance(detail, FixError):
+            if isinstance(detail, AliexpressError):
                 listing._take_refused_offers(offers, detail, client, kind)
                 continue
-            if isinstance(detail, AliexpressError):
-                raise detail
             offers = listing._keep_known_skus(offers, detail)
-            if listing._has_right_currency(detail, offers) and offers:
-                due[listing] = listing._keep_sale_prices(offers, detail)
+            problem = self.account_id._get_currency_problem(detail.currency)
+            if problem:
+                kind.refuse(offers, problem)
+                continue
+            offers = [listing._keep_sale_prices(offer, detail) for offer in listing._guard_first(offers, detail)]
+            if offers:
+                due[listing] = offers
         return due
 
-    def _keep_sale_prices(self, offers, detail):
-        """`offers` with those sale prices of a `ProductDetail` that Odoo does not set."""
+    def _must_read(self, offers):
+        """Whether a product is read before these prices of it are sent."""
         account = self.account_id
-        kept_countries = account._get_kept_countries()
-        result = []
-        for offer in offers:
-            if not account._has_sale_prices():
-                own = as_float(find_sku(detail, offer.sku_code).sale_price)
-                offer = offer._replace(sale_price=keep_below(own, offer.price))
-            if kept_countries and offer.countries:
-                actual = read_countries(detail, offer.sku_code)
-                countries = {
-                    code: [
-                        price,
-                        keep_below(actual.get(code, (None, None))[1], price) if code in kept_countries else sale_price,
-                    ]
-                    for code, (price, sale_price) in offer.countries.items()
-                }
-                offer = offer._replace(countries=countries)
-            result.append(offer)
-        return result
+        return (
+            not account._has_sale_prices()
+            or (account._get_kept_countries() and any(offer.countries for offer in offers))
+            or (account.price_max_change and not all(offer.price_sent for offer in offers))
+        )
 
-    def _has_right_currency(self, detail, offers):
-        """Whether AliExpress keeps the prices in the shop's currency; if not, they are held."""
-        if not detail.currency or detail.currency == self.account_id.currency_id.name:
-            return True
-        self.account_id._refuse_currency(detail.currency, [offer.id for offer in offers])
-        return False
+    def _learn_currency(self, details):
+        """Take over the currency in which AliExpress shows products of the shop where its profile does not tell;
+        return whether prices have to be computed anew.
+        """
+        account = self.account_id
+        names = {getattr(detail, "currency", "") for detail in details.values()} - {"", account.currency_id.name}
+        if account.quotation_currency_id or len(names) != 1:
+            return False
+        account._take_currency(*names)
+        return bool(account.quotation_currency_id)
+
+    def _guard_first(self, offers, detail):
+        """Those of `offers` that may be sent now: what a product costs that was linked is taken over first, so that the
+        guards know how much its price would change.
+        """
+        account = self.account_id
+        actual = {sku.sku_code: sku for sku in detail.skus}
+        first = [offer for offer in offers if not offer.price_sent and actual[offer.sku_code].price]
+        if not account.price_max_change or not first:
+            return offers
+        PriceKind(self.env).acknowledge(
+            [
+                offer._replace(
+                    price=as_float(actual[offer.sku_code].price),
+                    sale_price=as_float(actual[offer.sku_code].sale_price),
+                    countries=read_countries(detail, offer.sku_code) if offer.countries else None,
+                )
+                for offer in first
+            ]
+        )
+        rows = self._read_offer_rows(account, sku_ids=[offer.id for offer in first])
+        self._compare_rows(account, rows, OfferStock(self.env))
+        return [offer for offer in offers if offer not in first]
+
+    def _keep_sale_prices(self, offer, detail):
+        """`offer` (DueOffer) with those sale prices of a `ProductDetail` that Odoo does not set."""
+        account = self.account_id
+        ended = offer.ended_sales or ()
+        if not account._has_sale_prices():
+            own = as_float(find_sku(detail, offer.sku_code).sale_price)
+            is_ended = "" in ended and own == offer.sale_price_sent
+            offer = offer._replace(sale_price=None if is_ended else keep_below(own, offer.price))
+        kept_countries = account._get_kept_countries()
+        if not kept_countries or not offer.countries:
+            return offer
+        actual, sent, countries = read_countries(detail, offer.sku_code), offer.countries_sent or {}, {}
+        for code, (price, sale_price) in offer.countries.items():
+            if code in kept_countries:
+                own = actual.get(code, (None, None))[1]
+                is_ended = code in ended and own == sent.get(code, (None, None))[1]
+                sale_price = None if is_ended else keep_country_sale(own, price)
+            countries[code] = [price, sale_price]
+        return offer._replace(countries=countries)
 
     # === ONE CALL === #
 
@@ -206,24 +248,19 @@ class AliexpressListing(models.Model):
             SQL(
                 """
                 SELECT id, listing_id, sku_code, quantity_due, price_due, sale_price_due, country_prices_due,
-                       country_prices_sent,
-                       COALESCE(price_sent, 0) != 0 AND %(was_told)s, TRUE
+                       country_prices_sent, price_sent, sale_price_sent, ended_sales, TRUE
                   FROM aliexpress_listing_sku
                  WHERE listing_id IN %(ids)s AND %(flag)s AND sku_code IS NOT NULL AND product_id IS NOT NULL
              UNION ALL
                 SELECT id, listing_id, sku_code, NULL, price_sent, sale_price_sent, country_prices_sent,
-                       country_prices_sent, %(was_told)s, FALSE
+                       country_prices_sent, price_sent, sale_price_sent, ended_sales, FALSE
                   FROM aliexpress_listing_sku
                  WHERE listing_id IN %(ids)s AND %(flag)s IS NOT TRUE AND %(is_price)s
                    -- AliExpress replaces a product's prices by country as a whole.
                    AND country_prices_sent IS NOT NULL AND price_sent != 0
                    AND sku_code IS NOT NULL AND product_id IS NOT NULL AND is_missing IS NOT TRUE
-              ORDER BY 2, 10 DESC, 1
+              ORDER BY 2, 12 DESC, 1
                 """,
-                was_told=SQL(
-                    "CASE WHEN price_date IS NULL THEN sale_price_sent IS NOT NULL ELSE price_date > %s END",
-                    fields.Datetime.now() - SALE_PRICE_TRUST,
-                ),
                 ids=tuple(self.ids),
                 flag=SQL.identifier(flag),
                 is_price=flag == "is_price_due",

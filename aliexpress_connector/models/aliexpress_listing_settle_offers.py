@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..lib.errors import (
     NOT_FOUND,
@@ -11,12 +11,14 @@ from ..lib.errors import (
     ReconnectError,
     TransientError,
 )
-from .aliexpress_job_mixin import RECORD_PAUSE, SHOP_REASONS
+from .aliexpress_job_mixin import OUTAGE_REASONS, RECORD_PAUSE, SHOP_REASONS
 from .error_messages import describe_error
+from .offer_kinds import PriceKind, QuantityKind
 from .product_reader import read_products
 
 # Refusals that would be the same for every product.
 SAME_FOR_ALL = {PERMISSION, NOT_OFFERED}
+KINDS = {"is_quantity_due": QuantityKind, "is_price_due": PriceKind}
 
 
 class AliexpressListing(models.Model):
@@ -43,6 +45,35 @@ class AliexpressListing(models.Model):
         if error.reason in SHOP_REASONS:
             self.account_id._postpone(error)
         return error.reason not in SHOP_REASONS
+
+    def _take_failure(self, error, domain, worker, shop_run):
+        """Override: where AliExpress answers for others, or failed for the same listings before, these wait alone. The
+        shop's orders and the other kind of offers go on.
+        """
+        is_offer_job = self.env.context.get("aliexpress_is_offer_job")
+        if not is_offer_job or getattr(error, "reason", None) not in OUTAGE_REASONS:
+            return super()._take_failure(error, domain, worker, shop_run)
+        if self._get_shop_error(dict.fromkeys(self, error), shop_run.has_worked):
+            shop_run.is_over |= not self._wait(error)
+            return None
+        shop_run.note_failure(is_first=False)
+        kind = KINDS.get(self.env.context.get("aliexpress_due_field"))
+        for listing in self:
+            listing._postpone_offers(error, kind)
+        return None
+
+    def _has_failed_before(self):
+        """Override: what waited for offers shows no error where the whole shop waited."""
+        return bool(self.retry_at) if self.env.context.get("aliexpress_is_offer_job") else super()._has_failed_before()
+
+    @api.model
+    def _raise_shop_error(self, details):
+        """Raise the error among `{listing: ProductDetail or AliexpressError}` that concerns more than its listing."""
+        errors = {listing: detail for listing, detail in details.items() if isinstance(detail, AliexpressError)}
+        lost = [error for error in errors.values() if isinstance(error, ReconnectError)]
+        error = lost[0] if lost else self._get_shop_error(errors, len(errors) < len(details))
+        if error:
+            raise error
 
     def _set_error(self, error):
         """Override: a fault met while prices or stock are sent stops those of this listing until they change, not its
@@ -116,25 +147,26 @@ class AliexpressListing(models.Model):
 
     def _postpone_offers(self, error, kind):
         """Send this listing's quantities, or prices, later, because of `error` (AliexpressError) that concerns this
-        product alone.
+        product alone; read them later where `kind` is None.
         """
         now = fields.Datetime.now()
         retry_at = now + timedelta(seconds=max(getattr(error, "retry_after", 0), RECORD_PAUSE))
         if self.retry_at and self.retry_at > now:
             retry_at = min(retry_at, self.retry_at)
-        self.write(
-            {
-                kind.waits_field: True,
-                "retry_at": retry_at,
-                "error": describe_error(self.account_id._get_message_env(), error),
-            }
-        )
+        values = {"retry_at": retry_at}
+        if kind:
+            values[kind.waits_field] = True
+        # Why a product was refused must stay readable while it is mended.
+        if self.state == "online" or not self.error:
+            values["error"] = describe_error(self.account_id._get_message_env(), error)
+        self.write(values)
 
-    def _end_waiting(self, kind):
-        """AliExpress took what this listing waited for."""
-        if not self[kind.waits_field] and not self.retry_at:
+    def _end_waiting(self, kind=None):
+        """AliExpress took, or showed, what this listing waited for."""
+        if kind and self[kind.waits_field]:
+            self[kind.waits_field] = False
+        elif not self.retry_at:
             return
-        self[kind.waits_field] = False
         if self.state == "online" and not (self.is_quantity_waiting or self.is_price_waiting):
             self.write({"error": False, "retry_at": False})
 

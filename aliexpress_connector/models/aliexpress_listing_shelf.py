@@ -137,6 +137,8 @@ class AliexpressListing(models.Model):
             return
         self._set_error(error)
         self.write({"remote_state": False})
+        # Prices and stock are sent again when AliExpress shows the SKUs again.
+        self.sku_ids._set_missing(self.sku_ids.ids)
 
     # === ACTION METHODS === #
 

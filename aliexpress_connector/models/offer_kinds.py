@@ -6,8 +6,9 @@ from typing import NamedTuple
 class DueOffer(NamedTuple):
     """What is to be sent for a SKU.
 
-    `countries` is `{country code: [price, sale price or None]}`. `was_told`: AliExpress' own sale prices are known.
-    Not `is_due` is a SKU that is only repeated because AliExpress replaces what it has for the whole product.
+    `countries` is `{country code: [price, sale price or None]}`. `ended_sales`: whose sale prices Odoo sets no more; ""
+    is all buyers. Not `is_due` is a SKU that is only repeated because AliExpress replaces what it has for the whole
+    product.
     """
 
     id: int
@@ -18,7 +19,9 @@ class DueOffer(NamedTuple):
     sale_price: float | None
     countries: dict | None
     countries_sent: dict | None
-    was_told: bool
+    price_sent: float | None
+    sale_price_sent: float | None
+    ended_sales: list | None
     is_due: bool
 
 
@@ -50,7 +53,7 @@ class PriceKind:
 
     def acknowledge(self, offers):
         self.skus._acknowledge_prices(
-            [(offer.id, offer.price, offer.sale_price or 0, offer.countries) for offer in offers]
+            [(offer.id, offer.price, offer.sale_price or 0, offer.countries, offer.is_due) for offer in offers]
         )
 
     def refuse(self, offers, message):

@@ -5,6 +5,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
+from ..models import aliexpress_job_mixin
 from .common import SandboxCase, error_response
 from .common_offers import DETAIL, PRICE, STOCK, OffersCase
 
@@ -381,7 +382,7 @@ class TestOffersPush(OffersCase):
         # Emptying the time means try now.
         self.answers[PRICE] = self.answer_price
         self.shirt_sku.listing_id.retry_at = False
-        self.assertEqual([call.method for call in self.push()], [PRICE])
+        self.assertEqual([call.method for call in self.push()], [DETAIL, PRICE])
         self.assertEqual(self.get_remote(self.shirt_sku)[1], "24.20")
         self.assertFalse(self.shirt_sku.listing_id.error)
 
@@ -406,6 +407,8 @@ class TestOffersPush(OffersCase):
         self.assertTrue(self.cap_sku.listing_id.error)
         self.assertEqual(self.cap_sku.quantity_sent, 100)
         self.assertFalse(self.push())
+        self.add_stock(self.cap, 1)
+        self.assertFalse(self.push(), "what is not there needs no stock")
 
     def test_sku_vanished_costs_one_sku(self):
         skus = self.create_sized("1005001000000006")
@@ -511,12 +514,107 @@ class TestOffersPush(OffersCase):
         self.assertFalse(other.retry_at)
 
     def test_only_the_reads_that_are_needed(self):
-        """Sale prices are AliExpress' own here: each product is read once before its first price, and no more."""
+        """Where sale prices are AliExpress' own, each product is read before its price, and no other."""
         self.push()
         self.assertEqual(len(self.called(DETAIL)), 2)
         self.shirt.list_price = 20
+        self.assertEqual([call.method for call in self.push()], [DETAIL, PRICE])
+        self.account.sale_discount = 10
+        self.assertEqual([call.method for call in self.push()], [PRICE])
+
+    def test_only_changed_skus_of_a_product_are_named(self):
+        skus = self.create_sized("1005001000000040", sizes="SMLX")
         self.push()
-        self.assertEqual([call.method for call in self.calls], [PRICE])
+        self.add_stock(skus[1].product_id, 5)
+        skus[2].product_id.product_template_attribute_value_ids.price_extra = 1
+        self.env.flush_all()
+        self.push()
+        self.assertEqual(self.sent_skus(STOCK).keys(), {"M"})
+        self.assertEqual(self.sent_skus(PRICE).keys(), {"L"})
+
+    # === WHAT FAILS ALONE === #
+
+    def test_prices_that_always_fail_hold_nothing_else_up(self):
+        self.push()
+        self.answers[PRICE] = error_response("ServiceUnavailable", "service unavailable")
+        for listing_price in (20, 21):
+            self.shirt.list_price = self.cap.list_price = listing_price
+            self.add_stock(self.shirt, -1)
+            self.push()
+            self.assertFalse(self.account.retry_at)
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 98)
+        self.assertEqual(self.shirt_sku.offer_state, "waiting")
+        self.assertIn("systems were busy", self.shirt_sku.offer_note)
+        self.run_job("fetch_orders")
+        self.assertTrue(self.called("aliexpress.solution.order.get"))
+
+    def test_prices_that_fail_where_nothing_else_is_due_stop_the_shop_once(self):
+        self.push()
+        self.answers[PRICE] = error_response("ServiceUnavailable", "service unavailable")
+        self.shirt.list_price = self.cap.list_price = 20
+        self.push()
+        self.assertTrue(self.account.retry_at, "it may be all of AliExpress")
+        self.account.retry_at = False
+        self.push()
+        self.assertFalse(self.account.retry_at)
+        self.assertTrue(self.shirt_sku.listing_id.is_price_waiting)
+        self.assertFalse(self.push())
+        self.answers[PRICE] = self.answer_price
+        self.env["aliexpress.listing"].search([]).retry_at = False
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[1], "24.20")
+        self.assertFalse(self.shirt_sku.listing_id.is_price_waiting)
+
+    def test_product_that_cannot_be_read_costs_its_own_price(self):
+        def answer(call):
+            if call.parameters["product_id"] == self.cap_sku.listing_id.product_ref:
+                return error_response("ServiceUnavailable", "service unavailable")
+            return self.answer_detail(call)
+
+        self.answers[DETAIL] = answer
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[1], "12.10")
+        self.assertEqual((self.cap_sku.offer_state, self.account.retry_at), ("waiting", False))
+
+    def test_reason_of_a_refused_product_stays(self):
+        listing = self.cap_sku.listing_id
+        listing.write({"state": "rejected", "error": "The pictures are too small"})
+        self.refusals[listing.product_ref] = ("PRODUCT_IN_AUDIT_PENDING", "")
+        self.push()
+        self.assertTrue(listing.is_quantity_waiting)
+        self.assertEqual(listing.error, "The pictures are too small")
+
+    def test_shop_without_calls_left_starves_no_other(self):
+        other = self.create_account("Other shop", app_key="777", seller_ref="2671514999")
+        sku = self.create_listing(self.cap, "1005001000000007", account=other)
+        self.add_remote(sku)
+        self.account.call_budget = 10
+        values = {"account_id": self.account.id, "date": self.env["aliexpress.call.count"]._get_today()}
+        self.env["aliexpress.call.count"].create(values | {"method": "orders", "count": 9})
+        self.patch(aliexpress_job_mixin, "QUEUE_LIMIT", 2)
+        self.push()
+        self.assertEqual(self.get_remote(sku)[:2], (100, "12.10"))
+        self.assertEqual(self.get_remote(self.cap_sku)[0], 0)
+
+    def test_refused_price_keeps_its_reason_while_its_siblings_are_sent(self):
+        """Prices by country are sent for all SKUs of a product; that says nothing about the one that was refused."""
+        self.account.sale_discount = 50
+        pricelist = self.env["product.pricelist"].create({"name": "France"})
+        self.env["product.pricelist.item"].create({"pricelist_id": pricelist.id, "compute_price": "percentage"})
+        line = {"country_id": self.env.ref("base.fr").id, "pricelist_id": pricelist.id}
+        self.account.country_price_ids = [(0, 0, line)]
+        small, medium = self.create_sized("1005001000000041")
+        self.push()
+        self.refusals["1005001000000041"] = ("F00-00-99999-001", "Too dear")
+        small.product_id.product_template_attribute_value_ids.price_extra = 90
+        self.env.flush_all()
+        self.push()
+        self.refusals.clear()
+        medium.product_id.product_template_attribute_value_ids.price_extra = 1
+        self.env.flush_all()
+        self.push()
+        self.assertEqual((self.get_remote(small)[1], self.get_remote(medium)[1]), ("12.10", "13.31"))
+        self.assertIn("Too dear", small.price_error)
 
 
 class TestOffersAfterOrders(SandboxCase, CronMixinCase):
@@ -532,3 +630,35 @@ class TestOffersAfterOrders(SandboxCase, CronMixinCase):
             order.sale_order_id.picking_ids._action_done()
             self.env["stock.quant"]._update_available_quantity(self.products[0], self.warehouse.lot_stock_id, 1)
         self.assertFalse(captured.records, "each would cost people's own work milliseconds")
+
+    def test_units_sold_since_the_last_import_are_not_offered_again(self):
+        """The nightly reading lists the orders before it takes fewer units on AliExpress for a change from outside."""
+        ref, code = self.get_sandbox_sku()
+        product = self.products.filtered(lambda product: product.default_code == code)
+        values = {"product_id": product.id, "sku_code": code}
+        listing = self.env["aliexpress.listing"].create(
+            {
+                "account_id": self.account.id,
+                "product_tmpl_id": product.product_tmpl_id.id,
+                "product_ref": ref,
+                "state": "online",
+                "sku_ids": [(0, 0, values)],
+            }
+        )
+        self.run_job("fetch_orders")
+        self.run_job("push_offers")
+        self.assertEqual(listing.sku_ids.quantity_sent, 1000)
+        self.place([code, 3])
+        self.run_job("refresh_listings")
+        self.assertFalse([message for message in listing.message_ids if "not from Odoo" in (message.body or "")])
+        self.assertEqual(listing.sku_ids.quantity_sent, 997)
+        self.assertTrue(listing.offer_read_date)
+        self.assertTrue(self.env["aliexpress.order"].search([("account_id", "=", self.account.id)]))
+
+    def get_sandbox_sku(self):
+        """`(product number, SKU code)` of a product of the sandbox that has one SKU of the test's products."""
+        codes = set(self.products.mapped("default_code"))
+        for product in self.sandbox.shop.products.values():
+            if len(product.skus) == 1 and product.skus[0].sku_code in codes:
+                return str(product.product_id), product.skus[0].sku_code
+        raise AssertionError("the sandbox has no such product")

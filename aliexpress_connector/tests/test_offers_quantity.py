@@ -140,6 +140,10 @@ class TestOffersQuantity(OffersCase):
         self.shirt_sku.listing_id.stock_deduction = "payment"
         self.place_order(self.shirt_sku, 4)
         self.assertEqual(self.push_quantity(), 100)
+        order = self.place_order(self.shirt_sku, 1)
+        order.payment_date = fields.Datetime.now()
+        self.assertEqual(self.push_quantity(), 99, "a group that is not complete may have paid")
+        order.stage = "closed"
         self.place_order(self.shirt_sku, 5, stage="new")
         self.assertEqual(self.push_quantity(), 95)
 
@@ -227,6 +231,13 @@ class TestOffersQuantity(OffersCase):
         self.add_remote(sku)
         self.place_order(sku, 4, account=other)
         self.assertEqual(self.push_quantity(), 100)
+
+    def test_own_orders_of_a_shop_that_offers_other_stock_than_it_delivers(self):
+        second = self.env["stock.warehouse"].create({"name": "Second", "code": "SEC"})
+        self.env["stock.quant"]._update_available_quantity(self.shirt, second.lot_stock_id, 7)
+        self.account.stock_warehouse_ids = second
+        self.place_order(self.shirt_sku, 4, stage="waiting_shipment")
+        self.assertEqual(self.push_quantity(), 3)
 
     def test_other_company_is_apart(self):
         company = self.env["res.company"].create({"name": "Other company"})
@@ -317,6 +328,18 @@ class TestOffersKits(OffersCase):
         self.place_order(self.kit_sku, 2)
         self.push()
         self.assertEqual(self.get_remote(sku)[0], 0)
+
+    def test_bill_of_materials_that_changes(self):
+        self.push()
+        self.env.cr.execute("UPDATE product_product SET write_date = write_date - interval '1 day'")
+        self.env.cr.execute("UPDATE product_template SET write_date = write_date - interval '1 day'")
+        self.env.cr.execute("UPDATE stock_quant SET write_date = write_date - interval '1 day'")
+        self.env.cr.execute("UPDATE aliexpress_listing_sku SET write_date = write_date - interval '1 day'")
+        self.env.cr.execute("UPDATE aliexpress_listing SET offer_change_date = offer_change_date - interval '1 day'")
+        self.env.invalidate_all()
+        self.kit.bom_ids.bom_line_ids.filtered(lambda line: line.product_id == self.plate).product_qty = 3
+        self.env.flush_all()
+        self.assertEqual(self.push_kit(), 3)
 
     def test_kit_with_buffer(self):
         self.account.stock_buffer = 2

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo.tests import Form
 
-from .common_offers import STOCK, OffersCase
+from .common_offers import DETAIL, PRICE, STOCK, OffersCase
 
 
 class TestOffersScreen(OffersCase):
@@ -58,7 +58,7 @@ class TestOffersScreen(OffersCase):
         self.assertIn(self.cap_sku.listing_id.display_name, action["params"]["message"])
         self.assertNotIn(self.shirt_sku.listing_id.display_name, action["params"]["message"])
         self.assertFalse(self.cap_sku.is_quantity_due)
-        self.assertEqual(len(self.push()), 2)
+        self.assertEqual([call.method for call in self.push()], [STOCK, DETAIL, PRICE])
         self.assertEqual(self.cap_sku.listing_id.state, "online")
 
     def test_code_emptied_while_something_is_to_be_sent(self):
