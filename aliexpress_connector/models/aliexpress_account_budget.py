@@ -1,8 +1,11 @@
+import math
+
 from odoo import api, fields, models
 
 from ..lib.errors import BUDGET, TransientError
 
 LONGEST_PAUSE = 900
+NO_LIMIT = 1000000
 # Part of a day's calls that each kind of work leaves to what is more urgent. What leaves nothing is never stopped here:
 # an order not seen, or a parcel not declared in time, costs more than calls that AliExpress refuses.
 RESERVED = {"orders": 0.0, "tracking": 0.0, "stock": 0.2, "price": 0.3, "content": 0.4}
@@ -35,11 +38,17 @@ class AliexpressAccount(models.Model):
 
     def _has_call_budget(self, kind):
         """Whether `kind` of work (a key of RESERVED) may call today: what it leaves is kept for more urgent work."""
+        return self._get_calls_left(kind) > 0
+
+    def _get_calls_left(self, kind):
+        """How many calls `kind` of work (a key of RESERVED) may still make today; more than any job makes where there
+        is no limit.
+        """
         self.ensure_one()
         if not self.call_budget or not RESERVED[kind]:
-            return True
+            return NO_LIMIT
         self.invalidate_recordset(["call_count_today"])
-        return self.call_count_today < self.call_budget * (1 - RESERVED[kind])
+        return max(math.ceil(self.call_budget * (1 - RESERVED[kind])) - self.call_count_today, 0)
 
     def _check_call_budget(self, kind):
         """Raise TransientError(BUDGET) when `kind` of work (a key of RESERVED) must not call today any more."""

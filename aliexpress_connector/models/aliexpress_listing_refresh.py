@@ -1,9 +1,14 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..lib.catalogue_values import REJECTED
 from ..lib.errors import NOT_FOUND, FixError
 from .aliexpress_listing_readback import READ_BATCH
+
+# A list that was begun longer ago belongs to the night before: the other shops do not wait for its end any more.
+NIGHT = timedelta(hours=12)
 
 
 class AliexpressListing(models.Model):
@@ -23,8 +28,8 @@ class AliexpressListing(models.Model):
         Account = self.env["aliexpress.account"]
         due = Account._get_due_domain("sync_listings")
         begun = due & Domain("refresh_cursor", "!=", False)
-        if not Account.search_count(begun, limit=1):
-            Account.search(due)._begin_refresh()
+        if not Account.search_count(self._get_begun_domain(), limit=1):
+            Account.search(due & Domain("refresh_cursor", "=", False))._begin_refresh()
         accounts = Account.search(begun)
         self.env["ir.cron"]._commit_progress(remaining=len(accounts))
         for account in accounts:
@@ -36,6 +41,13 @@ class AliexpressListing(models.Model):
                 self._run_queue(self._get_unseen_domain(account), "_verify")
         left = Account.search(begun).filtered(lambda account: account._has_call_budget("content"))
         self.env["ir.cron"]._commit_progress(remaining=len(left))
+
+    @api.model
+    def _get_begun_domain(self):
+        """Domain of the shops whose list was begun this night and is not read to its end."""
+        tonight = Domain("refresh_started_at", ">", fields.Datetime.now() - NIGHT)
+        due = self.env["aliexpress.account"]._get_due_domain("sync_listings")
+        return due & Domain("refresh_cursor", "!=", False) & tonight
 
     @api.model
     def _get_rejected_domain(self, account):

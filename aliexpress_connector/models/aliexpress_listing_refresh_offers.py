@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..lib.errors import NOT_FOUND, AliexpressError, FixError
+from ..lib.errors import NOT_FOUND, FixError, TransientError
+from .offer_kinds import read_countries
 from .product_reader import read_products
 
 # Listings read and committed at once.
@@ -23,17 +26,26 @@ class AliexpressListing(models.Model):
     def _cron_refresh_listings(self):
         """Override to read prices and stock as well, of as many listings of each shop as it may."""
         Comparison = self.env["aliexpress.offer.comparison"]
-        Account = self.env["aliexpress.account"]
-        shops = Account._get_due_domain("sync_offers", calls_gateway=False)
-        unfinished = Domain("drift_calls_left", ">", 0) & Domain("account_id", "any", shops)
+        unfinished = self._get_unfinished_domain()
         if not Comparison.search_count(unfinished, limit=1):
+            # A shop that has to wait with its list must not have the prices of all read once more.
+            is_new = not self.env["aliexpress.account"].search_count(self._get_begun_domain(), limit=1)
             super()._cron_refresh_listings()
-            self._begin_drift_pass()
+            if is_new:
+                self._begin_drift_pass()
         for comparison in Comparison.search(unfinished):
             self._go_on_with_drift_pass(comparison)
-        begun = Account._get_due_domain("sync_listings") & Domain("refresh_cursor", "!=", False)
-        left = Comparison.search_count(unfinished) + Account.search_count(begun)
-        self.env["ir.cron"]._commit_progress(remaining=left)
+        begun = self.env["aliexpress.account"].search(self._get_begun_domain())
+        left = begun.filtered(lambda account: account._has_call_budget("content"))
+        self.env["ir.cron"]._commit_progress(
+            remaining=Comparison.search_count(self._get_unfinished_domain()) + len(left)
+        )
+
+    @api.model
+    def _get_unfinished_domain(self):
+        """Domain of the comparisons whose shop may read more prices and stock now."""
+        shops = self.env["aliexpress.account"]._get_due_domain("sync_offers")
+        return Domain("drift_calls_left", ">", 0) & Domain("account_id", "any", shops)
 
     @api.model
     def _begin_drift_pass(self):
@@ -42,43 +54,86 @@ class AliexpressListing(models.Model):
         due = Account._get_due_domain("sync_offers") & Domain("family", "!=", "general")
         for account in Account.search(due):
             self.env["aliexpress.listing.sku"]._retry_refused(account)
-            Comparison._get_comparison(account).write(
-                {"drift_start": fields.Datetime.now(), "drift_calls_left": account.drift_call_budget}
-            )
+            comparison = Comparison._get_comparison(account)
+            # Later than all that was read before, though the clock knows seconds only.
+            start = max(fields.Datetime.now(), comparison.drift_start or fields.Datetime.now()) + timedelta(seconds=1)
+            comparison.write({"drift_start": start, "drift_calls_left": account.drift_call_budget})
         self.env["ir.cron"]._commit_progress()
 
     @api.model
     def _go_on_with_drift_pass(self, comparison):
         """Read the listings of one shop that were not read for longest, each batch committed."""
         account = comparison.account_id
-        unread = Domain("offer_read_date", "=", False) | Domain("offer_read_date", "<=", comparison.drift_start)
-        domain = self._get_offered_domain() & Domain("account_id", "=", account.id) & unread
-        listings = self.search(
-            domain & self._get_due_domain("sync_offers"),
-            order="offer_read_date NULLS FIRST, id",
-            limit=comparison.drift_calls_left,
-        )
-        if account._has_call_budget("content"):
-            self.with_context(aliexpress_is_offer_job=True)._run_queue(
-                domain & Domain("id", "in", listings.ids), "_read_offers", batch_size=READ_BATCH
-            )
-        still_unread = listings.filtered_domain(domain)
+        unread = Domain("offer_read_date", "=", False) | Domain("offer_read_date", "<", comparison.drift_start)
+        own = self._get_offered_domain() & Domain("account_id", "=", account.id) & unread
+        limit = min(comparison.drift_calls_left, account._get_calls_left("content"))
+        listings = self.browse()
+        if limit:
+            due = own & self._get_due_domain("sync_offers")
+            listings = self.search(due, order="offer_read_date NULLS FIRST, id", limit=limit)
+        reading = self.with_context(aliexpress_is_offer_job=True)
+        reading._run_queue(own & Domain("id", "in", listings.ids), "_read_offers", batch_size=READ_BATCH)
+        reading._read_doubtful(listings, own)
+        still_unread = listings.filtered_domain(own)
         read_count = len(listings) - len(still_unread)
-        # Without progress the rest is for the next night.
-        comparison.drift_calls_left = comparison.drift_calls_left - read_count if read_count and still_unread else 0
+        if account.retry_at and account.retry_at > fields.Datetime.now():
+            comparison.drift_calls_left -= read_count
+            self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_listings", at=account.retry_at)
+        else:
+            # Without progress the rest is for the next night.
+            comparison.drift_calls_left = comparison.drift_calls_left - read_count if read_count and still_unread else 0
         self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    def _read_doubtful(self, listings, domain):
+        """Read those of `listings`, of one shop, once more that are left of `domain`: who bought what is missing is
+        known when the orders have been listed.
+        """
+        doubtful = listings.filtered_domain(domain & self._get_due_domain("sync_offers"))
+        account = doubtful.account_id
+        if not doubtful or not account.sync_orders or not account._has_call_budget("content"):
+            return
+        orders = self.env["aliexpress.order"]
+        account._guard_fetching(lambda: orders._list_changes(account))
+        orders._read_due_details()
+        left = domain & self._get_due_domain("sync_offers") & Domain("id", "in", doubtful.ids)
+        self.with_context(aliexpress_knows_orders=True)._run_queue(left, "_read_offers", batch_size=READ_BATCH)
 
     def _read_offers(self):
         """Read these listings of one shop, take over what AliExpress has and report what differs."""
-        for listing, detail in read_products(self.account_id._get_client(), self).items():
-            if isinstance(detail, FixError):
-                if detail.reason == NOT_FOUND:
-                    listing._set_vanished(detail)
-            elif isinstance(detail, AliexpressError):
-                raise detail
-            else:
+        if len(self) > self.account_id._get_calls_left("content"):
+            return
+        start = self.env["aliexpress.offer.comparison"]._get_comparison(self.account_id).drift_start
+        details = read_products(self.account_id._get_client(), self)
+        self._raise_shop_error(details)
+        for listing, detail in details.items():
+            if isinstance(detail, TransientError):
+                listing._postpone_offers(detail, None)
+                continue
+            if not isinstance(detail, FixError):
+                if listing._must_wait_for_orders(detail):
+                    continue
                 listing._mend_offer_drift(detail)
-        self.offer_read_date = fields.Datetime.now()
+                listing._end_waiting()
+            elif detail.reason == NOT_FOUND:
+                listing._set_vanished(detail)
+            else:
+                listing._postpone_offers(detail, None)
+            listing.offer_read_date = max(fields.Datetime.now(), start)
+
+    def _must_wait_for_orders(self, detail):
+        """Whether a `ProductDetail` shows fewer units than the known orders took: to send Odoo's quantity would offer
+        again what was bought since the orders were listed.
+        """
+        account = self.account_id
+        if self.env.context.get("aliexpress_knows_orders") or not (account.sync_orders and account.orders_synced_until):
+            return False
+        remote = {sku.sku_code: sku.quantity for sku in detail.skus}
+        return any(
+            sku.quantity_sent - (remote.get(sku.sku_code) or 0) > sku._get_sold_quantity()
+            for sku in self.sku_ids
+            if sku.quantity_date and not sku.is_quantity_due and remote.get(sku.sku_code) is not None
+        )
 
     def _mend_offer_drift(self, detail):
         """Compare a `ProductDetail` that was just read with what AliExpress acknowledged for this listing.
@@ -91,7 +146,7 @@ class AliexpressListing(models.Model):
         changes = []
         for sku in self.sku_ids.filtered("sku_code"):
             if sku.sku_code in remote:
-                changes += sku._take_over_offer(remote[sku.sku_code])
+                changes += sku._take_over_offer(remote[sku.sku_code], read_countries(detail, sku.sku_code))
             else:
                 changes += sku._take_over_absence()
         if changes:

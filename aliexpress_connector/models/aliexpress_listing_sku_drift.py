@@ -7,9 +7,9 @@ class AliexpressListingSku(models.Model):
 
     _inherit = "aliexpress.listing.sku"
 
-    def _take_over_offer(self, remote):
-        """Store what AliExpress has by a `ProductSku`; return the texts (translated) of what nobody in Odoo can have
-        changed.
+    def _take_over_offer(self, remote, countries):
+        """Store what AliExpress has by a `ProductSku` and its prices by country (of `read_countries`); return the texts
+        (translated) of what nobody in Odoo can have changed.
         """
         changes, values = [], {}
         if self.is_missing:
@@ -21,17 +21,49 @@ class AliexpressListingSku(models.Model):
                     changes.append(self._describe_quantity_drift(remote.quantity))
                 values["quantity_sent"] = remote.quantity
         if (self.price_date or self.price_sent) and not self.is_price_due:
-            sale_price = float(remote.sale_price or 0)
-            is_changed = self.currency_id.compare_amounts(float(remote.price), self.price_sent) != 0
-            if self.account_id._has_sale_prices():
-                is_changed |= self.currency_id.compare_amounts(sale_price, self.sale_price_sent) != 0
-            if is_changed:
-                changes.append(self._describe_price_drift(float(remote.price), sale_price))
-            values |= {"price_sent": float(remote.price), "sale_price_sent": sale_price}
+            changes += self._describe_price_changes(remote, countries)
+            values |= self._prepare_remote_prices(remote, countries)
             self.price_date = fields.Datetime.now()
         values = {name: value for name, value in values.items() if value != self[name]}
         if values:
             self.write(values)
+        return changes
+
+    def _prepare_remote_prices(self, remote, countries):
+        """What to write where AliExpress has the prices of a `ProductSku` and these by country."""
+        values = {"price_sent": float(remote.price), "sale_price_sent": float(remote.sale_price or 0)}
+        if self._has_country_prices():
+            values["country_prices_sent"] = {code: list(pair) for code, pair in countries.items()} or False
+        if self.ended_sales and values != {name: self[name] for name in values}:
+            # Not what Odoo set: AliExpress' own stay.
+            values["ended_sales"] = False
+        return values
+
+    def _has_country_prices(self):
+        """Whether Odoo sets prices by country of this SKU; else those of the seller centre are none of its business."""
+        return bool(self.account_id.country_price_ids or self.country_prices_sent)
+
+    def _describe_price_changes(self, remote, countries):
+        """Texts (translated) of the prices that differ from what AliExpress acknowledged."""
+        account = self.account_id
+        sent_pair = (self.price_sent, self.sale_price_sent)
+        pairs = [(self.sku_code, not account._has_sale_prices(), (remote.price, remote.sale_price), sent_pair)]
+        if self._has_country_prices():
+            kept, sent = account._get_kept_countries(), self.country_prices_sent or {}
+            pairs += [
+                (f"{self.sku_code} {code}", code in kept, countries.get(code, (0, 0)), sent.get(code, (0, 0)))
+                for code in sorted(countries.keys() | sent.keys())
+            ]
+        changes = []
+        for name, is_sale_kept, actual, expected in pairs:
+            (price, sale_price), (sent_price, sent_sale) = [
+                [float(one or 0) for one in pair] for pair in (actual, expected)
+            ]
+            is_changed = self.currency_id.compare_amounts(price, sent_price) != 0
+            if not is_sale_kept:
+                is_changed |= self.currency_id.compare_amounts(sale_price, sent_sale) != 0
+            if is_changed:
+                changes.append(self._describe_price_drift(name, (price, sale_price), (sent_price, sent_sale)))
         return changes
 
     def _take_over_absence(self):
@@ -66,16 +98,13 @@ class AliexpressListingSku(models.Model):
             sent=self.quantity_sent,
         )
 
-    def _describe_price_drift(self, price, sale_price):
+    def _describe_price_drift(self, name, actual, sent):
         message_env = self.account_id._get_message_env()
 
-        def describe(price, sale_price):
-            texts = [format_amount(message_env, amount, self.currency_id) for amount in (price, sale_price) if amount]
-            return " / ".join(texts)
+        def describe(amounts):
+            texts = [format_amount(message_env, amount, self.currency_id) for amount in amounts if amount]
+            return " / ".join(texts) or "-"
 
         return message_env._(
-            "%(code)s: price %(actual)s instead of %(sent)s",
-            code=self.sku_code,
-            actual=describe(price, sale_price),
-            sent=describe(self.price_sent, self.sale_price_sent),
+            "%(code)s: price %(actual)s instead of %(sent)s", code=name, actual=describe(actual), sent=describe(sent)
         )

@@ -1,3 +1,6 @@
+from odoo import fields
+
+from .common import error_response
 from .common_offers import DETAIL, PRICE, STOCK, OffersCase
 
 LIST = "aliexpress.solution.product.list.get"
@@ -153,3 +156,128 @@ class TestOffersDrift(OffersCase):
         self.push()
         self.assertFalse(self.called(PRICE))
         self.assertEqual(self.shirt_sku.offer_state, "held")
+
+    # === WHAT A NIGHT MAY COST === #
+
+    def create_shop(self, **values):
+        other = self.create_account("Other shop", app_key="777", seller_ref="2671514999", **values)
+        for number in range(2):
+            product = self.create_product(f"OTHER-{number}", "Other", quantity=5)
+            self.add_remote(self.create_listing(product, f"100500100000002{number}", account=other))
+        return other
+
+    def spend(self, account, budget, count):
+        account.call_budget = budget
+        today = self.env["aliexpress.call.count"]._get_today()
+        values = {"account_id": account.id, "date": today, "method": "orders", "count": count}
+        self.env["aliexpress.call.count"].create(values)
+
+    def test_shop_that_waits_with_its_list_has_the_others_read_once(self):
+        self.spend(self.create_shop(), 10, 9)
+        self.refresh()
+        read = self.called(DETAIL)
+        for _run in range(2):
+            self.refresh()
+            read += self.called(DETAIL)
+        self.assertEqual(len(read), 2)
+
+    def test_shop_that_never_ends_its_list_stops_one_night_only(self):
+        other = self.create_shop()
+        self.spend(other, 10, 9)
+        self.refresh()
+        other.refresh_started_at = fields.Datetime.subtract(fields.Datetime.now(), hours=20)
+        self.refresh()
+        self.assertEqual(len(self.called(DETAIL)), 2)
+
+    def test_night_ends_with_the_calls_of_the_day(self):
+        for number in range(30):
+            product = self.create_product(f"MANY-{number}", f"Many {number}")
+            self.add_remote(self.create_listing(product, f"10050020000000{number:02}"))
+        self.account.call_budget = 40
+        before = self.account.call_count_today
+        self.refresh()
+        self.account.invalidate_recordset()
+        self.assertEqual(self.account.call_count_today, 24, "the rest is kept for orders, stock and prices")
+        self.assertEqual(len(self.called(DETAIL)) + len(self.called(LIST)), 24 - before)
+
+    def test_hiccup_does_not_end_the_night(self):
+        normal, answers = (
+            self.answers[DETAIL],
+            iter([error_response("ApiCallLimit", "this ban will last 30 more seconds")] * 2),
+        )
+        self.answers[DETAIL] = lambda call: next(answers, None) or normal(call)
+        self.refresh()
+        self.assertTrue(self.account.retry_at)
+        self.assertFalse(self.shirt_sku.listing_id.offer_read_date)
+        self.account.retry_at = False
+        self.env["aliexpress.listing"].search([]).retry_at = False
+        self.refresh()
+        self.assertEqual(len(self.called(DETAIL)), 2)
+        self.assertFalse(self.called(LIST), "the same night")
+
+    def test_product_that_cannot_be_read_says_why(self):
+        listing = self.cap_sku.listing_id
+        normal, answers = self.answers[DETAIL], [error_response("ServiceUnavailable", "service unavailable")]
+
+        def answer(call):
+            is_bad = answers and call.parameters["product_id"] == listing.product_ref
+            return answers[0] if is_bad else normal(call)
+
+        self.answers[DETAIL] = answer
+        self.refresh()
+        self.assertTrue(self.shirt_sku.listing_id.offer_read_date)
+        self.assertFalse(self.account.retry_at)
+        self.assertFalse(listing.offer_read_date)
+        self.assertIn("systems were busy", listing.error)
+        answers.clear()
+        listing.retry_at = fields.Datetime.subtract(fields.Datetime.now(), seconds=1)
+        self.refresh()
+        self.assertTrue(listing.offer_read_date)
+        self.assertFalse(listing.error)
+
+    # === COUNTRIES === #
+
+    def set_country_prices(self, price, sale=None, country="FR"):
+        row = {"sku_code": "TSHIRT-BLU-M", "price": price} | ({"discount_price": sale} if sale else {})
+        one = {"ship_to_country": country, "sku_price_by_country_list": [row]}
+        configuration = {"price_type": "absolute", "country_price_list": [one]}
+        self.remote["countries"] = {self.shirt_sku.listing_id.product_ref: configuration}
+
+    def add_france(self, percent=0):
+        pricelist = self.env["product.pricelist"].create({"name": "France"})
+        rule = {"pricelist_id": pricelist.id, "compute_price": "percentage", "percent_price": percent}
+        self.env["product.pricelist.item"].create(rule)
+        line = {"country_id": self.env.ref("base.fr").id, "pricelist_id": pricelist.id}
+        self.account.country_price_ids = [(0, 0, line)]
+        self.env.flush_all()
+        self.push()
+
+    def test_prices_by_country_are_mended_and_reported(self):
+        self.add_france()
+        self.set_country_prices("30.00")
+        self.refresh()
+        [message] = self.get_messages(self.shirt_sku)
+        self.assertIn("TSHIRT-BLU-M FR", message)
+        self.push()
+        ref = self.shirt_sku.listing_id.product_ref
+        self.assertEqual(self.get_remote_countries(ref), {"FR": {"TSHIRT-BLU-M": ("12.10", None)}})
+        self.refresh()
+        self.assertEqual(len(self.get_messages(self.shirt_sku)), 1)
+
+    def test_sale_prices_of_the_seller_in_countries_are_taken_over(self):
+        self.add_france()
+        self.set_country_prices("12.10", "9.00")
+        self.refresh()
+        self.assertFalse(self.get_messages(self.shirt_sku))
+        self.assertEqual(self.shirt_sku.country_prices_sent, {"FR": [12.1, 9.0]})
+        self.shirt.list_price = 20
+        self.push()
+        ref = self.shirt_sku.listing_id.product_ref
+        self.assertEqual(self.get_remote_countries(ref), {"FR": {"TSHIRT-BLU-M": ("24.20", "9.00")}})
+
+    def test_prices_by_country_of_the_seller_centre_are_left_alone(self):
+        self.set_country_prices("30.00", "20.00")
+        self.refresh()
+        self.push()
+        ref = self.shirt_sku.listing_id.product_ref
+        self.assertEqual(self.get_remote_countries(ref), {"FR": {"TSHIRT-BLU-M": ("30.00", "20.00")}})
