@@ -143,6 +143,97 @@ def change_offered_stock(env, count):
         env["stock.quant"]._update_available_quantity(product, location, -1)
 
 
+def set_sale_discount(env, percent):
+    """Odoo sets the sale prices, and AliExpress has them already."""
+    env["aliexpress.account"].search([], limit=1).sale_discount = percent
+    env.flush_all()
+    acknowledge_everything(env)
+
+
+def change_prices(env, count):
+    """A new list price of the first `count` products."""
+    for product in get_offered(env)[:count]:
+        product.list_price += 1
+
+
+def enrich_shop(env, orders):
+    """A shop with a sale pricelist, prices for one country and `orders` open orders that Odoo has not reserved."""
+    account = env["aliexpress.account"].search([], limit=1)
+    pricelists = env["product.pricelist"].create(
+        [
+            {"name": name, "item_ids": [Command.create({"compute_price": "percentage", "percent_price": percent})]}
+            for name, percent in (("Sale", 20), ("France", -5))
+        ]
+    )
+    country = {
+        "country_id": env.ref("base.fr").id,
+        "pricelist_id": pricelists[1].id,
+        "sale_pricelist_id": pricelists[0].id,
+    }
+    account.write(
+        {
+            "sale_discount": 0,
+            "sale_pricelist_id": pricelists[0].id,
+            "country_price_ids": [Command.create(country)],
+        }
+    )
+    listings = env["aliexpress.listing"].search([("account_id", "=", account.id)], limit=orders)
+    env["aliexpress.order"].with_context(tracking_disable=True).create(
+        [
+            {
+                "account_id": account.id,
+                "order_ref": str(number),
+                "stage": "waiting_shipment",
+                "status": "-",
+                "is_detail_due": False,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "child_ref": f"8{number}",
+                            "product_ref": listing.product_ref,
+                            "sku_code": listing.sku_ids.sku_code,
+                            "product_id": listing.sku_ids.product_id.id,
+                            "quantity": 1,
+                        }
+                    )
+                ],
+            }
+            for number, listing in enumerate(listings, start=9_000_000)
+        ]
+    )
+    env.cr.commit()
+    analyze(env)
+
+
+def acknowledge_everything(env):
+    """AliExpress has what Odoo wants."""
+    forget_comparison(env)
+    env["aliexpress.listing"]._compare_everything()
+    env.cr.execute(
+        """
+        UPDATE aliexpress_listing_sku
+           SET quantity_sent = quantity_due, is_quantity_due = FALSE WHERE is_quantity_due;
+        UPDATE aliexpress_listing_sku
+           SET price_sent = price_due, sale_price_sent = sale_price_due, country_prices_sent = country_prices_due,
+               is_price_due = FALSE
+         WHERE is_price_due
+        """
+    )
+    env.cr.commit()
+    env.invalidate_all()
+
+
+def read_rich(env):
+    """The floor of `enrich_shop`: the quantities, and the prices of each of its pricelists."""
+    account = env["aliexpress.account"].search([], limit=1)
+    products = get_offered(env)
+    products.with_context(warehouse_id=account.warehouse_id.ids)._compute_quantities_dict(None, None, None)
+    lines = account.country_price_ids
+    for pricelist in (account.pricelist_id, account.sale_pricelist_id, lines.pricelist_id, lines.sale_pricelist_id):
+        for ids in split_every(PRODUCTS_AT_ONCE, products.ids):
+            pricelist._get_products_price(products.browse(ids), 1.0)
+
+
 def make_kits(env, count):
     """The last `count` products become kits of those before them."""
     products = get_offered(env)

@@ -1,6 +1,7 @@
 """Prices and stock: what comparing costs beside Odoo's own calls, and what sending takes."""
 
 import contextlib
+import json
 
 from .plan import FIRST_REF
 from .processes import Database, Gateway, Odoo
@@ -11,6 +12,8 @@ GOAL, MEMORY_GOAL = 1.3, 400
 LATENCY = 0.1
 SINGLES = 200
 PACK = 20
+RICH_GOAL = 1.5
+UPDATES = "mutiple_product_update_list"
 
 
 def run(options, _base, template):
@@ -24,6 +27,8 @@ def run(options, _base, template):
         yield from shop.compare_rules(min(RULES, count // 2))
         yield shop.push(min(500, count // 2), 0.0)
         yield shop.push(min(SINGLES, count // 2), LATENCY)
+        yield shop.push_prices(min(500, count // 2))
+        yield shop.compare_rich()
     with contextlib.ExitStack() as stack:
         shop = Shop(stack, template, count * MANY, options.rounds)
         large = shop.compare()
@@ -125,6 +130,40 @@ class Shop:
         return Row.seconds(
             name + (f", {latency * 1000:.0f} ms each" if latency else ""), measured, 1.6 if latency else None
         )
+
+    def push_prices(self, count):
+        """The row of the job after the prices of `count` products changed, where Odoo says what the sale prices are."""
+        self.odoo.run("set_sale_discount", percent=10)
+        self.odoo.run("push_offers")
+        measured = []
+        for _number in range(self.rounds):
+            self.odoo.run("change_prices", count=count)
+            self.gateway.call("DELETE", "calls")
+            one = self.measure("push_offers")
+            one["calls"] = self.gateway.call("GET", "calls")["counts"]
+            named = self._count_named_skus()
+            if one["result"] or named != count or sum(one["calls"].values()) != -(-count // PACK):
+                raise RuntimeError(f"{count} new prices made the calls {one['calls']} for {named} SKUs")
+            measured.append(one)
+        return Row.seconds(f"{count} of {self.count} prices sent in {-(-count // PACK)} calls", measured)
+
+    def _count_named_skus(self):
+        """How many SKUs the calls since the last look named."""
+        calls = self.gateway.call("GET", "calls?detail=1")["calls"]
+        products = [one for call in calls for one in json.loads(call["params"][UPDATES])]
+        return sum(len(one["multiple_sku_update_list"]) for one in products)
+
+    def compare_rich(self):
+        """The comparison of a shop with a sale pricelist, a country and open orders, over Odoo's calls for the same."""
+        self.odoo.run("enrich_shop", orders=max(self.count // 10, 1))
+        self.odoo.run("acknowledge_everything")
+        ours, floor = [], []
+        for _number in range(self.rounds):
+            floor.append(self.measure("read_rich"))
+            ours.append(self.measure("push_offers", before=["forget_comparison"]))
+            if ours[-1]["result"]:
+                raise RuntimeError(f"{ours[-1]['result']} SKUs to send where nothing has changed")
+        return Row.ratio(f"{self.count} SKUs with sale prices, country, orders", ours, floor, RICH_GOAL)
 
 
 def _rows_of_comparison(count, measured, peak):
