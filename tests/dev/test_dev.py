@@ -62,6 +62,19 @@ def test_everything_runs_without_arguments(dev):
     assert list(stages) == ["lint", "unit", "flow", "system"]
 
 
+def test_a_commit_is_checked_as_the_lint_is(dev):
+    """Nothing that the hooks find passes `./dev test`, which runs the same programs on every file."""
+    config = (ROOT / ".pre-commit-config.yaml").read_text()
+    entries = [line.split("entry: ")[1].split() for line in config.splitlines() if "entry: " in line]
+    lint = [command[:2] for command in dev.lint_commands().values()]
+    assert ["./dev", "test", "--only", "lint"] in entries
+    for program, *arguments in entries:
+        if program != "./dev":
+            assert [program.removeprefix(".dev/venv/bin/"), arguments[0]] in lint
+    assert {"ruff", "ruff format", "pylint-odoo", "OCA checks", "OCA PO checks"} == dev.lint_commands().keys()
+    assert "repo: local" in config and config.count("repo:") == 1
+
+
 def test_a_narrowed_run_leaves_out_the_lint(dev):
     rest, stages = dev.chosen_stages(["-k", "freight"], None)
     assert rest == ["-k", "freight"]
