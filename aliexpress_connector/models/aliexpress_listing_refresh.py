@@ -74,7 +74,7 @@ class AliexpressListing(models.Model):
         listings = self.search([("account_id", "=", account.id), ("product_ref", "in", refs)])
         listings.write({"seen_at": fields.Datetime.now()})
         changed = listings.filtered(lambda listing: listing.remote_state != status)
-        # AliExpress sometimes denies a product that it has: its listing is taken up again.
+        # AliExpress sometimes denies a product that it has: its listing is read back like after a review.
         returned = changed.filtered(lambda listing: listing.state == "error" and not listing.remote_state)
         changed._note_shelf(status)
         changed.write({"remote_state": status})
@@ -82,7 +82,7 @@ class AliexpressListing(models.Model):
         # read like the outcome of any review.
         values = {"state": "auditing", "retry_at": False} if status == REJECTED else {"state": status}
         changed.filtered(lambda listing: listing.state in ("auditing", "online", "offline", "rejected")).write(values)
-        returned.write({"state": "pending", "error": False})
+        returned.write({"state": "auditing", "error": False, "retry_at": False})
 
     def _verify(self):
         """Read one listing that AliExpress' list does not show any more."""

@@ -104,7 +104,7 @@ class AliexpressListing(models.Model):
         if len(self) > self.account_id._get_calls_left("content"):
             return
         start = self.env["aliexpress.offer.comparison"]._get_comparison(self.account_id).drift_start
-        details = read_products(self.account_id._get_client(), self)
+        details = read_products(self.account_id._get_client(), self, reads_skus=True)
         self._raise_shop_error(details)
         for listing, detail in details.items():
             if isinstance(detail, TransientError):

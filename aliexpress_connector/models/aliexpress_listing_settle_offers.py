@@ -116,7 +116,7 @@ class AliexpressListing(models.Model):
 
     def _read_back_offers(self, offers, error, client, kind):
         """Read what AliExpress really has, and acknowledge that; what was not taken over shows `error` or waits."""
-        detail = read_products(client, [self])[self]
+        detail = read_products(client, [self], reads_skus=True)[self]
         if isinstance(detail, ReconnectError):
             raise detail
         if isinstance(detail, AliexpressError):

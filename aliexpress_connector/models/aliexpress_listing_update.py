@@ -4,10 +4,10 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..lib.catalogue_values import ProductContent
-from ..lib.errors import UNREADABLE, FixError
 from .aliexpress_listing_content import CONFIRMED, SECTIONS, UNLINKED, get_main_language
 from .aliexpress_offer_prices import keep_below
 from .content_merge import keep_pictures, keep_unsaid
+from .product_reader import make_skuless_error
 
 # What is replaced as a whole although Odoo may know only a part of it.
 MERGED = frozenset({"titles", "descriptions", "attributes", "skus"})
@@ -84,8 +84,7 @@ class AliexpressListing(models.Model):
         if problem:
             raise UserError(problem)
         if not detail.skus:
-            # Nothing can be sold without one: what the SKUs here are on AliExpress is not known.
-            raise FixError(UNREADABLE, "no SKUs in the product", method="get_product")
+            raise make_skuless_error()
         by_ref = {sku.sku_ref: sku.sku_code for sku in self.sku_ids if sku.sku_ref}
         remote = {sku.sku_code or by_ref.get(sku.sku_ref) or "": sku for sku in detail.skus}
         unknown = remote.keys() - set(self.sku_ids.mapped("sku_code"))

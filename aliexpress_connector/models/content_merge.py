@@ -23,7 +23,8 @@ def keep_unsaid(told, detail, remote_skus):
         kept["attributes"] = told["attributes"] + _find_other_choices(told, detail.attributes, has_category)
     if "skus" in told:
         shown = _get_shown(detail)
-        kept["skus"] = tuple(_complete_sku(sku, remote_skus.get(sku.sku_code), shown) for sku in told["skus"])
+        shared = _get_shared_attributes(detail)
+        kept["skus"] = tuple(_complete_sku(sku, remote_skus.get(sku.sku_code), shown, shared) for sku in told["skus"])
     return kept
 
 
@@ -67,9 +68,15 @@ def _get_shown(detail):
     return shown
 
 
-def _complete_sku(sku, remote, shown):
+def _get_shared_attributes(detail):
+    """The `SkuAttribute`s that all SKUs of a `ProductDetail` have, such as where they ship from."""
+    first, *others = (sku.attributes for sku in detail.skus)
+    return [attribute for attribute in first if all(attribute in attributes for attributes in others)]
+
+
+def _complete_sku(sku, remote, shown, shared):
     """`sku` (SkuContent) with the names and pictures of its values, the EAN and the other attributes that AliExpress
-    has of it.
+    has of it; one that is new there gets what all `shared`.
     """
     attributes = []
     for attribute in sku.attributes:
@@ -82,5 +89,6 @@ def _complete_sku(sku, remote, shown):
             )
         )
     refs = {attribute.attribute_ref for attribute in attributes}
-    others = [attribute for attribute in (remote.attributes if remote else ()) if attribute.attribute_ref not in refs]
+    theirs = remote.attributes if remote else shared
+    others = [attribute for attribute in theirs if attribute.attribute_ref not in refs]
     return replace(sku, ean=sku.ean or (remote.ean if remote else ""), attributes=(*attributes, *others))

@@ -70,6 +70,7 @@ class TestShelf(CatalogueCase):
         self.run_job("refresh_listings")
         self.publish()
         self.assertEqual((listing.state, listing.error), ("online", False))
+        self.assertFalse(any(listing.sku_ids.mapped("is_missing")))
 
     def test_what_was_taken_off_on_aliexpress_stays_off_until_a_person_puts_it_back(self):
         from aliexpress_sandbox.catalogue import publishing

@@ -121,6 +121,19 @@ class TestOffersDrift(OffersCase):
         self.push()
         self.assertEqual(self.get_remote(self.shirt_sku)[0], 105)
 
+    def test_an_answer_without_skus_says_nothing_about_them(self):
+        rows = self.remote[self.shirt_sku.listing_id.product_ref]
+        had = dict(rows)
+        rows.clear()
+        self.refresh()
+        self.assertFalse(self.shirt_sku.is_missing)
+        self.assertIn("could not be understood", self.shirt_sku.listing_id.error)
+        rows.update(had)
+        self.shirt_sku.listing_id.retry_at = False
+        self.add_stock(self.shirt, 5)
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[0], 105)
+
     def test_refused_offers_are_sent_once_more_every_night(self):
         self.refusals[self.cap_sku.listing_id.product_ref] = ("F00-00-99999-001", "no")
         self.add_stock(self.cap, 1)
