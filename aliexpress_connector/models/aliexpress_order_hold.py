@@ -178,7 +178,7 @@ class AliexpressOrder(models.Model):
         return ""
 
     def _get_address_reason(self, geography):
-        if self.stage != "waiting_shipment" or self.is_platform_fulfilled:
+        if self.stage != "waiting_shipment" or self.is_platform_fulfilled or self.is_erased:
             return ""
         address = load_address(self.address)
         # What a person entered in the delivery address of the sale order is an answer too.
