@@ -1,6 +1,6 @@
 import hashlib
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 PUSH_PATH = "/aliexpress/push"
@@ -23,6 +23,21 @@ class AliexpressAccount(models.Model):
         help="Enter this address as callback of the notifications of your application in the AliExpress developer "
         "console. AliExpress must reach it from the internet by HTTPS.",
     )
+
+    push_warning = fields.Text(
+        compute="_compute_push_warning", help="Why messages that come in are refused, and what to do."
+    )
+
+    @api.depends("is_push_enabled")
+    def _compute_push_warning(self):
+        for account in self:
+            messages = self.env["aliexpress.push.message"].search([("account_id", "=", account.id)], limit=1)
+            is_refused = account.is_push_enabled and messages.state == "refused"
+            account.push_warning = is_refused and self.env._(
+                "A message came in that the application of %(name)s did not sign, and none that it signed came after "
+                "it. If orders change and none is noted, enter the application secret again.",
+                name=account.name,
+            )
 
     def _compute_push_url(self):
         for account in self:

@@ -32,6 +32,9 @@ class AliexpressAccount(models.Model):
     alert_mail_date = fields.Datetime(
         readonly=True, copy=False, help="When the responsible person last got a mail about what needs a person."
     )
+    told_job_refs = fields.Json(
+        readonly=True, copy=False, help="The scheduled actions that are switched off, as people were told."
+    )
 
     # === JOB === #
 
@@ -68,7 +71,7 @@ class AliexpressAccount(models.Model):
         texts = [account._describe_connection(), *account._get_silences(), account._describe_budget()]
         texts += [account._describe_deadlines(), account.shop_data_news]
         texts += [account._describe_count(name) for name in TOLD_COUNTS]
-        return [*filter(None, texts), *account._get_job_problems()]
+        return [*filter(None, texts)]
 
     def _describe_count(self, name):
         if not self[name]:
@@ -119,31 +122,35 @@ class AliexpressAccount(models.Model):
         )
 
     @api.model
-    def _get_job_problems(self):
-        """Texts about scheduled actions of this addon that are switched off or stand still."""
+    def _get_jobs(self):
+        """The scheduled actions of this addon, also those that are switched off."""
         data = self.env["ir.model.data"].sudo()  # scheduled actions are for administrators
         domain = [("module", "=", "aliexpress_connector"), ("model", "=", "ir.cron")]
-        jobs = self.env["ir.cron"].sudo().with_context(active_test=False).browse(data.search(domain).mapped("res_id"))
+        jobs = self.env["ir.cron"].sudo().with_context(active_test=False)
+        return jobs.browse(data.search(domain).mapped("res_id")).exists()
+
+    def _describe_jobs(self, jobs):
+        """Translated texts about those of `jobs` that stand still, or were switched off since people heard of it."""
         late = fields.Datetime.now() - timedelta(days=1)
-        problems = []
-        for job in jobs.exists():
-            if not job.active:
-                problems.append(
-                    self.env._(
-                        "The scheduled action %(name)s is switched off. An administrator can switch it on: "
-                        "with the developer mode on, in Settings > Technical > Scheduled Actions.",
-                        name=job.name,
-                    )
-                )
-            elif job.nextcall < late:
-                problems.append(
-                    self.env._(
-                        "The scheduled action %(name)s should have run more than a day ago. Ask your administrator why "
-                        "it does not.",
-                        name=job.name,
-                    )
-                )
-        return problems
+        told = self.told_job_refs or []
+        switched_off = [
+            self.env._(
+                "The scheduled action %(name)s is switched off. An administrator can switch it on: "
+                "with the developer mode on, in Settings > Technical > Scheduled Actions.",
+                name=job.name,
+            )
+            for job in jobs
+            if not job.active and job.id not in told
+        ]
+        return switched_off + [
+            self.env._(
+                "The scheduled action %(name)s should have run more than a day ago. Ask your administrator why "
+                "it does not.",
+                name=job.name,
+            )
+            for job in jobs
+            if job.active and job.nextcall < late
+        ]
 
     # === MAIL === #
 
@@ -157,14 +164,21 @@ class AliexpressAccount(models.Model):
         latest = fields.Datetime.now() - MAIL_EVERY
         shops = self.browse([account.id for account in problems])
         readers = shops.grouped(lambda account: (account._get_responsible(), account.company_id))
+        jobs = self._get_jobs()
         for (user, _company), accounts in readers.items():
+            # They work for all shops: told once, with the first.
+            first = accounts[0]
+            problems[first] = problems[first] + first.with_env(first._get_message_env())._describe_jobs(jobs)
             concerned = accounts.filtered(lambda account: problems[account])
             last = max(filter(None, accounts.mapped("alert_mail_date")), default=None)
             if not concerned or (last and last > latest and not accounts & urgent):
                 continue
             try:
                 concerned._send_problem_mail({account: problems[account] for account in concerned}, user)
-                accounts.write({"alert_mail_date": fields.Datetime.now(), "shop_data_news": False})
+                told = jobs.filtered(lambda job: not job.active).ids
+                accounts.write(
+                    {"alert_mail_date": fields.Datetime.now(), "shop_data_news": False, "told_job_refs": told}
+                )
                 self.env["ir.cron"]._commit_progress()
             except CONCURRENCY_ERRORS:
                 self.env.cr.rollback()

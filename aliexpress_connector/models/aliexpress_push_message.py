@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..lib.push import is_signed, read_push
+from ..lib.push import PushMessage, is_signed, read_push
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS
 
 # AliExpress repeats a message for hours until it is answered; what is older, or comes twice, is nobody's news.
@@ -27,10 +27,11 @@ class AliexpressPushMessage(models.Model):
     kind = fields.Char(readonly=True, help="AliExpress' number for the kind of message.")
     order_ref = fields.Char(string="Order Number", readonly=True)
     state = fields.Selection(
-        [("new", "To look at"), ("done", "Done"), ("ignored", "Ignored")],
+        [("new", "To look at"), ("done", "Done"), ("ignored", "Ignored"), ("refused", "Refused")],
         required=True,
         readonly=True,
-        help="Ignored: a message of another seller, of a kind that is not about orders, or in a form not known here.",
+        help="Ignored: a message of another seller, of a kind that is not about orders, or in a form not known here. "
+        "Refused: no application here signed it; one an hour is noted.",
     )
 
     _digest_uniq = models.UniqueIndex("(account_id, digest)", "This message was received already.")
@@ -49,15 +50,24 @@ class AliexpressPushMessage(models.Model):
         applications = {(account.app_key or "", account.app_secret) for account in accounts if account.app_secret}
         # All are compared: the time taken tells nothing.
         signers = [key for key, secret in sorted(applications) if is_signed(key, secret, body, signature)]
-        if not signers:
-            return False
-        message = read_push(body)
-        accounts = accounts.filtered(lambda account: account.app_key in signers)
         now = fields.Datetime.now()
+        message = read_push(body)
+        if not signers:
+            self._note_refused(accounts, message, now)
+            return False
+        accounts = accounts.filtered(lambda account: account.app_key in signers)
         is_news = not message.sent_at or now - MAX_AGE < message.sent_at < now + MAX_AHEAD
         if is_news and self._store_message(accounts, body, message, now):
             self.env["ir.cron"]._aliexpress_wake("ir_cron_fetch_orders")
         return True
+
+    @api.model
+    def _note_refused(self, accounts, message, now):
+        """Note once an hour that a message was not signed by an application of `accounts`: anybody can send those."""
+        meant = accounts.filtered(lambda account: account.seller_ref and account.seller_ref == message.seller_ref)
+        for account in (meant or accounts)[:1]:
+            hour = f"refused {now:%Y-%m-%d %H}".encode()
+            account._store_push(hour, PushMessage(kind=message.kind), now, "refused")
 
     @api.model
     def _store_message(self, accounts, body, message, now):

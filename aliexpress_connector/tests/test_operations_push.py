@@ -127,7 +127,21 @@ class TestPush(HttpCase, CronMixinCase):
         self.env.flush_all()
         answers.append(self.push(body))
         self.assertEqual({(answer.status_code, answer.content) for answer in answers}, {(403, b"")})
-        self.assertFalse(self.get_messages())
+        self.assertEqual(self.get_messages().mapped("state"), ["refused"], "noted once, whoever sends them")
+
+    def test_a_mistyped_secret_shows_at_the_shop(self):
+        self.assertFalse(self.account.push_warning)
+        self.account.app_secret = "mistyped"
+        self.env.flush_all()
+        body = self.make_body()
+        self.assertEqual(self.push(body).status_code, 403)
+        self.env.invalidate_all()
+        self.assertIn("enter the application secret again", self.account.push_warning)
+        self.account.app_secret = SECRET
+        self.env.flush_all()
+        self.push(body)
+        self.env.invalidate_all()
+        self.assertFalse(self.account.push_warning)
 
     def test_another_sellers_message_of_the_same_application_is_counted_and_ignored(self):
         self.assertEqual(self.push(self.make_body(seller_id="1")).status_code, 200)

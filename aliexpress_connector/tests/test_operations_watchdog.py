@@ -267,8 +267,16 @@ class TestWatchdog(AliexpressCase):
         self.env.ref("aliexpress_connector.ir_cron_fetch_orders").active = False
         self.env.ref("aliexpress_connector.ir_cron_push_offers").nextcall = self.now - timedelta(days=3)
         mail = self.watch()
-        self.assertIn("AliExpress: fetch orders is switched off", mail.body_html)
-        self.assertIn("AliExpress: send prices and stock should have run", mail.body_html)
+        self.assertEqual(mail.body_html.count("AliExpress: fetch orders is switched off"), 1)
+        self.assertEqual(mail.body_html.count("AliExpress: send prices and stock should have run"), 1)
+
+    def test_a_scheduled_action_that_stays_switched_off_is_told_once(self):
+        self.account.silence_hours = 0
+        self.account._get_jobs().nextcall = self.now + timedelta(days=30)
+        job = self.env.ref("aliexpress_connector.ir_cron_refresh_listings")
+        for job.active, days in ((False, 0), (True, 1), (False, 2)):
+            self.assertEqual(len(self.watch(days=days)), 0 if job.active else 1)
+            self.assertFalse(self.watch(days=days, hours=23.5))
 
     def test_a_used_up_budget_is_told(self):
         self.account.call_budget = 10
