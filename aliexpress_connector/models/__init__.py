@@ -25,6 +25,7 @@ from . import (
     aliexpress_account_silence,
     aliexpress_account_standstill,
     aliexpress_account_tokens,
+    aliexpress_account_double,
     aliexpress_account_watchdog,
     aliexpress_attribute,
     aliexpress_attribute_mapping,

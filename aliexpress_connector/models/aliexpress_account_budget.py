@@ -7,7 +7,8 @@ from ..lib.errors import BUDGET, TransientError
 LONGEST_PAUSE = 900
 NO_LIMIT = 1000000
 # Part of a day's calls that each kind of work leaves to what is more urgent. What leaves nothing is never stopped here:
-# an order not seen, or a parcel not declared in time, costs more than calls that AliExpress refuses.
+# an order not seen, or a parcel not declared in time, costs more than calls that AliExpress refuses. Neither of the two
+# waits for the other: they are few beside the rest, and a shop needs both.
 RESERVED = {"orders": 0.0, "tracking": 0.0, "stock": 0.2, "price": 0.3, "content": 0.4}
 
 

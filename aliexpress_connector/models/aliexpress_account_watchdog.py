@@ -52,6 +52,7 @@ class AliexpressAccount(models.Model):
             try:
                 if account._watch_authorisation():
                     urgent |= account
+                account._forget_jobs_switched_on()
                 problems[account] = account._get_problems()
                 self.env["ir.cron"]._commit_progress()
             except CONCURRENCY_ERRORS:
@@ -128,6 +129,14 @@ class AliexpressAccount(models.Model):
         domain = [("module", "=", "aliexpress_connector"), ("model", "=", "ir.cron")]
         jobs = self.env["ir.cron"].sudo().with_context(active_test=False)
         return jobs.browse(data.search(domain).mapped("res_id")).exists()
+
+    def _forget_jobs_switched_on(self):
+        """Have people told again when a scheduled action that they were told of is switched off another time."""
+        if self.told_job_refs:
+            off = self._get_jobs().filtered(lambda job: not job.active).ids
+            still_off = [ref for ref in self.told_job_refs if ref in off]
+            if still_off != self.told_job_refs:
+                self.told_job_refs = still_off
 
     def _describe_jobs(self, jobs):
         """Translated texts about those of `jobs` that stand still, or were switched off since people heard of it."""

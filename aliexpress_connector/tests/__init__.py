@@ -29,6 +29,7 @@ from . import (
     test_operations_rights,
     test_operations_scale,
     test_operations_shown_texts,
+    test_operations_storm,
     test_operations_tokens,
     test_operations_watchdog,
     test_orders_import,

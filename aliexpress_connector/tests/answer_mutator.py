@@ -4,6 +4,20 @@ import copy
 import json
 import random
 
+# Names of fields no program thinks of.
+ODD_KEYS = ["", "\ud83d", "\x00", "n" * 5000, "%s", "订单"]
+# Deep enough for a program to give up, and not for JSON.
+DEPTHS = (450, 900)
+
+
+def _nest(depth):
+    """A value so many levels deep."""
+    value = []
+    for level in range(depth):
+        value = {"a": value} if level % 2 else [value]
+    return value
+
+
 # No value here could be the right one of any field.
 ODD_VALUES = [
     None,
@@ -94,7 +108,7 @@ class Mutator:
         return 200, json.dumps(data), "tree"
 
     def _spoil(self, container, key):
-        act = self.random.randrange(6)
+        act = self.random.randrange(8)
         value = container[key]
         if act == 0 and isinstance(container, dict):
             container["renamed_" + str(key)] = container.pop(key)
@@ -106,6 +120,10 @@ class Mutator:
             container[key] = {"some_dto": value} if value else {}
         elif act == 4 and isinstance(value, dict):
             container[key] = json.dumps(value)
+        elif act == 5 and isinstance(value, dict):
+            value[self.random.choice(ODD_KEYS)] = self.random.choice(ODD_VALUES)
+        elif act == 6:
+            container[key] = _nest(self.random.choice(DEPTHS))
         else:
             container[key] = copy.deepcopy(self.random.choice(ODD_VALUES))
 

@@ -51,9 +51,10 @@ class Call:
 
 
 class GatewayMixin:
-    """Answers at the HTTP border. `cls.answers` maps a method or /rest path to an answer: a dict, an exception to
-    raise, a
-    `requests.Response`, or a function of the `Call` that returns one of these. `cls.calls` lists the calls in order."""
+    """Answers at the HTTP border. `cls.answers` maps a method or /rest path, "*" for all others, to an answer: a dict,
+    an exception to raise, a `requests.Response`, or a function of the `Call` that returns one of these. `cls.calls`
+    lists the calls in order.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -78,9 +79,8 @@ class GatewayMixin:
         call = Call(request)
         with cls._gateway_lock:
             cls.calls.append(call)
-        answer = cls.answers.get(
-            call.method, error_response("InsufficientPermission", f"no answer set for {call.method}")
-        )
+        no_answer = error_response("InsufficientPermission", f"no answer set for {call.method}")
+        answer = cls.answers.get(call.method, cls.answers.get("*", no_answer))
         if callable(answer) and not isinstance(answer, type):
             answer = answer(call)
         if isinstance(answer, Exception):
