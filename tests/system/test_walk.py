@@ -8,7 +8,7 @@ pytest.importorskip("playwright")
 
 from demo import JOB_SECONDS, Demo, Person, chromium, exactly, place_order  # noqa: E402
 
-CHINA, FRANCE = "2671514006", "2671514007"
+SPAIN, CHINA, FRANCE = "2671514005", "2671514006", "2671514007"
 RUCKSACK = "1005001234567901"
 
 pytestmark = pytest.mark.browser
@@ -77,6 +77,19 @@ def test_a_cancellation_is_accepted(demo, boss, buyer):
     page = gateway_shows(buyer, f"{demo.gateway_url}/orders/{number}", "FINISH")
     assert "FINISH" in page
     boss.wait_until(lambda: "Cancelled" in boss.page.locator("[name=stage]").first.inner_text())
+
+
+def test_a_cancellation_is_refused(demo, boss, buyer):
+    number = place_order(buyer, demo.gateway_url, SPAIN, "CAP-RED")
+    buyer.click("text=Buyer asks for cancellation")
+    import_order(boss, "AliExpress Spain", number)
+    boss.open_row(number)
+    boss.press("Refuse Cancellation")
+    boss.page.fill(".modal [name=memo] textarea", "The parcel has already left.")
+    boss.press("Refuse Cancellation", within=".modal")
+    # The buyer may ask again: the order is to be shipped.
+    asks = "Buyer asks for cancellation"
+    assert asks in gateway_shows(buyer, f"{demo.gateway_url}/orders/{number}", asks)
 
 
 def test_a_rejected_product_is_mended_and_sent(demo, boss, buyer):
@@ -149,6 +162,18 @@ def connect(boss):
     boss.page.click("text=Log in as Boutique Exemple")
     boss.page.wait_for_url("**/odoo/**")
     boss.page.wait_for_selector(".o_statusbar_status .o_arrow_button_current:has-text('Connected')")
+
+
+def import_order(boss, shop, number):
+    """Import one order by its number, and be in the list that shows it."""
+    boss.open("aliexpress-orders")
+    boss.page.click(".o_menu_sections button:has-text('Orders')")
+    boss.page.click(".o-dropdown--menu >> text=Import Orders")
+    boss.page.wait_for_selector(".modal [name=account_id]")
+    boss.fill("account_id", shop)
+    boss.fill("numbers", number)
+    boss.press("Import", within=".modal")
+    boss.page.wait_for_selector(f".o_data_row:has-text('{number}')")
 
 
 def open_order(boss, sku_code):
