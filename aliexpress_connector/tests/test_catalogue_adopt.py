@@ -295,3 +295,13 @@ class TestAdoptingVariants(CatalogueCase):
         self.publish()
         self.assertEqual(self.sandbox.count(EDIT), 1, self.listing.error)
         self.assertTrue(all(sku.sale_price for sku in self.product_on_aliexpress.skus))
+
+    def test_what_the_preview_showed_replaces_what_aliexpress_has_besides(self):
+        preview = self.env["aliexpress.listing.preview"].browse(self.listing.action_preview()["res_id"])
+        self.assertIn("Care", preview.line_ids.filtered("is_different").mapped("label"))
+        preview.action_send()
+        self.publish()
+        self.assertEqual(self.sandbox.count(EDIT), 1, self.listing.error)
+        remote = self.product_on_aliexpress
+        self.assertNotIn("Wash cold", [prop.value for prop in remote.properties])
+        self.assertTrue(all(sku.sale_price for sku in remote.skus))
