@@ -12,7 +12,6 @@ GOAL, MEMORY_GOAL = 1.3, 400
 LATENCY = 0.1
 SINGLES = 200
 PACK = 20
-RICH_GOAL = 1.5
 UPDATES = "mutiple_product_update_list"
 
 
@@ -163,7 +162,7 @@ class Shop:
             ours.append(self.measure("push_offers", before=["forget_comparison"]))
             if ours[-1]["result"]:
                 raise RuntimeError(f"{ours[-1]['result']} SKUs to send where nothing has changed")
-        return Row.ratio(f"{self.count} SKUs with sale prices, country, orders", ours, floor, RICH_GOAL)
+        return Row.ratio(f"{self.count} SKUs with sale prices, country, orders", ours, floor, GOAL)
 
 
 def _rows_of_comparison(count, measured, peak):
