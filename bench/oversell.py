@@ -189,7 +189,7 @@ class Simulation:
                 "app_key": "501234",
                 "app_secret": "helloworldsecret",
                 "access_token": f"shop-{shop}",
-                "refresh_token": "unused",
+                "refresh_token": f"unused-{shop}",
                 "access_token_expiry": "2099-01-01",
                 "authorization_expiry": "2099-01-01",
                 "state": "connected",
