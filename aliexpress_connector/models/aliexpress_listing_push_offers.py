@@ -157,7 +157,8 @@ class AliexpressListing(models.Model):
         """`due` with AliExpress' own sale prices as they are now; listings that cannot be read are left out and show
         why, and so are prices that a guard has to see beside what AliExpress has.
         """
-        details = read_products(client, [listing for listing, offers in due.items() if self._must_read(offers)])
+        wanted = [listing for listing, offers in due.items() if self._must_read(offers)]
+        details = read_products(client, wanted, reads_skus=True)
         self._raise_shop_error(details)
         if self._learn_currency(details):
             return {}

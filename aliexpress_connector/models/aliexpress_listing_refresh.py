@@ -83,6 +83,7 @@ class AliexpressListing(models.Model):
         values = {"state": "auditing", "retry_at": False} if status == REJECTED else {"state": status}
         changed.filtered(lambda listing: listing.state in ("auditing", "online", "offline", "rejected")).write(values)
         returned.write({"state": "auditing", "error": False, "retry_at": False})
+        returned.sku_ids.filtered("is_missing").write({"is_missing": False})
 
     def _verify(self):
         """Read one listing that AliExpress' list does not show any more."""

@@ -248,6 +248,19 @@ class TestOffersDrift(OffersCase):
         self.assertTrue(listing.offer_read_date)
         self.assertFalse(listing.error)
 
+    def test_product_that_is_there_again_gets_its_stock(self):
+        listing, remote = self.cap_sku.listing_id, dict(self.remote)
+        del self.remote[listing.product_ref]
+        self.refresh()
+        self.assertTrue(self.cap_sku.is_missing)
+        self.add_stock(self.cap, 1)
+        self.assertFalse(self.push(), "there is nothing to be sold")
+        self.remote.update(remote)
+        self.refresh()
+        self.assertFalse(self.cap_sku.is_missing)
+        self.push()
+        self.assertEqual(self.get_remote(self.cap_sku)[0], 101)
+
     # === COUNTRIES === #
 
     def set_country_prices(self, price, sale=None, country="FR"):

@@ -576,6 +576,20 @@ class TestOffersPush(OffersCase):
         self.assertEqual(self.get_remote(self.shirt_sku)[1], "12.10")
         self.assertEqual((self.cap_sku.offer_state, self.account.retry_at), ("waiting", False))
 
+    def test_answer_without_skus_before_a_price_says_nothing(self):
+        def answer(call):
+            result = self.answer_detail(call)
+            if call.parameters["product_id"] == self.cap_sku.listing_id.product_ref:
+                [product] = [body["result"] for body in result.values()]
+                product.pop("aeop_ae_product_s_k_us")
+            return result
+
+        self.answers[DETAIL] = answer
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[1], "12.10")
+        self.assertEqual(self.get_remote(self.cap_sku)[1], "1.00")
+        self.assertEqual((self.cap_sku.offer_state, self.cap_sku.is_missing), ("waiting", False))
+
     def test_reason_of_a_refused_product_stays(self):
         listing = self.cap_sku.listing_id
         listing.write({"state": "rejected", "error": "The pictures are too small"})
