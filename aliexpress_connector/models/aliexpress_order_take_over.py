@@ -60,7 +60,9 @@ class AliexpressOrder(models.Model):
         self._go_on()
 
     def _accept_total(self):
-        self.write({"is_total_accepted": True, "accepted_amount": self._get_unexplained_amount()})
+        # Without a currency nothing can be compared yet.
+        amount = self._get_unexplained_amount() if self.currency_id else 0.0
+        self.write({"is_total_accepted": True, "accepted_amount": amount})
         if self.taken_over:
             self.taken_over = self.taken_over | {"excess": 0.0}
 
