@@ -136,6 +136,6 @@ class AliexpressAccount(models.Model):
                 _logger.exception("The work on shop %s failed", self.id)
                 # Without a pause the job would be called again at once, for ever.
                 until = fields.Datetime.now() + timedelta(seconds=GATEWAY_PAUSE)
-                self._wait_until(until, describe_error(self._get_message_env(), RuntimeError()))
+                self._wait_until(until, describe_error(self._get_message_env(), RuntimeError()), is_limit=False)
                 return True
         return True
