@@ -1,8 +1,14 @@
+import time
+from dataclasses import replace
+
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..lib.errors import NOT_FOUND, AliexpressError, FixError
-from .aliexpress_order_fetch import WINDOW
+from .aliexpress_job_mixin import CONCURRENCY_ERRORS
+from .aliexpress_order_fetch import STORE_TRIES, WINDOW
 from .error_messages import describe_error
 
 
@@ -31,14 +37,33 @@ class AliexpressOrder(models.Model):
     @api.model
     def _import_by_date(self, account, start, end):
         """Store every order of `account` placed from `start` to `end` (naive UTC), also those placed before the shop's
-        first day: a person asked for them. Their details are read by the job. Returns the count.
+        first day: a person asked for them. Their details are read by the job. Returns the count. What was read before
+        AliExpress fails stays stored.
         """
-        # Read first, stored then: while AliExpress is asked, the jobs go on with these orders.
-        pages = list(self._read_placed(account._get_client(), start, end))
-        for page in pages:
-            self._store_rows(account, page)
+        order_refs, unreadable_count = set(), 0
+        for page in self._read_placed(account._get_client(), start, end):
+            self._store_apart(account, replace(page, unreadable=()))
+            order_refs.update(row.order_ref for row in page.rows)
+            unreadable_count += len(page.unreadable)
+        if unreadable_count:
+            account._report_unreadable_rows(unreadable_count)
         self.env["ir.cron"]._aliexpress_wake("ir_cron_fetch_orders")
-        return len({row.order_ref for page in pages for row in page.rows})
+        return len(order_refs)
+
+    @api.model
+    def _store_apart(self, account, page):
+        """Store an `OrderPage` in a transaction of its own, again when another process was quicker."""
+        for attempt in range(STORE_TRIES):
+            try:
+                # That of the request does not see what the jobs stored while AliExpress was asked.
+                with self.env.registry.cursor() as cr:
+                    orders = self.with_env(self.env(cr=cr))
+                    orders._store_rows(account.with_env(orders.env), page)
+                break
+            except (*CONCURRENCY_ERRORS, UniqueViolation):
+                if attempt == STORE_TRIES - 1:
+                    raise
+                time.sleep(0.05 * 2**attempt)
 
     @api.model
     def _read_placed(self, client, start, end):
