@@ -23,11 +23,13 @@ class AliexpressOrder(models.Model):
         string="Personal Data Erased", readonly=True, copy=False, help="The buyer's data of this order was erased."
     )
 
-    # Where Odoo looks for everything about a person: the parcel may go to somebody else than the customer.
+    # Where Odoo looks for everything about a person: the parcel may go to somebody else than the customer. Not computed
+    # from the sale order: whoever changes that would wait until AliExpress has answered a job that works on this order.
     shipping_partner_id = fields.Many2one(
-        related="sale_order_id.partner_shipping_id",
+        "res.partner",
         string="Recipient",
-        store=True,
+        readonly=True,
+        copy=False,
         index="btree_not_null",
         help="To whom the parcel goes.",
     )

@@ -40,6 +40,7 @@ class AliexpressOrder(models.Model):
             {
                 "sale_order_id": sale_order.id,
                 "partner_id": customer.id,
+                "shipping_partner_id": sale_order.partner_shipping_id.id,
                 "taken_over": self._get_content() | {"excess": excess},
             }
         )

@@ -162,7 +162,7 @@ class AliexpressOrder(models.Model):
             {self._get_buyer_key(): self.partner_id}, Geography(self.env)
         )[self]
         old_position = sale_order.fiscal_position_id
-        sale_order.partner_shipping_id = shipping
+        sale_order.partner_shipping_id = self.shipping_partner_id = shipping
         if sale_order.fiscal_position_id != old_position and not sale_order.locked:
             sale_order._aliexpress_map_taxes(TaxFinder(self.env), old_position)
         sale_order.picking_ids.filtered(

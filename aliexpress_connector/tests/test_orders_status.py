@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .common import SandboxCase
 
@@ -541,7 +542,12 @@ class TestOrdersStatus(SandboxCase):
         placed, order = self.import_placed(freight="4.00")
         sale_order = order.sale_order_id
         elsewhere = self.env["res.partner"].create({"name": "Neighbour", "street": "Elsewhere 1", "city": "Madrid"})
+        self.env.flush_all()
+        where = SQL("SELECT ctid FROM aliexpress_order WHERE id = %s", order.id)
+        row = self.env.execute_query(where)
         sale_order.partner_shipping_id = elsewhere
+        self.env.flush_all()
+        self.assertEqual(self.env.execute_query(where), row, "nobody waits for a job that works on the order")
         sale_order.order_line = [(0, 0, {"product_id": self.products[2].id, "price_unit": 1, "tax_ids": []})]
         lines = sale_order.order_line
         self.assertIn("address", order.difference)
@@ -564,4 +570,5 @@ class TestOrdersStatus(SandboxCase):
         self.run_job("process_orders")
         self.assertEqual(order.state, "done")
         self.assertEqual(order.sale_order_id.partner_shipping_id.street, "Avenida Nueva 7")
+        self.assertEqual(order.shipping_partner_id, order.sale_order_id.partner_shipping_id)
         self.assertEqual(order.sale_order_id.picking_ids.partner_id.street, "Avenida Nueva 7")
