@@ -183,11 +183,11 @@ class AliexpressAccount(models.Model):
             if not concerned or (last and last > latest and not accounts & urgent):
                 continue
             try:
-                concerned._send_problem_mail({account: problems[account] for account in concerned}, user)
-                told = jobs.filtered(lambda job: not job.active).ids
-                accounts.write(
-                    {"alert_mail_date": fields.Datetime.now(), "shop_data_news": False, "told_job_refs": told}
-                )
+                # Tried again a day later too when nobody has an address.
+                accounts.alert_mail_date = fields.Datetime.now()
+                if concerned._send_problem_mail({account: problems[account] for account in concerned}, user):
+                    told = jobs.filtered(lambda job: not job.active).ids
+                    accounts.write({"shop_data_news": False, "told_job_refs": told})
                 self.env["ir.cron"]._commit_progress()
             except CONCURRENCY_ERRORS:
                 self.env.cr.rollback()
@@ -196,12 +196,14 @@ class AliexpressAccount(models.Model):
                 _logger.exception("The mail about shops %s was not written", concerned.ids)
 
     def _send_problem_mail(self, problems, user):
-        """Queue the mail about these shops of a company to `user`, or to the company. `problems`: `{shop: [text]}`"""
+        """Queue the mail about these shops of a company to `user`, or to the company; return whether somebody has an
+        address. `problems`: `{shop: [text]}`
+        """
         company = self.company_id
         recipient = user.partner_id if user.email else company.partner_id
         if not recipient.email:
             _logger.warning("Nobody can be told that shops %s need a person: there is no mail address", self.ids)
-            return
+            return False
         env = self[:1]._get_message_env()
         body = env["ir.qweb"]._render(
             "aliexpress_connector.problem_mail",
@@ -218,3 +220,4 @@ class AliexpressAccount(models.Model):
             }
         )
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        return True

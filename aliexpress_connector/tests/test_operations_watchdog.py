@@ -296,6 +296,21 @@ class TestWatchdog(AliexpressCase):
         self.create_order(1, state="hold")
         self.assertEqual(self.watch().recipient_ids, self.company.partner_id)
 
+    @mute_logger("odoo.addons.aliexpress_connector.models.aliexpress_account_watchdog")
+    def test_what_nobody_could_be_told_waits_for_an_address(self):
+        self.account.silence_hours = 0
+        self.account._get_jobs().nextcall = self.now + timedelta(days=30)
+        self.env.ref("aliexpress_connector.ir_cron_refresh_listings").active = False
+        self.account.shop_data_news = "The template Spain vanished."
+        self.user.partner_id.email = self.company.email = False
+        self.assertFalse(self.watch())
+        self.assertTrue(self.account.shop_data_news)
+        self.company.email = "office@example.com"
+        mail = self.watch(days=1)
+        self.assertIn("template Spain", mail.body_html)
+        self.assertIn("read listings back is switched off", mail.body_html)
+        self.assertFalse(self.account.shop_data_news)
+
     def test_draft_and_archived_shops_are_left_alone(self):
         self.create_order(1, state="hold")
         self.account.state = "draft"
