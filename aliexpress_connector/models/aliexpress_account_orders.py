@@ -64,10 +64,19 @@ class AliexpressAccount(models.Model):
         # Also before the shop's first day: what somebody imported from then may have changed.
         return self.orders_synced_until - (AUDIT_DEPTH if is_audit else OVERLAP)
 
-    def _set_orders_synced(self, end, audit_date=None):
-        """Move the watermark to `end` (naive UTC), never back: another process may have come further."""
+    def _get_fetch_mark(self):
+        """What a listing starts out from: the watermark and the shop's first day (naive UTC)."""
         self.ensure_one()
-        values = {"orders_synced_until": max(end, self.orders_synced_until or end)}
+        return self.orders_synced_until, self.order_start_date or self.create_date
+
+    def _set_orders_synced(self, end, mark, audit_date=None):
+        """Move the watermark to `end` (naive UTC), never back, unless somebody moved it or set the first day back since
+        `mark` was taken: then the next run begins there.
+        """
+        synced, first_day = self._get_fetch_mark()
+        if synced != mark[0] or first_day < mark[1]:
+            return
+        values = {"orders_synced_until": max(end, synced or end)}
         if audit_date:
             values["orders_audit_date"] = audit_date
         self.write(values)

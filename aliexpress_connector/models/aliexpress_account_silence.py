@@ -42,9 +42,9 @@ class AliexpressAccount(models.Model):
             vals = {"connected_date": fields.Datetime.now()} | vals
         return super().write(vals)
 
-    def _set_orders_synced(self, end, audit_date=None):
+    def _set_orders_synced(self, end, mark, audit_date=None):
         """Override to note that the list could be read, however far back it still is."""
-        super()._set_orders_synced(end, audit_date)
+        super()._set_orders_synced(end, mark, audit_date)
         self.orders_success_date = fields.Datetime.now()
 
     # === SILENCE === #

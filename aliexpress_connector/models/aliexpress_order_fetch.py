@@ -59,6 +59,7 @@ class AliexpressOrder(models.Model):
                 not (
                     account.orders_success_date
                     and account.orders_success_date > began
+                    and account.orders_synced_until
                     and account.orders_synced_until >= began.replace(microsecond=0)
                 )
             )
@@ -80,13 +81,15 @@ class AliexpressOrder(models.Model):
         if account.error:
             # Stored only when the list can be read; what is wrong with its rows is written anew.
             account.error = False
+        mark = account._get_fetch_mark()
         while True:
             end = self._list_window(account, client, start, min(start + WINDOW, horizon))
             is_up_to_date = end >= horizon
             has_time = self._commit_with_retry(
-                account._set_orders_synced, min(end, now), now if is_audit and is_up_to_date else None
+                account._set_orders_synced, min(end, now), mark, now if is_audit and is_up_to_date else None
             )
-            if is_up_to_date or not has_time:
+            mark = (max(min(end, now), mark[0] or min(end, now)), mark[1])
+            if is_up_to_date or not has_time or account.orders_synced_until != mark[0]:
                 return is_up_to_date
             start = end
 

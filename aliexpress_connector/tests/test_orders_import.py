@@ -4,7 +4,7 @@ from datetime import timedelta
 from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
@@ -19,12 +19,26 @@ class TestOrdersImport(SandboxCase):
     """Orders come in once, completely, and cost as few calls as the protocol allows."""
 
     interruptions = []
+    meanwhile = []
 
     @classmethod
     def _request_handler(cls, session, request, /, **kw):
         if cls.interruptions:
             raise cls.interruptions.pop()
+        while cls.meanwhile:
+            cls.meanwhile.pop()()
         return super()._request_handler(session, request, **kw)
+
+    def import_by_date(self, wizard=None):
+        wizard = wizard or self.env["aliexpress.order.import"].create({"account_id": self.account.id, "mode": "date"})
+        with self.enter_registry_test_mode():
+            wizard.action_import()
+
+    def move_first_day(self, days):
+        """Set the shop's first day as somebody else would, while AliExpress is asked."""
+        with self.env.registry.cursor() as cr:
+            account = self.account.with_env(self.env(cr=cr))
+            account.order_start_date = fields.Datetime.now() - timedelta(days=days)
 
     def test_paid_order_becomes_a_confirmed_sale_order(self):
         placed = self.place(["TSHIRT-BLU-M", 2], freight="4.99")
@@ -138,6 +152,15 @@ class TestOrdersImport(SandboxCase):
         self.assertTrue(self.account.error)
         self.assertGreater(self.account.retry_at, fields.Datetime.now())
 
+    @mute_logger(ACCOUNT_LOG)
+    def test_a_fault_nobody_thought_of_does_not_stop_the_next_shop(self):
+        other = self.create_account("Other shop", app="502345")
+        self.sandbox.place_order([["TMUG-01", 1]], shop=2671514006, pay=True)
+        self.interruptions.append(KeyError("number"))
+        self.run_job("fetch_orders")
+        self.assertTrue(self.account.error and self.account.retry_at)
+        self.assertTrue(self.env["aliexpress.order"].search([("account_id", "=", other.id)]))
+
     def test_an_expired_token_is_renewed_once_and_the_run_goes_on(self):
         self.place()
         self.sandbox.expire_tokens()
@@ -193,8 +216,8 @@ class TestOrdersImport(SandboxCase):
         self.account.order_start_date = fields.Datetime.now() - timedelta(days=30)
         second = self.place(created="-6d")
         by_date = self.env["aliexpress.order.import"].create({"account_id": self.account.id, "mode": "date"})
-        by_date.action_import()
-        by_date.action_import()
+        self.import_by_date(by_date)
+        self.import_by_date(by_date)
         self.import_orders()
         self.assertEqual(len(self.get_order(second)), 1)
         self.assertEqual(len(self.get_order(placed).sale_order_id), 1)
@@ -204,7 +227,7 @@ class TestOrdersImport(SandboxCase):
         placed = self.place(created="-6d")
         self.import_orders()
         self.assertFalse(self.get_order(placed))
-        self.env["aliexpress.order.import"].create({"account_id": self.account.id, "mode": "date"}).action_import()
+        self.import_by_date()
         self.import_orders()
         self.assertEqual(self.get_order(placed).state, "done")
 
@@ -214,9 +237,33 @@ class TestOrdersImport(SandboxCase):
         values = {"created": "-6d", "status": "WAIT_BUYER_ACCEPT_GOODS"}
         placed = [self.place(["CAP-RED", 1], **values) for _number in range(60)]
         self.sandbox.add_fault("drift", method=LIST, rows=3, count=1)
-        self.env["aliexpress.order.import"].create({"account_id": self.account.id, "mode": "date"}).action_import()
+        self.import_by_date()
         orders = self.env["aliexpress.order"].search([("account_id", "=", self.account.id)])
         self.assertEqual(set(orders.mapped("order_ref")), {str(order.order_id) for order in placed})
+
+    def test_days_that_could_not_be_read_to_the_end_keep_what_was_read(self):
+        self.account.write({"order_start_date": fields.Datetime.now() - timedelta(days=1), "family": "solution"})
+        placed = self.place(created="-2d")
+        self.sandbox.add_fault("error", method=LIST, skip=1, code="15", sub_code="isv.invalid-parameter", text="no")
+        try:
+            self.import_by_date()
+        except UserError:
+            self.assertTrue(self.get_order(placed))
+        else:
+            self.fail("the refusal is told")
+
+    def test_days_that_are_asked_for_hold_orders_that_come_in_meanwhile(self):
+        self.account.write({"order_start_date": fields.Datetime.now() - timedelta(days=1), "family": "solution"})
+        placed = self.place(created="-2d")
+
+        def store():
+            with self.env.registry.cursor() as cr:
+                values = {"account_id": self.account.id, "order_ref": str(placed.order_id)}
+                self.env(cr=cr)["aliexpress.order"].create(values)
+
+        self.meanwhile.append(store)
+        self.import_by_date()
+        self.assertEqual(self.get_order(placed).list_status, "WAIT_SELLER_SEND_GOODS")
 
     def test_what_changes_in_an_imported_older_order_is_followed(self):
         self.account.order_start_date = fields.Datetime.now() - timedelta(days=1)
@@ -245,6 +292,21 @@ class TestOrdersImport(SandboxCase):
         self.import_orders()
         self.assertEqual(self.get_order(older).state, "done")
         self.assertFalse(self.get_order(oldest))
+
+    def test_a_first_day_set_back_while_orders_are_listed_is_kept(self):
+        older, oldest = self.place(created="-6d"), self.place(created="-12d")
+        self.account.write({"order_start_date": fields.Datetime.now() - timedelta(days=1), "family": "solution"})
+        self.meanwhile.append(lambda: self.move_first_day(7))
+        self.run_job("fetch_orders")
+        self.assertFalse(self.account.orders_synced_until, "what was listed began later")
+        self.import_orders()
+        self.assertEqual(self.get_order(older).state, "done")
+        self.assertFalse(self.get_order(oldest))
+        self.meanwhile.append(lambda: self.move_first_day(13))
+        self.run_job("fetch_orders")
+        self.import_orders()
+        self.assertEqual(self.get_order(oldest).state, "done")
+        self.assertGreater(self.account.orders_synced_until, fields.Datetime.now() - timedelta(hours=1))
 
     def test_orders_are_followed_when_the_first_day_moves_on(self):
         placed = self.place()
