@@ -95,8 +95,11 @@ class AliexpressOrderLine(models.Model):
         )
 
     def _get_link_key(self):
-        """What one link stands for: the SKU code in the shop, or the AliExpress product where there is none."""
-        return (self.account_id.id, self.sku_code or False, not self.sku_code and self.product_ref)
+        """What one link stands for: the SKU code in the shop, or the variant of the AliExpress product where there is
+        none.
+        """
+        variant = (self.product_ref, self.attributes or "")
+        return (self.account_id.id, self.sku_code or False, not self.sku_code and variant)
 
     def _waits_for_product(self):
         """Whether the sale order still wants the product of this line. People who emptied or deleted the sale order

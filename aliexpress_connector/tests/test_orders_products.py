@@ -65,6 +65,25 @@ class TestOrdersProducts(SandboxCase):
         self.products[3].aliexpress_sku_code = "NOPE-1"
         self.assertIn(self.products[3], self.import_unknown("NOPE-1").line_ids.product_id)
 
+    def import_variant(self, chosen):
+        """Import an order of a product whose SKUs have no codes; the buyer chose the variant `chosen`."""
+        attributes = [{"order": 1, "pId": 14, "pName": "Color", "pValueId": 1, "pValue": chosen}]
+        line = {"name": "T-shirt", "sku": "", "product_id": 1005009998, "price": "5.00", "attributes": attributes}
+        placed = self.place(line)
+        self.import_orders()
+        return self.get_order(placed)
+
+    def test_without_a_code_a_link_holds_for_the_variant_only(self):
+        blue, also_blue, red = (self.import_variant(chosen) for chosen in ("Blue M", "Blue M", "Red L"))
+        wizard = self.env["aliexpress.sku.link"].with_context(default_order_id=blue.id).create({})
+        wizard.line_ids.product_id = self.products[4]
+        wizard.action_link()
+        self.run_job("process_orders")
+        self.assertEqual((blue | also_blue | red).mapped("state"), ["done", "done", "hold"])
+        self.assertEqual(self.import_variant("Blue M").line_ids.product_id, self.products[4])
+        later = self.import_variant("Red L")
+        self.assertEqual((later.state, later.line_ids.product_id.ids), ("hold", []))
+
     def test_choosing_the_product_on_the_quotation_counts_as_linking(self):
         order = self.import_unknown()
         line = order.line_ids.filtered(lambda line: not line.product_id).sale_line_id

@@ -53,7 +53,12 @@ class AliexpressSkuLinkLine(models.TransientModel):
         if line.sku_code:
             domain.append(("sku_code", "=", line.sku_code))
         else:
-            domain += [("product_ref", "=", line.product_ref), ("sku_code", "=", False)]
+            # The variants of a product have nothing else to tell them apart.
+            domain += [
+                ("product_ref", "=", line.product_ref),
+                ("sku_code", "=", False),
+                ("attributes", "=", line.attributes),
+            ]
         # Salespeople may say which product is meant; the inbox itself is written by jobs only.
         lines = self.env["aliexpress.order.line"].sudo().search(domain)
         lines.write({"product_id": self.product_id.id, "is_linked": True})
