@@ -331,6 +331,19 @@ class TestOrdersStatus(SandboxCase):
         self.assertIs(delivery.button_validate(), True)
         self.assertEqual(delivery.state, "done")
 
+    def test_where_odoo_locks_what_is_confirmed_a_lock_finishes_nothing(self):
+        self.env.ref("base.group_user").implied_ids += self.env.ref("sale.group_auto_done_setting")
+        placed, order = self.import_placed()
+        self.assertTrue(order.sale_order_id.locked)
+        self.finish(placed, "some_new_reason")
+        self.assertEqual(order.state, "hold")
+        delivery = order.sale_order_id.picking_ids
+        with self.assertRaisesRegex(UserError, "some_new_reason"):
+            delivery.button_validate()
+        delivery.action_cancel()
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False, "stage": "closed"}])
+
     def test_cancelled_after_the_delivery_becomes_a_return_task(self):
         placed, order = self.import_placed()
         picking = order.sale_order_id.picking_ids
