@@ -239,8 +239,9 @@ class AliexpressOrder(models.Model):
             # A product that is found by now gets the taxes of the shop's company, whoever asks.
             translated = orders.with_env(account._get_message_env()).with_company(account.company_id)
             problems = translated._match_products()
+            told_rows = {code: row.with_context(lang=translated.env.lang) for code, row in rows.items()}
             for order in translated:
-                reasons[order.with_env(self.env)] = "\n".join(order._get_hold_reasons(rows, problems, geography))
+                reasons[order.with_env(self.env)] = "\n".join(order._get_hold_reasons(told_rows, problems, geography))
         return reasons
 
     @api.model

@@ -61,5 +61,7 @@ class AliexpressOrderLine(models.Model):
                 move.state not in ("done", "cancel") and move.product_uom_qty and move._aliexpress_is_for_buyer()
                 for move in sale_line.move_ids
             )
-        # Not confirmed yet: what a person took out is not delivered.
-        return not sale_line or (sale_line.state != "cancel" and sale_line.product_uom_qty > 0)
+        # Not confirmed yet: what a person took out, or deleted, is not delivered.
+        if not sale_line:
+            return not self.order_id.sale_order_id
+        return sale_line.state != "cancel" and sale_line.product_uom_qty > 0

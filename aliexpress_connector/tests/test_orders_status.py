@@ -234,6 +234,36 @@ class TestOrdersStatus(SandboxCase):
         self.run_job("process_orders")
         self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
 
+    def test_a_stopped_line_that_is_deleted_from_the_quotation_lets_the_rest_leave(self):
+        ghost = {"name": "Ghost", "sku": "NOPE-1", "product_id": 1005009999, "price": "5.00", "quantity": 1}
+        placed, order = self.import_placed(ghost, ["CAP-RED", 1])
+        self.set_line_status(placed, order, "IN_CANCEL")
+        self.assertIn("stops lines of this order: CAP-RED", order.hold_reason)
+        order.line_ids[1].sale_line_id.unlink()
+        self.products[4].aliexpress_sku_code = "NOPE-1"
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
+        self.assertEqual(order.sale_order_id.state, "sale")
+
+    def test_whoever_refreshes_a_held_order_its_reason_stays_in_one_language(self):
+        self.env["res.lang"]._activate_lang("es_ES")
+        self.company.partner_id.lang = "en_US"
+        row = self.env["aliexpress.order.status"]._get_rows(["IN_CANCEL"])["IN_CANCEL"]
+        row.with_context(lang="es_ES").name = "Pide cancelar"
+        placed, order = self.import_placed(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        self.set_line_status(placed, order, "IN_CANCEL")
+        reason = order.hold_reason
+        self.assertIn(row.name, reason)
+        for _time in range(2):
+            order.with_context(lang="es_ES").action_refresh()
+            self.assertEqual(order.hold_reason, reason)
+        row.stage = "unknown"
+        held = self.env["aliexpress.order.status"]._get_rows(["WAIT_SELLER_SEND_GOODS"])["WAIT_SELLER_SEND_GOODS"]
+        held.action = "hold"
+        held.with_context(lang="es_ES").name = "Por enviar"
+        order.with_context(lang="es_ES").action_refresh()
+        self.assertIn(f"The status map holds orders in the status {held.name}", order.hold_reason)
+
     def test_a_line_that_has_left_may_end(self):
         placed, order = self.import_placed(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
         delivery = order.sale_order_id.picking_ids
