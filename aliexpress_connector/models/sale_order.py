@@ -111,17 +111,23 @@ class SaleOrder(models.Model):
 
         :param TaxFinder taxes: as the lines were made with
         """
-        ours = self.order_line.filtered(lambda line: line.aliexpress_child_ref or line.aliexpress_kind)
-        mapped = {}
-        for line in ours:
+        wanted, mapped = {}, {}
+        for line in self.order_line.filtered(
+            lambda line: line.aliexpress_child_ref or line.aliexpress_kind == "freight"
+        ):
             before, after = (
                 taxes.get_taxes(line.product_id, position, use_default=line.aliexpress_kind == "freight")
                 for position in (old_position, self.fiscal_position_id)
             )
-            mapped[before] = after
+            # Products with different taxes may have had the same in the old position.
+            wanted[line] = after if line.tax_ids == before else line.tax_ids
+            if line.aliexpress_child_ref and before != after:
+                mapped[before] = after
+        for line in self.order_line.filtered(lambda line: line.aliexpress_kind in ("discount", "change")):
+            # They have the taxes of the products whose prices they change.
+            wanted[line] = mapped.get(line.tax_ids, line.tax_ids)
         commands = []
-        for line in ours:
-            new_taxes = mapped.get(line.tax_ids, line.tax_ids)
+        for line, new_taxes in wanted.items():
             if new_taxes != line.tax_ids:
                 values = {"tax_ids": [Command.set(new_taxes.ids)]}
                 if line.product_uom_qty:

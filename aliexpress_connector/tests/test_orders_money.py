@@ -6,6 +6,8 @@ from odoo.tests import tagged
 
 from .common import SandboxCase
 
+CODES = ("MUG-01", "CAP-RED")
+
 
 @tagged("post_install", "-at_install")
 class TestOrdersMoney(SandboxCase):
@@ -262,6 +264,29 @@ class TestOrdersMoney(SandboxCase):
         self.assertEqual(sale_order.fiscal_position_id.country_id.code, "DE")
         self.assertEqual(set(sale_order.order_line.tax_ids.mapped("amount")), {19})
         self.assertEqual(len(sale_order.order_line.filtered("tax_ids")), 4)
+
+    def test_a_destination_with_more_rates_gives_each_line_its_own(self):
+        export = self.env["account.fiscal.position"].create(
+            {"name": "Export", "auto_apply": True, "country_id": self.env.ref("base.us").id}
+        )
+        mug, cap = (self.products.filtered(lambda product, code=code: product.default_code == code) for code in CODES)
+        cap.taxes_id = self.env["account.tax"].create({"name": "4%", "amount": 4})
+        values = {"name": "Export", "amount": 0, "original_tax_ids": (mug | cap).taxes_id.ids}
+        self.env["account.tax"].create(values | {"fiscal_position_ids": export.ids})
+        discount = {"owner": "SELLER", "amount": "5.00"}
+        line = {"sku": "MUG-01", "quantity": 3, "price": "19.99", "discounts": [discount]}
+        order = self.import_one(line, ["CAP-RED", 1], country="US", freight="0")
+        sale_order = order.sale_order_id
+        self.assertEqual(set(sale_order.order_line.tax_ids.mapped("amount")), {0})
+        with self.sandbox.lock:
+            address = self.sandbox.shop.orders[int(order.order_ref)].address
+            address.country, address.province, address.city = "ES", "Madrid", "Madrid"
+        self.change(order)
+        order.action_take_over()
+        self.run_job("process_orders")
+        self.assert_exact(order, order.amount_total)
+        taxes = {line.product_id: line.tax_ids for line in sale_order.order_line.filtered("aliexpress_child_ref")}
+        self.assertEqual(taxes, {mug: mug.taxes_id, cap: cap.taxes_id})
 
     def test_a_sale_order_that_taxes_make_another_total_waits(self):
         cap = self.products.filtered(lambda product: product.default_code == "CAP-RED")
