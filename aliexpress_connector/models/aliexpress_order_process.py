@@ -72,8 +72,8 @@ class AliexpressOrder(models.Model):
         )
         new_orders._create_sale_orders()
         orders.line_ids._complete_sale_lines()
-        for order in new_orders.filtered(lambda order: order.taken_over["excess"] and not reasons[order]):
-            reasons[order] = order.with_env(order.account_id._get_message_env())._get_excess_reason()
+        # The taxes of what was just made, or completed, may come to another total.
+        reasons |= orders.filtered(lambda order: (order.taken_over or {}).get("excess"))._evaluate_holds()
         orders._confirm_sale_orders(actions, reasons)
         orders.filtered(lambda order: actions[order] == "close").sale_order_id.filtered(
             lambda sale_order: sale_order.state == "sale" and not sale_order.locked

@@ -244,6 +244,10 @@ class AliexpressOrderLine(models.Model):
         line_taxes = taxes.get_taxes(self.product_id, self.sale_line_id.order_id.fiscal_position_id)
         self.sale_line_id.write(self._prepare_sale_line_values(self.product_id, line_taxes))
         self.sale_line_id._compute_name()
+        excess = self.sale_line_id.price_total - self.price_unit * self.quantity
+        order = self.order_id
+        if order.taken_over and not order.sale_order_id._aliexpress_is_rounding(excess):
+            order.taken_over = order.taken_over | {"excess": excess}
 
     def _prepare_sale_line_values(self, product, taxes):
         """Values of the sale order line of this child order: single pieces, at the price the buyer paid for them."""

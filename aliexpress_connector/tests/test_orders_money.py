@@ -312,6 +312,23 @@ class TestOrdersMoney(SandboxCase):
         self.assertEqual(corrected.state, "hold")
         self.assertIn("but AliExpress pays", corrected.hold_reason)
 
+    def test_a_product_that_is_known_later_makes_no_other_total_unseen(self):
+        cap = self.products.filtered(lambda product: product.default_code == "CAP-RED")
+        cap.taxes_id = self.env["account.tax"].create({"name": "Eco", "amount": 1, "amount_type": "fixed"})
+        gift = {"name": "Gift", "sku": "NOPE-8", "product_id": 1005009999, "quantity": 3, "price": "0"}
+        found, chosen = (self.import_one(["MUG-01", 1], gift, freight="0") for _number in range(2))
+        chosen.line_ids[1].sale_line_id.product_id = cap
+        cap.aliexpress_sku_code = "NOPE-8"
+        self.run_job("process_orders")
+        for order in (found, chosen):
+            self.assertEqual((order.state, order.sale_order_id.state), ("hold", "draft"))
+            self.assertIn("but AliExpress pays", order.hold_reason)
+        found.action_accept_total()
+        chosen.line_ids[1].sale_line_id.write({"tax_ids": False, "price_unit": 0})
+        self.run_job("process_orders")
+        self.assertEqual((found.state, found.sale_order_id.state), ("done", "sale"))
+        self.assert_exact(chosen, chosen.amount_total)
+
     def test_settlement_currency_is_kept_beside(self):
         order = self.import_one(
             {"sku": "CAP-RED", "price": "10.00", "quantity": 1},
