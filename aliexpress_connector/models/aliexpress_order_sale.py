@@ -205,11 +205,11 @@ class AliexpressOrder(models.Model):
             )
             # What has left already needs no address; what is still to leave must not go to an earlier one.
             is_over = order.stage in ARRIVED_STAGES and not (address.street or address.city)
-            wanted[order] = (customer.id, key)
+            wanted[order] = (customer.id, None if is_over else key)
             if is_own or is_over:
-                known[customer.id, key] = customer
-            elif (customer.id, key) not in known:
-                values_list[customer.id, key] = Partner._aliexpress_prepare_address_values(address, geography) | {
+                known[wanted[order]] = customer
+            elif wanted[order] not in known:
+                values_list[wanted[order]] = Partner._aliexpress_prepare_address_values(address, geography) | {
                     "type": "delivery",
                     "parent_id": customer.id,
                     "company_id": customer.company_id.id,

@@ -171,6 +171,18 @@ class TestOrdersPeople(SandboxCase):
         self.assertRecordValues(told_later, [{"state": "done", "difference": False}])
         self.assertEqual(told_later.sale_order_id.partner_shipping_id.street, "Avenida Tarde 3")
 
+    def test_what_has_left_without_an_address_sends_nothing_else_to_an_earlier_one(self):
+        buyer = {"login": "es42"}
+        _placed, first = self.import_one(buyer=buyer)
+        nowhere = {"buyer": buyer, "address": {"detail_address": "", "address2": "", "city": ""}}
+        early, gone, late = (self.place(**nowhere) for _number in range(3))
+        self.sandbox.act(gone, "ship")
+        self.import_orders()
+        self.assertEqual(self.get_order(gone).sale_order_id.partner_shipping_id, first.partner_id)
+        for placed in (early, late):
+            order = self.get_order(placed)
+            self.assertEqual((order.state, order.sale_order_id.partner_shipping_id.street or ""), ("hold", ""))
+
     def test_tax_ids_are_kept(self):
         _placed, order = self.import_one(
             country="BR", address={"cpf_no": "12345678909"}, extra={"cpf_number": "12345678909"}
