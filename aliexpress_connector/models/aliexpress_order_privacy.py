@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 
 from ..lib.values import Address
+from .aliexpress_order_cancel import CANCEL_ACTIVITY
 from .private_log import get_logger
 
 _logger = get_logger(__name__)
@@ -98,7 +99,22 @@ class AliexpressOrder(models.Model):
         for order in quiet:
             order.write(order._prepare_erased_values())
         quiet.line_ids.write({"note": False})
+        self._erase_told_reasons()
         partners._aliexpress_erase()
+
+    def _erase_told_reasons(self):
+        """Erase what the buyers wrote from the notes and activities that told people why a delivery may not leave."""
+        on_orders = Domain("model", "=", self._name) & Domain("res_id", "in", self.ids)
+        cancel_type = self.env.ref(CANCEL_ACTIVITY)
+        # Whoever may erase the orders need not be allowed to change what others wrote about them.
+        activities = self.sudo().with_context(active_test=False).activity_ids
+        activities.filtered(lambda activity: activity.activity_type_id == cancel_type).unlink()
+        Message = self.env["mail.message"].sudo()
+        Message.search(on_orders & Domain("mail_activity_type_id", "=", cancel_type.id)).unlink()
+        messages = Message.search(on_orders & Domain("tracking_value_ids", "!=", False))
+        field = self.env["ir.model.fields"]._get(self._name, "hold_reason")
+        messages.tracking_value_ids.filtered(lambda value: value.field_id == field).unlink()
+        messages._filter_empty().unlink()
 
     def _prepare_erased_values(self):
         texts = ("buyer_ref", "buyer_name", "note", "cancel_reason", "cancel_memo")

@@ -47,6 +47,9 @@ class TestPrivacy(SandboxCase):
         )
         partners |= order.sale_order_id.partner_shipping_id
         messages = (partners.message_ids | order.message_ids | order.sale_order_id.message_ids).mapped("body")
+        messages += order.with_context(active_test=False).activity_ids.mapped("note")
+        for name in ("old_value_text", "new_value_text"):
+            messages += order.message_ids.tracking_value_ids.mapped(name)
         columns = [
             record.read([name for name, field in record._fields.items() if field.store or field.type == "text"])
             for record in (order, order.line_ids, partners)
@@ -83,6 +86,26 @@ class TestPrivacy(SandboxCase):
     def test_what_was_said_about_a_cancellation_is_erased(self):
         order = self.import_one()
         order.write({"cancel_reason": "Marisol has moved", "cancel_memo": "Dear Marisol, of course"})
+        order._erase_personal_data()
+        self.assertErased(order)
+
+    def test_what_a_request_to_cancel_told_people_is_erased(self):
+        order = self.import_one(is_over=False)
+        placed = self.sandbox.shop.orders[int(order.order_ref)]
+        self.sandbox.act(placed, "request_cancel")
+        self.import_orders()
+        order.activity_ids.unlink()
+        order.cancel_reason = "Marisol has moved"
+        self.run_job("process_orders")
+        self.env.cr.precommit.run()
+        order.activity_ids.action_feedback(feedback="Agreed")
+        order.action_accept_cancellation()
+        self.import_orders()
+        self.import_orders()
+        self.env.cr.precommit.run()
+        self.assertEqual(order.stage, "cancelled")
+        self.assertIn("Marisol has moved", str(order.message_ids.mapped("body")))
+        self.assertIn("Marisol has moved", str(order.message_ids.tracking_value_ids.mapped("old_value_text")))
         order._erase_personal_data()
         self.assertErased(order)
 
