@@ -48,7 +48,7 @@ class AliexpressOrder(models.Model):
                 if before[index] != after[index] or (after[index] and before[0] != after[0]):
                     kinds.add(kind)
         for name in ("freight", "difference"):
-            if self.currency_id.compare_amounts(old[name], new[name]):
+            if self.currency_id.compare_amounts(old.get(name, 0), new[name]):
                 kinds.add(name)
         return kinds
 

@@ -117,7 +117,7 @@ class AliexpressOrder(models.Model):
     def _get_excess_reason(self):
         """Why the sale order, as it was made, is not worth what AliExpress pays; people may have mended it since."""
         sale_order = self.sale_order_id
-        if not (self.taken_over and self.taken_over["excess"]) or sale_order._aliexpress_is_rounding(
+        if not (self.taken_over and self.taken_over.get("excess")) or sale_order._aliexpress_is_rounding(
             sale_order.amount_total - self.amount_total
         ):
             return ""

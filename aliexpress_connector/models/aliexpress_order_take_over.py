@@ -111,7 +111,7 @@ class AliexpressOrder(models.Model):
             lambda line: line.aliexpress_child_ref in refs or line.aliexpress_kind in kinds
         )
         excess = sum(sale_lines.mapped("price_total")) - paid
-        return self.taken_over["excess"] if sale_order._aliexpress_is_rounding(excess) else excess
+        return self.taken_over.get("excess", 0) if sale_order._aliexpress_is_rounding(excess) else excess
 
     def _take_over_lines(self, sale_order, taxes):
         """Commands that bring the sale order to the child orders that AliExpress changed. All other lines stay as

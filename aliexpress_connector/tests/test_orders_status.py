@@ -548,6 +548,14 @@ class TestOrdersStatus(SandboxCase):
         self.assertEqual(by_child[1:].mapped("product_uom_qty"), [3, 3])
         self.assertEqual(sale_order.order_line.filtered(lambda line: line.name == "Our own").price_unit, -3)
 
+    def test_orders_that_were_stored_with_less_are_judged_all_the_same(self):
+        placed, order = self.import_placed(freight="4.00")
+        order.taken_over = {
+            name: value for name, value in order.taken_over.items() if name not in ("excess", "difference")
+        }
+        self.change(placed, order, freight=Decimal("7.00"))
+        self.assert_taken_over(order)
+
     def test_unpaid_orders_that_time_out_leave_nothing_behind(self):
         placed, order = self.import_placed(pay=False)
         self.finish(placed, "buyer_pay_timeout")
