@@ -2,6 +2,9 @@ from odoo import api, fields, models
 
 from ..lib.catalogue_rules import PRODUCTS_PER_PAGE
 from ..lib.catalogue_values import STATUSES
+from ..lib.errors import FixError
+from .aliexpress_job_mixin import SHOP_REASONS
+from .error_messages import describe_error
 
 
 class AliexpressAccount(models.Model):
@@ -23,12 +26,23 @@ class AliexpressAccount(models.Model):
         # A used-up budget is no failure: it goes on from here when there are calls again.
         while self.refresh_cursor and self._has_call_budget("content"):
             status, _colon, number = self.refresh_cursor.partition(":")
-            page = client.list_products(status, page=int(number), page_size=PRODUCTS_PER_PAGE)
+            try:
+                page = client.list_products(status, page=int(number), page_size=PRODUCTS_PER_PAGE)
+            except FixError as error:
+                if error.reason in SHOP_REASONS:
+                    raise
+                self._stop_refresh(error)
+                return True
             self.env["aliexpress.listing"]._take_page(self, page, status)
             self.refresh_cursor = self._get_next_cursor(status, int(number), page.page_count)
             if not self.env["ir.cron"]._commit_progress():
                 return False
         return True
+
+    def _stop_refresh(self, error):
+        """End tonight's look, which would fail again, and show why; the shop's other work goes on."""
+        message = describe_error(self._get_message_env(), error)
+        self.write({"refresh_cursor": False, "refresh_started_at": False, "error": message})
 
     @api.model
     def _get_next_cursor(self, status, number, page_count):

@@ -36,7 +36,8 @@ class AliexpressListing(models.Model):
             has_time = account._guard_fetching(account._refresh_pages)
             if not self.env["ir.cron"]._commit_progress(0 if account.refresh_cursor else 1) or not has_time:
                 return
-            if not account.refresh_cursor:
+            # Where the list was refused, nothing is known to be missing from it.
+            if account.refresh_started_at and not account.refresh_cursor:
                 self._run_queue(self._get_rejected_domain(account), "_read_back", batch_size=READ_BATCH)
                 self._run_queue(self._get_unseen_domain(account), "_verify")
         left = Account.search(begun).filtered(lambda account: account._has_call_budget("content"))

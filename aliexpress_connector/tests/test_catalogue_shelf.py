@@ -1,4 +1,4 @@
-from .catalogue_common import CREATE, EDIT, CatalogueCase
+from .catalogue_common import CREATE, EDIT, LIST, CatalogueCase
 
 DELETE = "aliexpress.solution.batch.product.delete"
 OFFLINE = "aliexpress.postproduct.redefining.offlineaeproduct"
@@ -58,6 +58,21 @@ class TestShelf(CatalogueCase):
         listing.action_send()
         self.publish()
         self.assertEqual(listing.state, "auditing", listing.error)
+
+    def test_a_refused_list_of_products_stops_nothing_but_the_nightly_look(self):
+        self.create_listing(self.products[0])
+        self.publish()
+        self.sandbox.app.denied = [LIST]
+        self.addCleanup(setattr, self.sandbox.app, "denied", [])
+        self.sandbox.calls.clear()
+        self.run_job("refresh_listings")
+        self.assertEqual(self.sandbox.counts(), {LIST: 1})
+        self.assertFalse(self.account.retry_at)
+        self.assertIn(LIST, self.account.error)
+        self.sandbox.app.denied = []
+        self.sandbox.calls.clear()
+        self.run_job("refresh_listings")
+        self.assertGreater(self.sandbox.count(LIST), 1)
 
     def test_a_product_that_aliexpress_shows_again_is_no_error_any_more(self):
         listing = self.create_online()
