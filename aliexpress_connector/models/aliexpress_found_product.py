@@ -2,9 +2,10 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..lib.errors import NOT_FOUND, AliexpressError, FixError
+from ..lib.errors import NOT_FOUND, UNREADABLE, AliexpressError, FixError
 from .aliexpress_listing import REMOTE_STATES
 from .aliexpress_listing_content import get_main_language
+from .aliexpress_listing_outcome import UNREADABLE_PAUSE
 from .product_reader import read_products
 
 READ_BATCH = 12
@@ -166,6 +167,13 @@ class AliexpressFoundProduct(models.Model):
                 "retry_at": False,
             }
         )
+
+    def _set_error(self, error):
+        """Override to read again later what AliExpress answered in a way that nobody understood."""
+        if getattr(error, "reason", "") == UNREADABLE:
+            error.retry_after = UNREADABLE_PAUSE
+            return self._wait(error)
+        return super()._set_error(error)
 
     # === MATCHING === #
 

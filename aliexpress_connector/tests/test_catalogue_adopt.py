@@ -39,6 +39,18 @@ class TestAdopting(CatalogueCase):
         self.assertFalse(self.account.discovery_error)
         self.assertTrue(self.account.discovered_at)
 
+    def test_a_found_product_that_cannot_be_read_is_read_again(self):
+        odd = self.sandbox.shop.products[self.product_of("LAMP-01")]
+        days, odd.prepare_days = odd.prepare_days, "soon"
+        found = self.find().filtered(lambda found: found.product_ref == str(odd.product_id))
+        self.assertEqual(found.state, "pending")
+        self.assertTrue(found.retry_at and found.error)
+        self.assertFalse(self.account.retry_at)
+        odd.prepare_days = days
+        found.retry_at = False
+        self.run_job("publish_listings")
+        self.assertRecordValues(found, [{"state": "open", "error": False}])
+
     def test_certain_doubtful_and_unmatched(self):
         barcode = self.create_product("OTHER-CODE", "Lamp", barcode="8412345678905")
         self.sandbox.shop.products[self.product_of("LAMP-01")].skus[0].ean = "8412345678905"
