@@ -59,10 +59,12 @@ def prepare_catalogue(env, count, variants=1):
     category = category or env["aliexpress.category"].create({"ref": ref, "name": "Listed", "is_leaf": True})
     category._read_attributes(account._get_client())
     attribute_lines = map_sizes(env, category, variants) if variants > 1 else []
+    # Values that ask for nothing further.
     lines = [
-        Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(attribute.value_ids[:1].ids)]})
+        Command.create({"attribute_id": attribute.id, "value_ids": [Command.set(plain[:1].ids)]})
         for attribute in category.attribute_ids
-        if attribute.is_required and not attribute.is_sku
+        if attribute.is_required and not attribute.is_sku and not attribute.parent_value_ids
+        for plain in [attribute.value_ids.filtered(lambda value: not value.has_children)]
     ]
     first = env["aliexpress.listing"].search_count([])
     for numbers in split_every(BATCH, range(first, first + count)):
@@ -73,7 +75,6 @@ def prepare_catalogue(env, count, variants=1):
                     "attribute_line_ids": attribute_lines,
                     "is_storable": True,
                     "list_price": 10,
-                    "weight": 0.2,
                     "image_1920": picture(number),
                     "aliexpress_category_id": category.id,
                     "aliexpress_attribute_line_ids": lines,
@@ -82,7 +83,7 @@ def prepare_catalogue(env, count, variants=1):
             ]
         )
         for product in templates.product_variant_ids:
-            product.default_code = f"LISTED-{product.id}"
+            product.write({"default_code": f"LISTED-{product.id}", "weight": 0.2})
         env["aliexpress.listing"].create(
             [{"account_id": account.id, "product_tmpl_id": template.id, "state": "pending"} for template in templates]
         )
