@@ -26,7 +26,8 @@ class AliexpressAccount(models.Model):
             account = self.with_env(self.env(cr=cr))
             account._wait_for_row()
             error = account._try_to_connect(code)
-            cr.commit()
+        with self.env.registry.cursor() as cr:
+            account = self.with_env(self.env(cr=cr))
             account._wait_for_row()
             # The person sees the reason on the shop's form; `error` is read-only for people.
             account.sudo().error = error or account._find_family()

@@ -34,7 +34,7 @@ class ProductTemplate(models.Model):
     aliexpress_sku_code = fields.Char(
         string="AliExpress SKU Code",
         compute="_compute_aliexpress_sku_code",
-        inverse="_set_aliexpress_sku_code",
+        inverse="_inverse_aliexpress_sku_code",
         help="Code of the product on AliExpress, where it is not the reference. Variants have one each.",
         groups="base.group_user",
     )
@@ -145,7 +145,7 @@ class ProductTemplate(models.Model):
     def _compute_aliexpress_sku_code(self):
         self._compute_template_field_from_variant_field("aliexpress_sku_code")
 
-    def _set_aliexpress_sku_code(self):
+    def _inverse_aliexpress_sku_code(self):
         self._set_product_variant_field("aliexpress_sku_code")
 
     def _get_related_fields_variant_template(self):

@@ -67,7 +67,7 @@ def install(boss):
     boss.page.goto(f"{boss.url}/odoo/settings")
     boss.page.click("text=Activate the developer mode")
     boss.page.wait_for_url("**debug=1**")
-    boss.page.goto(f"{boss.url}/odoo/apps?debug=1")
+    boss.open("apps?debug=1")
     boss.page.click(".o_menu_sections >> text=Update Apps List")
     boss.page.click(".modal button:has-text('Update')")
     boss.page.wait_for_selector(".modal", state="detached")
