@@ -14,8 +14,8 @@ RESULT_BATCH = 200
 CLOCK_MARGIN = timedelta(minutes=10)
 # How long AliExpress may take to list a feed that it got without telling us.
 LISTING_PATIENCE = timedelta(minutes=10)
-# After so long AliExpress is believed that a feed had fewer lines than were handed over.
-COUNT_PATIENCE = timedelta(days=1)
+# After so long nothing more is expected of a feed, whatever AliExpress tells of its lines, or nothing understandable.
+RESULT_PATIENCE = timedelta(days=1)
 
 
 class AliexpressFeed(models.Model):
@@ -186,10 +186,12 @@ class AliexpressFeed(models.Model):
         """Whether nothing more comes of the feed, by its `FeedResult`. One that is still worked off must not let its
         listings go: they would be created a second time.
         """
-        if not self.listing_ids:
-            return True
         is_counted = (result.total or 0) >= self.item_count
-        return result.is_finished and (is_counted or self.create_date + COUNT_PATIENCE < fields.Datetime.now())
+        return not self.listing_ids or (result.is_finished and is_counted) or self._is_given_up()
+
+    def _is_given_up(self):
+        """Whether the feed had all the time that it gets; its listings are looked for one by one then."""
+        return self.create_date + RESULT_PATIENCE < fields.Datetime.now()
 
     def _take_result(self, listing, item):
         """Take over the `FeedItemResult` of one listing."""
@@ -208,12 +210,15 @@ class AliexpressFeed(models.Model):
         """Override to give the listings back: one by one where the shop has no feeds, otherwise with the feed's
         error. What an answer that nobody understood did is found out like that of an answer that was lost.
         """
-        if getattr(error, "reason", "") == UNREADABLE:
+        is_unreadable = getattr(error, "reason", "") == UNREADABLE
+        if is_unreadable and not all(feed._is_given_up() for feed in self):
             return self._wait(error)
         result = super()._set_error(error)
         for feed in self:
             listings = feed.listing_ids
             listings.write({"feed_id": False})
+            if is_unreadable:
+                continue  # their intents stay
             if isinstance(error, FixError) and error.reason in (PERMISSION, NOT_OFFERED):
                 feed.account_id.feed_minimum = 0
                 listings.write({"intent_date": False})

@@ -79,17 +79,25 @@ class AliexpressListing(models.Model):
         """Override to report the refusal, and to close the intent of a creation that was refused. An answer that
         nobody understood is no refusal: what was asked for may have been done, and is looked at again.
         """
+        patient = self.browse()
         if getattr(error, "reason", "") == UNREADABLE:
+            patient = self.filtered(lambda listing: listing._may_ask_again())
             error.retry_after = UNREADABLE_PAUSE
-            return self._wait(error)
+            patient._wait(error)
         result = None
-        for listing in self:
+        for listing in self - patient:
             act = listing._get_act()
             is_refused = isinstance(error, (FixError, UserError)) and not _may_be_there(error)
             result = super(AliexpressListing, listing)._set_error(error)
             listing.write({"next_act": False} | ({"intent_date": False} if is_refused else {}))
             listing._log_result(act, "refused", listing.error)
         return result
+
+    def _may_ask_again(self):
+        """Whether to try again what nobody understood the answer to. Reading costs nothing; what is sent is sent twice
+        at most.
+        """
+        return self._get_act() == "check" or not self._has_failed_before()
 
     def _wait(self, error):
         """Override to report the waiting, and to close the intent of a creation that cannot have taken effect."""
@@ -107,4 +115,4 @@ def _may_be_there(error):
     """Whether AliExpress may have the product although a creation failed with `error`: it is looked for there first."""
     if getattr(error, "is_looking", False):
         return True
-    return isinstance(error, FixError) and may_have_created(error)
+    return isinstance(error, FixError) and (error.reason == UNREADABLE or may_have_created(error))

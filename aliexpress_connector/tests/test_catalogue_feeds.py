@@ -94,6 +94,43 @@ class TestFeeds(CatalogueCase):
         self.read_results()
         self.assertRecordValues(feed, [{"state": "done", "accepted_count": 4}])
 
+    def make_old(self, feed):
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE aliexpress_feed SET create_date = create_date - interval '2 days'")
+        feed.invalidate_recordset(["create_date"])
+
+    def test_a_feed_that_never_counts_anything_ends_after_a_day(self):
+        listings = self.create_listings()
+        self.publish()
+        feed = self.env["aliexpress.feed"].search([])
+        self.sandbox.advance(minutes=30)
+        self.sandbox.shop.feeds[int(feed.feed_ref)].items = []
+        self.make_old(feed)
+        self.read_results()
+        self.assertEqual(feed.state, "done")
+        self.assertFalse(listings.feed_id)
+        self.publish()
+        self.assertEqual(set(listings.mapped("state")), {"auditing"}, listings.mapped("error"))
+        self.assertFalse(self.sandbox.count(CREATE))
+
+    def test_a_feed_that_nobody_understands_ends_after_a_day(self):
+        listings = self.create_listings()
+        self.sandbox.add_fault("drop_field", method=SUBMIT, text="job_id", count=1)
+        self.sandbox.add_fault("drop_field", method=LIST_FEEDS, text="job_id", count=2)
+        self.publish()
+        feed = self.env["aliexpress.feed"].search([])
+        self.sandbox.advance(minutes=30)
+        feed.retry_at = False
+        self.publish()
+        self.assertEqual((feed.state, listings.feed_id), ("pending", feed))
+        self.make_old(feed)
+        feed.retry_at = False
+        self.publish()
+        self.assertEqual((feed.state, len(listings.feed_id)), ("error", 0))
+        self.publish()
+        self.assertEqual(set(listings.mapped("state")), {"auditing"}, listings.mapped("error"))
+        self.assertFalse(self.sandbox.count(SUBMIT) + self.sandbox.count(CREATE))
+
     def test_a_submission_that_never_arrived_is_sent_again(self):
         self.create_listings()
         self.sandbox.add_fault("reset", method=SUBMIT, count=1)
