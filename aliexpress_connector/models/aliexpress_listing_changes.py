@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .aliexpress_listing_content import CONFIRMED, FROZEN_SECTIONS, UNLINKED, VARIANT_SECTIONS
+from .aliexpress_listing_content import CONFIRMED, FROZEN_SECTIONS, SECTIONS, UNLINKED, VARIANT_SECTIONS
 
 # A transaction may commit this long after the time it writes as write_date: what was written shortly before a look is
 # looked at again.
@@ -122,9 +122,16 @@ class AliexpressListing(models.Model):
         self.ensure_one()
         if not self.product_ref:
             return
-        known = self.content_digests or self._prepare_baseline(self._prepare_contents()[self.id])
+        content = self._prepare_contents()[self.id]
+        known = self.content_digests or self._prepare_baseline(content)
         kept = FROZEN_SECTIONS if self._is_frozen() else ()
-        confirmed = [section for section in sections if known.get(section) != UNLINKED and section not in kept]
+        confirmed = [
+            section
+            for section in sections
+            if known.get(section) != UNLINKED
+            and section not in kept
+            and any(getattr(content, name) is not None for name in SECTIONS[section])
+        ]
         self.content_digests = known | dict.fromkeys(confirmed, CONFIRMED)
 
     def _has_skus_to_mend(self):
@@ -141,7 +148,8 @@ class AliexpressListing(models.Model):
         if self.state == "draft":
             return False  # a person decides when it is published
         if self.state in ("error", "rejected"):
-            return self._is_mended(content) or self._is_wanted_elsewhere(wanted)
+            is_unblocked = wanted == "online" and self._is_unblocked(content, problems)
+            return is_unblocked or self._is_mended(content) or self._is_wanted_elsewhere(wanted)
         if wanted != "online":
             return self.remote_state in ("online", False) or wanted == "deleted"
         if self.remote_state == "offline":
@@ -156,6 +164,13 @@ class AliexpressListing(models.Model):
         refused = (self.attempt or {}).get("digests") or self.content_digests or {}
         digests = self._get_digests(content)
         return any(digest not in (UNLINKED, digests[section]) for section, digest in refused.items())
+
+    def _is_unblocked(self, content, problems):
+        """Whether our own check refused the listing and would not any more: a rate was entered, the shop has room."""
+        if self.state != "error" or not (self.attempt or {}).get("blocked"):
+            return False
+        sections = self._get_sections_to_send(content) if self.product_ref else list(SECTIONS)
+        return not self._describe_blocking(problems, sections)
 
     def _is_wanted_elsewhere(self, wanted):
         """Whether a listing that may be on sale was refused when it was still wanted there, or the other way round."""

@@ -130,7 +130,11 @@ class AliexpressListing(models.Model):
             checksums = {attachment.checksum for attachment in chosen[listing.id].attachments}
             needed = images.browse(by_checksum[checksum].id for checksum in checksums if checksum in by_checksum)
             act, error = listing._choose_act(contents[listing.id], shelf[listing.id], problems[listing.id])
-            listing.attempt = {"digests": listing._get_digests(contents[listing.id]), "wanted": shelf[listing.id]}
+            listing.attempt = {
+                "digests": listing._get_digests(contents[listing.id]),
+                "wanted": shelf[listing.id],
+                "blocked": bool(error),
+            }
             listing._set_act(act, error, needed)
 
     def _choose_act(self, content, wanted, problems):

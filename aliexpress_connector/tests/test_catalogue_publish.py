@@ -163,6 +163,54 @@ class TestPublishing(CatalogueCase):
         self.publish()
         self.assertEqual((listing.state, listing.error), ("online", False))
 
+    def test_an_update_that_nobody_understands_is_sent_twice_at_most(self):
+        listing = self.create_online()
+        self.product.aliexpress_title = "Linen cap"
+        self.sandbox.add_fault("drop_field", method=EDIT, text="result", count=9)
+        self.publish()
+        self.assertEqual((listing.state, listing.next_act), ("pending", "update"), listing.error)
+        self.sandbox.advance(hours=1)
+        listing.retry_at = fields.Datetime.now()
+        self.publish()
+        self.assertEqual(self.sandbox.count(EDIT), 1)
+        self.assertEqual((listing.state, listing.retry_at), ("error", False))
+        self.assertIn("could not be understood", listing.error)
+        self.publish()
+        self.assertFalse(self.sandbox.count(EDIT))
+
+    def test_a_creation_that_nobody_understands_twice_is_not_repeated(self):
+        listing = self.create_listing()
+        self.sandbox.add_fault("drop_field", method=CREATE, text="product_id", count=1)
+        self.sandbox.add_fault("drop_field", method=DETAIL, text="sku_price", count=1)
+        self.publish()
+        listing.retry_at = fields.Datetime.now()
+        self.publish()
+        self.assertEqual(listing.state, "error")
+        self.assertTrue(listing.intent_date)
+        listing.action_retry()
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        self.assertFalse(self.sandbox.count(CREATE))
+
+    def test_what_our_check_refused_is_sent_once_the_cause_is_gone(self):
+        pound = self.env.ref("base.GBP")
+        pound.active = True
+        pound.rate_ids.unlink()
+        currency = self.account.currency_id
+        self.account.pricelist_id = self.env["product.pricelist"].create({"name": "GBP", "currency_id": pound.id})
+        self.account.currency_id = currency
+        listing = self.create_listing()
+        self.publish()
+        self.assertEqual(listing.state, "error")
+        self.assertIn("no exchange rate", listing.error)
+        listing.compared_at = fields.Datetime.now() - timedelta(days=2)
+        self.publish()
+        self.assertEqual(listing.state, "error")
+        self.env["res.currency.rate"].create({"currency_id": pound.id, "rate": 2, "company_id": self.company.id})
+        listing.compared_at = fields.Datetime.now() - timedelta(days=2)
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+
     def test_a_nightly_look_that_nobody_understands_ends_with_the_next(self):
         listing = self.create_online()
         self.remote(listing).status = "service_delete"  # which the lists do not show
