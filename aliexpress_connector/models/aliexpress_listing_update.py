@@ -11,6 +11,7 @@ from .product_reader import make_skuless_error
 
 # What is replaced as a whole although Odoo may know only a part of it.
 MERGED = frozenset({"titles", "descriptions", "attributes", "skus"})
+TEXT_SECTIONS = frozenset({"title", "description"})
 
 
 class AliexpressListing(models.Model):
@@ -33,7 +34,7 @@ class AliexpressListing(models.Model):
             return
         self.account_id._check_call_budget("content")
         client = self.account_id._get_client()
-        update = self._prepare_update(content, sections, client)
+        content, update = self._prepare_update(content, sections, client)
         client.update_product(self.product_ref, self._resolve_images(update))
         self._acknowledge(
             {section: digest for section, digest in self._get_digests(content).items() if section in sections}
@@ -44,11 +45,14 @@ class AliexpressListing(models.Model):
         self._log_result("update", "accepted", self._describe_sections(sections))
 
     def _prepare_update(self, content, sections, client):
-        """The `ProductContent` that sends `sections` of `content`, with what AliExpress has and Odoo does not know."""
+        """(content, update): `content` in the main language that was learned, and the `ProductContent` that sends its
+        `sections`, with what AliExpress has and Odoo does not know.
+        """
         told = {name for section in sections for name in SECTIONS[section]}
         # Of a listing that was linked, Odoo says less than AliExpress has, and lists are replaced as a whole. What a
-        # person saw in the preview is sent as it was shown there.
-        unseen = [section for section in sections if (self.content_digests or {}).get(section) != CONFIRMED]
+        # person saw in the preview is sent as it was shown there, but it shows no texts that only AliExpress has.
+        known = self.content_digests or {}
+        unseen = [section for section in sections if section in TEXT_SECTIONS or known.get(section) != CONFIRMED]
         kept = set() if self.is_published_here else {name for section in unseen for name in SECTIONS[section]}
         is_read = not self.language or "skus" in told or not kept.isdisjoint(MERGED)
         detail = client.get_product(self.product_ref) if is_read else None
@@ -62,7 +66,7 @@ class AliexpressListing(models.Model):
             values |= keep_unsaid({name: values[name] for name in kept}, detail, remote)
         if "skus" in told and self._is_frozen():
             values["skus"] = keep_pictures(values["skus"], detail)
-        return ProductContent(language=content.language, **values)
+        return content, ProductContent(language=content.language, **values)
 
     def _learn_language(self, detail, sections):
         """Take over the main language of a listing that was linked, and return its content under it.

@@ -238,6 +238,23 @@ class TestAdopting(CatalogueCase):
         self.publish()
         self.assertFalse(self.sandbox.count(EDIT))
 
+    def test_learning_the_language_sends_one_update(self):
+        remote = self.sandbox.shop.products[self.product_of("MUG-01")]
+        remote.locale, remote.subjects = "es_ES", {"es_ES": "Taza"}
+        self.find()
+        found = self.found_with("MUG-01")
+        found.language = False
+        found.action_link()
+        listing = found.listing_id
+        self.publish()
+        listing.product_tmpl_id.aliexpress_title = "A better mug"
+        self.publish()
+        self.assertEqual((self.sandbox.count(EDIT), listing.language), (1, "es"), listing.error)
+        self.settle(listing)
+        self.publish()
+        self.assertFalse(self.sandbox.count(EDIT))
+        self.assertEqual(listing.state, "online", listing.error)
+
     def test_a_rejected_product_is_sent_once_it_is_mended_after_linking(self):
         remote = self.sandbox.shop.products[self.product_of("MUG-01")]
         remote.status = "editingRequired"
@@ -309,6 +326,7 @@ class TestAdoptingVariants(CatalogueCase):
         self.assertTrue(all(sku.sale_price for sku in self.product_on_aliexpress.skus))
 
     def test_what_the_preview_showed_replaces_what_aliexpress_has_besides(self):
+        self.variants.product_tmpl_id.aliexpress_title = "Linen shirt"
         preview = self.env["aliexpress.listing.preview"].browse(self.listing.action_preview()["res_id"])
         self.assertIn("Care", preview.line_ids.filtered("is_different").mapped("label"))
         preview.action_send()
@@ -316,4 +334,7 @@ class TestAdoptingVariants(CatalogueCase):
         self.assertEqual(self.sandbox.count(EDIT), 1, self.listing.error)
         remote = self.product_on_aliexpress
         self.assertNotIn("Wash cold", [prop.value for prop in remote.properties])
+        self.assertEqual((remote.subject, remote.subjects.get("es_ES")), ("Linen shirt", "Camisa"))
+        self.publish()
+        self.assertNotIn("keeps what it was told", " ".join(self.listing.problem_ids.mapped("message")))
         self.assertTrue(all(sku.sale_price for sku in remote.skus))
