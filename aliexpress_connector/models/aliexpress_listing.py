@@ -66,6 +66,7 @@ class AliexpressListing(models.Model):
     remote_state = fields.Selection(
         REMOTE_STATES, string="On AliExpress", readonly=True, copy=False, help="As AliExpress last told it."
     )
+    is_vanished = fields.Boolean(copy=False, readonly=True)  # AliExpress has not got the product any more
     goal = fields.Selection(
         [("online", "On the shelf"), ("offline", "Off the shelf"), ("deleted", "Deleted")],
         default="online",
@@ -106,7 +107,8 @@ class AliexpressListing(models.Model):
     )
     compared_at = fields.Datetime(copy=False, readonly=True, help="The product was compared with what AliExpress has.")
     content_digests = fields.Json(copy=False, readonly=True)  # of what AliExpress acknowledged, by section
-    # What is being sent or was refused: {"digests": as above, "offers": {SKU code: [quantity, price, sale price]}}.
+    # What is being sent or was refused: {"digests": as above, "offers": {SKU code: [quantity, price, sale price]},
+    # "wanted": on the shelf or off it, "blocked": whether our own check refused it}.
     attempt = fields.Json(copy=False, readonly=True)
     next_act = fields.Selection(
         [
@@ -210,12 +212,15 @@ class AliexpressListing(models.Model):
     def write(self, vals):
         """Override to look at a listing anew when what is said on the listing itself changes.
 
-        Whoever changes the goal, or marks the listing as pending, has its next step found out anew.
+        Whoever changes the goal, or marks the listing as pending, has its next step found out anew. What AliExpress
+        has in any state has not vanished.
         """
         if CONTENT_FIELDS & vals.keys():
             vals = {"compared_at": False} | vals
         if "goal" in vals or vals.get("state") == "pending":
             vals = {"next_act": False} | vals
+        if vals.get("remote_state"):
+            vals = {"is_vanished": False} | vals
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

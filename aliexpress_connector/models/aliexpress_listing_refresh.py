@@ -65,7 +65,7 @@ class AliexpressListing(models.Model):
         own = (
             Domain("account_id", "=", account.id) & Domain("product_ref", "!=", False) & Domain("goal", "!=", "deleted")
         )
-        vanished = Domain("state", "=", "error") & Domain("remote_state", "=", False)
+        vanished = Domain("state", "=", "error") & Domain("is_vanished", "=", True)
         return self._get_due_domain("sync_listings") & own & unseen & ~vanished
 
     @api.model
@@ -76,7 +76,7 @@ class AliexpressListing(models.Model):
         listings.write({"seen_at": fields.Datetime.now()})
         changed = listings.filtered(lambda listing: listing.remote_state != status)
         # AliExpress sometimes denies a product that it has: its listing is read back like after a review.
-        returned = changed.filtered(lambda listing: listing.state == "error" and not listing.remote_state)
+        returned = changed.filtered(lambda listing: listing.state == "error" and listing.is_vanished)
         changed._note_shelf(status)
         changed.write({"remote_state": status})
         # What is to be sent, or was refused, stays so; the others show what AliExpress has. Why it rejected some is

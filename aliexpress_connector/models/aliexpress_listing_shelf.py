@@ -113,6 +113,7 @@ class AliexpressListing(models.Model):
             {
                 "product_ref": False,
                 "remote_state": False,
+                "is_vanished": False,
                 "language": False,
                 "is_published_here": False,
                 "content_digests": False,
@@ -133,10 +134,10 @@ class AliexpressListing(models.Model):
 
     def _set_vanished(self, error):
         """AliExpress has not got the product any more. Said once: several jobs meet it, night after night."""
-        if self.state == "error" and not self.remote_state:
+        if self.state == "error" and self.is_vanished:
             return
         self._set_error(error)
-        self.write({"remote_state": False})
+        self.write({"remote_state": False, "is_vanished": True})
         # Prices and stock are sent again when AliExpress shows the SKUs again.
         self.sku_ids._set_missing(self.sku_ids.ids)
 
@@ -151,7 +152,7 @@ class AliexpressListing(models.Model):
     def action_forget(self):
         """Cut the tie with products that AliExpress has not got any more, so that they can be published anew."""
         self.check_access("write")
-        living = self.filtered(lambda listing: listing.product_ref and listing.remote_state)
+        living = self.filtered(lambda listing: listing.product_ref and not listing.is_vanished)
         if living:
             raise UserError(
                 self.env._(

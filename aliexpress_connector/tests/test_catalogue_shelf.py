@@ -87,6 +87,12 @@ class TestShelf(CatalogueCase):
         self.assertEqual((listing.state, listing.error), ("online", False))
         self.assertFalse(any(listing.sku_ids.mapped("is_missing")))
 
+    def test_a_refused_listing_whose_state_nobody_knows_has_not_vanished(self):
+        listing = self.create_online()
+        listing.write({"state": "error", "error": "Refused", "remote_state": False})
+        self.run_job("refresh_listings")
+        self.assertEqual((listing.state, listing.error, listing.remote_state), ("error", "Refused", "online"))
+
     def test_what_was_taken_off_on_aliexpress_stays_off_until_a_person_puts_it_back(self):
         from aliexpress_sandbox.catalogue import publishing
 
