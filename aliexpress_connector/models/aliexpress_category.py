@@ -141,10 +141,17 @@ class AliexpressCategory(models.Model):
         return after - before if was_read else Attribute
 
     def _get_used_values(self):
-        """The values that products of this category, or the mappings of their attributes, say."""
-        domain = [("attribute_id.category_id", "=", self.id)]
-        mappings = self.env["aliexpress.attribute.mapping"].search(domain)
-        lines = self.env["aliexpress.product.attribute.line"].search(domain)
+        """`{shop: values}` that the products of this category which a shop lists, or its mappings, say."""
+        listed = Domain("product_tmpl_id.aliexpress_category_id", "=", self.id)
+        groups = self.env["aliexpress.listing"]._read_group(listed, ["account_id"], ["product_tmpl_id:recordset"])
+        return {account: self._get_values_of(account, products) for account, products in groups}
+
+    def _get_values_of(self, account, products):
+        domain = Domain("attribute_id.category_id", "=", self.id)
+        mappings = self.env["aliexpress.attribute.mapping"].search(
+            domain & Domain("account_id", "in", (False, account.id))
+        )
+        lines = products.aliexpress_attribute_line_ids.filtered_domain(domain)
         return lines.value_ids | mappings.value_ids | mappings.line_ids.value_id
 
     def _get_chosen_values(self):

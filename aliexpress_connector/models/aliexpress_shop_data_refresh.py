@@ -72,8 +72,9 @@ class AliexpressShopData(models.Model):
         used = self.category_id._get_used_values()
         became_mandatory = self.category_id._read_attributes(client, language if language in LANGUAGES else "en")
         self.account_id._report_mandatory(became_mandatory)
-        kept = used.filtered(lambda value: value.active and value.attribute_id.active)
-        self.account_id._report_lost_values(used - kept)
+        # The category is read by one shop and used by all.
+        for account, values in used.items():
+            account._report_lost_values(values.filtered(lambda value: not (value.active and value.attribute_id.active)))
 
     def _refresh_size_chart(self, client):
         charts = client.list_size_charts(self.category_id.ref)

@@ -575,6 +575,28 @@ class TestTwoShops(ShopDataCase):
         self.refresh()
         self.assertEqual((len(self.called(ATTRIBUTES)), len(self.called(CHARTS))), (1, 2))
 
+    def test_lost_values_are_told_to_the_shops_that_list_such_products(self):
+        other_company = self.env["res.company"].create({"name": "Other"})
+        other = self.create_account("Other shop", company=other_company, seller_ref="99")
+        self.refresh()
+        self.use_category()
+        self.refresh()
+        lost = self.env["aliexpress.attribute.value"].search([("ref", "=", "4")])
+        template = self.shirt.product_tmpl_id
+        self.env["aliexpress.product.attribute.line"].create(
+            {
+                "product_tmpl_id": template.id,
+                "attribute_id": lost.attribute_id.id,
+                "value_ids": [fields.Command.set(lost.ids)],
+            }
+        )
+        self.env["aliexpress.listing"].create({"account_id": other.id, "product_tmpl_id": template.id})
+        self.attributes[0]["values"]["aeop_attr_value_dto"].pop()
+        self.refresh_again()
+        self.assertFalse(lost.active)
+        self.assertIn("Other of Brand Name in Apparel / Shirts", "".join(other.message_ids.mapped("body")))
+        self.assertNotIn("Other of Brand Name", self.get_messages())
+
     def test_companies_and_rights(self):
         other_company = self.env["res.company"].create({"name": "Other"})
         self.create_account("Other shop", company=other_company, seller_ref="99")
