@@ -45,10 +45,10 @@ class AliexpressListing(models.Model):
 
     @api.model
     def _get_begun_domain(self):
-        """Domain of the shops whose list was begun this night and is not read to its end."""
+        """Domain of the shops whose list was begun this night and is not read to its end, those that wait included."""
         tonight = Domain("refresh_started_at", ">", fields.Datetime.now() - NIGHT)
-        due = self.env["aliexpress.account"]._get_due_domain("sync_listings")
-        return due & Domain("refresh_cursor", "!=", False) & tonight
+        shops = self.env["aliexpress.account"]._get_due_domain("sync_listings", calls_gateway=False)
+        return shops & Domain("refresh_cursor", "!=", False) & tonight
 
     @api.model
     def _get_rejected_domain(self, account):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..lib.errors import NOT_FOUND, FixError, TransientError
+from .aliexpress_listing_refresh import NIGHT
 from .offer_kinds import read_countries
 from .product_reader import read_products
 
@@ -25,34 +26,49 @@ class AliexpressListing(models.Model):
     @api.model
     def _cron_refresh_listings(self):
         """Override to read prices and stock as well, of as many listings of each shop as it may."""
+        Account = self.env["aliexpress.account"]
         Comparison = self.env["aliexpress.offer.comparison"]
-        unfinished = self._get_unfinished_domain()
-        if not Comparison.search_count(unfinished, limit=1):
-            # A shop that has to wait with its list must not have the prices of all read once more.
-            is_new = not self.env["aliexpress.account"].search_count(self._get_begun_domain(), limit=1)
+        # A shop that has to wait must not have the lists and prices of all the others read once more.
+        if not Comparison.search_count(self._get_unfinished_domain(calls_gateway=False), limit=1):
+            is_new = not Account.search_count(self._get_begun_domain(), limit=1)
             super()._cron_refresh_listings()
             if is_new:
                 self._begin_drift_pass()
-        for comparison in Comparison.search(unfinished):
+        for comparison in Comparison.search(self._get_unfinished_domain()):
             self._go_on_with_drift_pass(comparison)
-        begun = self.env["aliexpress.account"].search(self._get_begun_domain())
+        begun = Account.search(self._get_begun_domain() & Account._get_due_domain("sync_listings"))
         left = begun.filtered(lambda account: account._has_call_budget("content"))
+        self._wake_for_waiting_shops()
         self.env["ir.cron"]._commit_progress(
             remaining=Comparison.search_count(self._get_unfinished_domain()) + len(left)
         )
 
     @api.model
-    def _get_unfinished_domain(self):
-        """Domain of the comparisons whose shop may read more prices and stock now."""
-        shops = self.env["aliexpress.account"]._get_due_domain("sync_offers")
-        return Domain("drift_calls_left", ">", 0) & Domain("account_id", "any", shops)
+    def _get_unfinished_domain(self, calls_gateway=True):
+        """Domain of the comparisons whose shop may read more prices and stock this night; with `calls_gateway` only
+        those that need not wait now.
+        """
+        shops = self.env["aliexpress.account"]._get_due_domain("sync_offers", calls_gateway)
+        tonight = Domain("drift_start", ">", fields.Datetime.now() - NIGHT)
+        return Domain("drift_calls_left", ">", 0) & tonight & Domain("account_id", "any", shops)
+
+    @api.model
+    def _wake_for_waiting_shops(self):
+        """Have the job go on when the first shop that waits with its reading of this night need not wait any more."""
+        waiting = self.env["aliexpress.account"].search(self._get_begun_domain())
+        waiting |= self.env["aliexpress.offer.comparison"].search(self._get_unfinished_domain(False)).account_id
+        now = fields.Datetime.now()
+        times = [account.retry_at for account in waiting if account.retry_at and account.retry_at > now]
+        if times:
+            self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_listings", at=min(times))
 
     @api.model
     def _begin_drift_pass(self):
         Account = self.env["aliexpress.account"]
         Comparison = self.env["aliexpress.offer.comparison"]
-        due = Account._get_due_domain("sync_offers") & Domain("family", "!=", "general")
-        for account in Account.search(due):
+        # Those that have to wait now are read later in the night.
+        shops = Account._get_due_domain("sync_offers", calls_gateway=False) & Domain("family", "!=", "general")
+        for account in Account.search(shops):
             self.env["aliexpress.listing.sku"]._retry_refused(account)
             comparison = Comparison._get_comparison(account)
             # Later than all that was read before, though the clock knows seconds only.
@@ -78,7 +94,6 @@ class AliexpressListing(models.Model):
         read_count = len(listings) - len(still_unread)
         if account.retry_at and account.retry_at > fields.Datetime.now():
             comparison.drift_calls_left -= read_count
-            self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_listings", at=account.retry_at)
         else:
             # Without progress the rest is for the next night.
             comparison.drift_calls_left = comparison.drift_calls_left - read_count if read_count and still_unread else 0
@@ -130,7 +145,9 @@ class AliexpressListing(models.Model):
             return False
         remote = {sku.sku_code: sku.quantity for sku in detail.skus}
         return any(
-            sku.quantity_sent - (remote.get(sku.sku_code) or 0) > sku._get_sold_quantity()
+            # Orders are only asked for where something is missing.
+            sku.quantity_sent > remote[sku.sku_code]
+            and sku.quantity_sent - remote[sku.sku_code] > sku._get_sold_quantity()
             for sku in self.sku_ids
             if sku.quantity_date and not sku.is_quantity_due and remote.get(sku.sku_code) is not None
         )

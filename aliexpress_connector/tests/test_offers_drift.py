@@ -1,5 +1,6 @@
 from odoo import fields
 
+from ..models.product_reader import read_products
 from .common import error_response
 from .common_offers import DETAIL, PRICE, STOCK, OffersCase
 
@@ -193,6 +194,46 @@ class TestOffersDrift(OffersCase):
             self.refresh()
             read += self.called(DETAIL)
         self.assertEqual(len(read), 2)
+
+    def let_wait(self, account, **delay):
+        self.env["aliexpress.listing"].search([]).retry_at = False
+        account.retry_at = fields.Datetime.add(fields.Datetime.now(), **delay)
+
+    def test_shop_whose_wait_is_prolonged_has_the_others_read_once(self):
+        other = self.create_shop()
+        self.let_wait(other, minutes=5)
+        self.refresh()
+        self.assertEqual(len(self.called(DETAIL)), 2, "the shop that need not wait")
+        self.let_wait(other, hours=1)
+        self.refresh()
+        self.assertFalse(self.called(DETAIL) + self.called(LIST))
+        job = self.env.ref("aliexpress_connector.ir_cron_refresh_listings")
+        wakes = self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)]).mapped("call_at")
+        self.assertIn(other.retry_at, wakes)
+        other.retry_at = False
+        self.refresh()
+        self.assertEqual(len(self.called(DETAIL)), 2, "the rest of the night")
+        self.assertFalse(self.called(LIST))
+
+    def test_rest_of_a_night_does_not_replace_the_next(self):
+        self.let_wait(self.create_shop(), hours=99)
+        self.refresh()
+        comparisons = self.env["aliexpress.offer.comparison"].search([])
+        comparisons.drift_start = fields.Datetime.subtract(fields.Datetime.now(), hours=20)
+        self.env["aliexpress.listing"].search([]).write({"offer_read_date": False})
+        self.refresh()
+        self.assertTrue(self.called(LIST))
+        self.assertEqual(len(self.called(DETAIL)), 2)
+
+    def test_orders_are_only_asked_for_where_units_are_missing(self):
+        skus = self.create_sized("1005001000000009", "SMLX")
+        self.account.write({"sync_orders": True, "orders_synced_until": fields.Datetime.now()})
+        self.push()
+        listing = skus.listing_id
+        [detail] = read_products(self.account._get_client(), listing, reads_skus=True).values()
+        listing._must_wait_for_orders(detail)
+        with self.assertQueryCount(0):
+            self.assertFalse(listing._must_wait_for_orders(detail))
 
     def test_shop_that_never_ends_its_list_stops_one_night_only(self):
         other = self.create_shop()
