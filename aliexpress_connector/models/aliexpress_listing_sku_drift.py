@@ -39,6 +39,11 @@ class AliexpressListingSku(models.Model):
             values["ended_sales"] = False
         return values
 
+    def _has_ended_sale(self, remote):
+        """Whether the sale price of a `ProductSku` (None where there is none) is one that Odoo set and sets no more."""
+        own = float(remote.sale_price or 0) if remote else 0
+        return "" in (self.ended_sales or ()) and self.currency_id.compare_amounts(own, self.sale_price_sent) == 0
+
     def _has_country_prices(self):
         """Whether Odoo sets prices by country of this SKU; else those of the seller centre are none of its business."""
         return bool(self.account_id.country_price_ids or self.country_prices_sent)

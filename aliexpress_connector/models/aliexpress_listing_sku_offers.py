@@ -238,7 +238,9 @@ class AliexpressListingSku(models.Model):
         prices = [(sku_id, offer.price, offer.sale_price or 0) for sku_id, offer in offers.items()]
         self._update_rows(
             "price_sent = v.price, sale_price_sent = v.sale_price, price_date = v.now, is_price_due = FALSE, "
-            "ended_sales = ended_sales - '', price_error = NULL, is_missing = FALSE",
+            # A sale price that a guard keeps is still to be taken away.
+            "ended_sales = CASE WHEN v.sale_price = sku.sale_price_sent AND v.sale_price != 0 THEN sku.ended_sales "
+            "ELSE sku.ended_sales - '' END, price_error = NULL, is_missing = FALSE",
             ["price numeric", "sale_price numeric", "now timestamp"],
             [(sku_id, price, sale_price, fields.Datetime.now()) for sku_id, price, sale_price in prices],
         )

@@ -108,7 +108,11 @@ class AliexpressListing(models.Model):
         `_match_remote_skus`.
         """
         offers = self.sku_ids._prepare_offer()
-        keeping = {sku.sku_code for sku in self.sku_ids if offers[sku.id].keeps_sale_price}
+        keeping = {
+            sku.sku_code
+            for sku in self.sku_ids
+            if offers[sku.id].keeps_sale_price and not sku._has_ended_sale(remote.get(sku.sku_code))
+        }
         return tuple(
             self._keep_acknowledged_price(sku, remote.get(sku.sku_code), sku.sku_code in keeping) for sku in skus
         )

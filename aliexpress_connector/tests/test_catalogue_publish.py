@@ -497,3 +497,14 @@ class TestVariants(CatalogueCase):
         variants[1].barcode = "8412345678905"
         self.publish()
         self.assertEqual(self.remote(listing).skus[0].sale_price, sku.price / 2)
+
+    def test_a_sale_price_that_ended_in_odoo_does_not_survive_an_update(self):
+        self.account.sale_discount = 10
+        variants = self.create_shirt()
+        listing = self.create_online(variants[0])
+        self.assertTrue(all(sku.sale_price for sku in self.remote(listing).skus))
+        self.account.sale_discount = 0
+        variants[1].barcode = "8412345678905"
+        self.publish()
+        self.assertFalse(any(sku.sale_price for sku in self.remote(listing).skus))
+        self.assertFalse(any(listing.sku_ids.mapped("sale_price_sent")))
