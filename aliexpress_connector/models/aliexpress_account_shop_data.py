@@ -61,8 +61,10 @@ class AliexpressAccount(models.Model):
 
     # === OUTCOMES === #
 
-    def _store_profile(self, profile):
-        """Store a `MerchantProfile`."""
+    def _store_profile(self, profile, is_first):
+        """Store a `MerchantProfile`. Only the first one tells whose taxes the prices include: what people chose since,
+        or emptied, stays.
+        """
         self.ensure_one()
         url = profile.shop_url
         values = {
@@ -72,7 +74,7 @@ class AliexpressAccount(models.Model):
             "product_limit": profile.product_limit or 0,
         }
         country = self.env["res.country"].search([("code", "=", profile.country_code)], limit=1)
-        if profile.country_code and not self.tax_country_id:
+        if is_first and country and not self.tax_country_id:
             values["tax_country_id"] = country.id
         self.write(values)
         if profile.currency:

@@ -22,7 +22,7 @@ class AliexpressShopData(models.Model):
     # === SHOP === #
 
     def _refresh_profile(self, client):
-        self.account_id._store_profile(client.get_profile())
+        self.account_id._store_profile(client.get_profile(), is_first=not self.refresh_date)
 
     def _refresh_carriers(self, client):
         self.account_id._refresh_carriers()

@@ -198,6 +198,13 @@ class TestShopData(ShopDataCase):
         self.assertEqual(self.account.currency_id, dollar)
         self.assertEqual(self.account.tax_country_id.code, "FR", "what somebody chose stays")
 
+    def test_country_of_the_taxes_that_people_emptied_stays_empty(self):
+        self.refresh()
+        self.env.flush_all()
+        self.account.tax_country_id = False
+        self.refresh_again()
+        self.assertFalse(self.account.tax_country_id)
+
     def test_categories_and_their_names(self):
         self.env["res.lang"]._activate_lang("es_ES")
         self.refresh()
