@@ -7,7 +7,7 @@ from .aliexpress_listing_images import IMAGE_MARK
 from .attribute_resolver import AttributeResolver
 from .error_messages import describe_error
 from .listing_rules import find_problems
-from .quality_check import MANDATORY, Check
+from .quality_check import MANDATORY, Check, ShopFacts
 
 
 class AliexpressListing(models.Model):
@@ -64,8 +64,9 @@ class AliexpressListing(models.Model):
             listings = listings.with_env(account._get_message_env()).with_company(account.company_id)
             resolver = AttributeResolver(account, listings.product_tmpl_id.aliexpress_category_id)
             images = listings._get_images_by_mark()
+            shop = ShopFacts(listings.account_id, listings.product_tmpl_id.aliexpress_category_id)
             for listing in listings:
-                problems[listing.id] = find_problems(Check(listing, contents[listing.id], resolver, images))
+                problems[listing.id] = find_problems(Check(listing, contents[listing.id], resolver, images, shop))
         self._store_problems(problems)
         return problems
 

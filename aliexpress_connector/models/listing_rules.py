@@ -246,9 +246,7 @@ def check_size_chart(check):
     """AliExpress does not tell which categories demand one; a shop that made several for this one will know."""
     if check.content.size_chart_ref:
         return
-    category = check.template.aliexpress_category_id
-    domain = [("account_id", "=", check.account.id), ("category_id", "=", category.id)]
-    charts = check.env["aliexpress.size.chart"].search(domain) if category else ()
+    charts = check.shop.size_charts.get(check.template.aliexpress_category_id, ())
     if len(charts) > 1:
         message = check.env._(
             "The shop has several size charts for this category: %(charts)s. Choose one on the listing: many "

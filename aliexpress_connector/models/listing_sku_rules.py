@@ -84,7 +84,7 @@ def check_prices(check):
 
 
 def check_currency(check):
-    problem = check.account._get_currency_problem()
+    problem = check.shop.currency_problem
     if problem:
         yield Problem(MANDATORY, "skus", problem, check.account, "currency_id")
 

@@ -12,7 +12,7 @@ from ..lib.catalogue_values import FEED_CREATE, FeedItem, MarketingImages, SkuAt
 from ..lib.errors import AliexpressError
 from ..models.attribute_resolver import AttributeResolver
 from ..models.listing_rules import RULES
-from ..models.quality_check import Check
+from ..models.quality_check import Check, ShopFacts
 from .catalogue_common import CatalogueCase, make_picture
 
 
@@ -149,6 +149,7 @@ class TestQuality(CatalogueCase):
         listing.action_check()
         content = listing._prepare_contents()[listing.id]
         resolver = AttributeResolver(self.account, self.category)
+        shop = ShopFacts(self.account, self.category)
         first, *others = content.skus
         many = tuple(SkuAttribute(str(number), "1") for number in range(1, 9))
         named = replace(first.attributes[0], custom_name="Sea")
@@ -173,7 +174,7 @@ class TestQuality(CatalogueCase):
         }
         for text, spoilt in cases.items():
             with self.subTest(text=text):
-                found, check = [], Check(listing, spoilt, resolver, {"small": small})
+                found, check = [], Check(listing, spoilt, resolver, {"small": small}, shop)
                 for rule in RULES:
                     with contextlib.suppress(ValueError):  # two lists of variants of different length
                         found += [problem.message for problem in rule(check)]
