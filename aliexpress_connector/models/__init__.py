@@ -45,6 +45,7 @@ from . import (
     aliexpress_listing,
     aliexpress_listing_changes,
     aliexpress_listing_compare_offers,
+    aliexpress_listing_compare_parts,
     aliexpress_listing_content,
     aliexpress_listing_create,
     aliexpress_listing_images,

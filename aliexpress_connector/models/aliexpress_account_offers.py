@@ -49,6 +49,7 @@ class AliexpressAccount(models.Model):
     tax_country_id = fields.Many2one(
         "res.country",
         string="Prices Include Taxes Of",
+        tracking=True,
         help="Country of the shop: what its buyers pay includes these taxes. Empty: the company's own country.",
     )
 
@@ -217,19 +218,27 @@ class AliexpressAccount(models.Model):
             if ended:
                 self.env["aliexpress.listing.sku"].sudo()._end_sales(account, ended)
 
-    def _keeps_sale_prices(self):
-        """Whether any sale prices are AliExpress' own, which each price call has to send back."""
-        return not self._has_sale_prices() or bool(self._get_kept_countries())
-
     # === CURRENCY === #
 
     def _take_currency(self, name):
-        """AliExpress keeps the prices of this shop in the currency `name`: prices are converted into it."""
+        """AliExpress keeps the prices of this shop in the currency `name`: prices are converted into it, and so is what
+        the shop adds to them.
+        """
         currency = self.env["res.currency"].with_context(active_test=False).search([("name", "=", name)])
-        # Whoever switches a shop on need not be allowed to switch on currencies.
-        currency.sudo().active = True
-        if currency and currency != self.quotation_currency_id:
-            self.quotation_currency_id = currency
+        if currency and not currency.active:
+            # Whoever switches a shop on need not be allowed to switch on currencies.
+            currency.sudo().active = True
+        if not currency or currency == self.quotation_currency_id:
+            return
+        before, shipping = self.currency_id, self.price_shipping
+        self.quotation_currency_id = currency
+        if not shipping or self.currency_id == before:
+            return
+        if self._get_unrated(before | currency):
+            # Not sent until a person has seen to both: the same figure is another price in another currency.
+            self.currency_id = before
+        else:
+            self.price_shipping = before._convert(shipping, currency, self.company_id)
 
     def _get_currency_problem(self, quotation_name=""):
         """Why prices of this shop cannot be sent (translated), "" when they can.
@@ -249,7 +258,7 @@ class AliexpressAccount(models.Model):
             )
         own = self.company_id.currency_id
         used = (self.pricelist_id.currency_id or own) | self._get_pricelists().currency_id | currency
-        unrated = used.filtered(lambda one: one != own and not self._has_rate(one)) if len(used) > 1 else None
+        unrated = self._get_unrated(used)
         if unrated:
             return env._(
                 "There is no exchange rate between %(own)s and %(others)s, so the prices of the shop %(shop)s cannot "
@@ -260,11 +269,17 @@ class AliexpressAccount(models.Model):
             )
         return ""
 
-    def _has_rate(self, currency):
-        """Whether Odoo can convert `currency` in the shop's company: without a rate it takes one for one."""
+    def _get_unrated(self, currencies):
+        """Those of `currencies` that Odoo cannot convert into the others in the shop's company: without a rate it takes
+        one for one.
+        """
+        foreign = currencies - self.company_id.currency_id
+        if len(currencies) < 2 or not foreign:
+            return foreign.browse()
         companies = (False, self.company_id.root_id.id)
-        domain = [("currency_id", "=", currency.id), ("company_id", "in", companies)]
-        return bool(self.env["res.currency.rate"].sudo().search_count(domain, limit=1))
+        domain = [("currency_id", "in", foreign.ids), ("company_id", "in", companies)]
+        rated = self.env["res.currency.rate"].sudo()._read_group(domain, ["currency_id"])
+        return foreign - foreign.browse(currency.id for (currency,) in rated)
 
     def _get_pricelists(self):
         """The pricelists that say what this shop asks."""

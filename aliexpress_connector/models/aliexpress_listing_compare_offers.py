@@ -1,5 +1,4 @@
 import logging
-from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -11,7 +10,6 @@ from .aliexpress_job_mixin import CONCURRENCY_ERRORS
 from .aliexpress_offer_look import OfferLook
 from .aliexpress_offer_prices import OfferPrices
 from .aliexpress_offer_stock import OfferStock
-from .error_messages import describe_error
 
 _logger = logging.getLogger(__name__)
 
@@ -160,38 +158,12 @@ class AliexpressListing(models.Model):
                 return has_time
 
     @api.model
-    def _compare_parts(self, account, rows, stock):
-        """Compare `rows`; where that fails, halves of them, so that a product that cannot be computed costs itself
-        only.
-        """
-        try:
-            with self.env.cr.savepoint():
-                self._compare_rows(account, rows, stock)
-        except CONCURRENCY_ERRORS:
-            raise
-        except Exception as error:
-            if len(rows) > 1:
-                middle = len(rows) // 2
-                self._compare_parts(account, rows[:middle], stock)
-                self._compare_parts(account, rows[middle:], stock)
-                return
-            _logger.exception("The offer of SKU %s cannot be computed", rows[0].id)
-            message = describe_error(account._get_message_env(), error)
-            self.env["aliexpress.listing.sku"]._refuse_prices([row.id for row in rows], message)
-            # What is sold out must not stay on sale because its price cannot be computed.
-            with suppress(Exception), self.env.cr.savepoint():
-                marks = [
-                    _compare_quantity(row, quantity) for row, quantity in self._get_quantities(account, rows, stock)
-                ]
-                self.env["aliexpress.listing.sku"]._mark_quantities(list(filter(None, marks)))
-
-    @api.model
     def _compare_rows(self, account, rows, stock):
         """Mark which of `rows` are to be sent, held, or no longer either."""
         quantities, prices = [], []
         held_before = {row.id for row in rows if row.hold_reason}
         for row, quantity, price in self._get_offers(account, rows, stock):
-            mark = _compare_quantity(row, quantity)
+            mark = compare_quantity(row, quantity)
             if mark:
                 quantities.append(mark)
             mark = self._compare_price(account, row, price)
@@ -286,7 +258,7 @@ class AliexpressListing(models.Model):
         return [OfferRow._make(row) for row in rows]
 
 
-def _compare_quantity(row, quantity):
+def compare_quantity(row, quantity):
     """What to write on a SKU of which `quantity` may be shown, None when nothing changes."""
     mark = {"id": row.id, "quantity_due": quantity, "is_quantity_due": True}
     if row.is_quantity_due:

@@ -162,19 +162,24 @@ class AliexpressListing(models.Model):
         self._raise_shop_error(details)
         if self._learn_currency(details):
             return {}
+        account, first = self.account_id, []
+        names = {getattr(detail, "currency", "") for detail in details.values()}
+        problems = {name: account._get_currency_problem(name) for name in names}
         for listing, detail in details.items():
             offers = due.pop(listing)
             if isinstance(detail, AliexpressError):
                 listing._take_refused_offers(offers, detail, client, kind)
                 continue
             offers = listing._keep_known_skus(offers, detail)
-            problem = self.account_id._get_currency_problem(detail.currency)
-            if problem:
-                kind.refuse(offers, problem)
+            if problems[detail.currency]:
+                kind.refuse(offers, problems[detail.currency])
                 continue
-            offers = [listing._keep_sale_prices(offer, detail) for offer in listing._guard_first(offers, detail)]
+            unguarded = listing._find_unguarded(offers, detail)
+            first += [_take_prices(offer, detail) for offer in unguarded]
+            offers = [listing._keep_sale_prices(offer, detail) for offer in offers if offer not in unguarded]
             if offers:
                 due[listing] = offers
+        self._guard_first(first, kind)
         return due
 
     def _must_read(self, offers):
@@ -197,28 +202,23 @@ class AliexpressListing(models.Model):
         account._take_currency(*names)
         return bool(account.quotation_currency_id)
 
-    def _guard_first(self, offers, detail):
-        """Those of `offers` that may be sent now: what a product costs that was linked is taken over first, so that the
-        guards know how much its price would change.
+    def _find_unguarded(self, offers, detail):
+        """Those of `offers` whose change no guard could judge, because what a product costs that was linked is not
+        known; what a person confirmed needs no guard.
         """
-        account = self.account_id
-        actual = {sku.sku_code: sku for sku in detail.skus}
-        first = [offer for offer in offers if not offer.price_sent and actual[offer.sku_code].price]
-        if not account.price_max_change or not first:
-            return offers
-        PriceKind(self.env).acknowledge(
-            [
-                offer._replace(
-                    price=as_float(actual[offer.sku_code].price),
-                    sale_price=as_float(actual[offer.sku_code].sale_price),
-                    countries=read_countries(detail, offer.sku_code) if offer.countries else None,
-                )
-                for offer in first
-            ]
-        )
-        rows = self._read_offer_rows(account, sku_ids=[offer.id for offer in first])
-        self._compare_rows(account, rows, OfferStock(self.env))
-        return [offer for offer in offers if offer not in first]
+        if not self.account_id.price_max_change:
+            return []
+        first = [offer for offer in offers if not offer.price_sent and find_sku(detail, offer.sku_code).price]
+        skus = self.env["aliexpress.listing.sku"].browse(offer.id for offer in first)
+        confirmed_ids = set(skus.filtered("is_price_confirmed").ids)
+        return [offer for offer in first if offer.id not in confirmed_ids]
+
+    def _guard_first(self, offers, kind):
+        """Take over `offers` as AliExpress has them now, and compare what Odoo wants with them."""
+        if offers:
+            kind.acknowledge(offers)
+            rows = self._read_offer_rows(self.account_id, sku_ids=[offer.id for offer in offers])
+            self._compare_rows(self.account_id, rows, OfferStock(self.env))
 
     def _keep_sale_prices(self, offer, detail):
         """`offer` (DueOffer) with those sale prices of a `ProductDetail` that Odoo does not set."""
@@ -286,3 +286,13 @@ class AliexpressListing(models.Model):
             if error.reason in SHOP_REASONS or (len(changes) > 1 and error.reason not in SAME_FOR_ALL):
                 raise
             return BatchResult(refused={change.product_ref: error for change in changes})
+
+
+def _take_prices(offer, detail):
+    """`offer` (DueOffer) with the prices that a `ProductDetail` has."""
+    actual = find_sku(detail, offer.sku_code)
+    return offer._replace(
+        price=as_float(actual.price),
+        sale_price=as_float(actual.sale_price),
+        countries=read_countries(detail, offer.sku_code) if offer.countries else None,
+    )

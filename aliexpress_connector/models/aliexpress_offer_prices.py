@@ -75,17 +75,20 @@ class OfferPrices:
         rows = self.account.env.execute_query(
             SQL(
                 """
-                SELECT product_id FROM product_pricelist_item WHERE pricelist_id IN %(ids)s
+                SELECT product_id
+                  FROM product_pricelist_item
+                 WHERE pricelist_id IN %(ids)s AND product_id = ANY(%(product_ids)s)
                  UNION
                 SELECT product.id
                   FROM product_pricelist_item rule
                   JOIN product_product product ON product.product_tmpl_id = rule.product_tmpl_id
-                 WHERE rule.pricelist_id IN %(ids)s AND rule.product_id IS NULL
+                 WHERE rule.pricelist_id IN %(ids)s AND rule.product_id IS NULL AND product.id = ANY(%(product_ids)s)
                 """,
                 ids=tuple(pricelists.ids),
+                product_ids=list(product_ids),
             )
         )
-        return {product_id for (product_id,) in rows}.intersection(product_ids)
+        return {product_id for (product_id,) in rows}
 
     def _get_chunk(self, products, lot_size):
         account = self.account

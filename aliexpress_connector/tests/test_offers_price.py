@@ -1,5 +1,6 @@
 import random
 from datetime import timedelta
+from string import ascii_letters
 
 from psycopg2 import IntegrityError
 
@@ -120,6 +121,60 @@ class TestOffersPrice(OffersCase):
         self.assertEqual(self.push_price(), ("24.20", None))
         self.assertEqual({sku["price"] for sku in self.sent_skus(PRICE).values()}, {"24.20"})
         self.assertEqual(self.account.currency_id.name, "USD")
+
+    def test_what_the_shop_adds_is_converted_as_well(self):
+        self.set_dollar_rate(2.0)
+        self.account.write({"price_shipping": 5, "sale_discount": 10})
+        self.account._take_currency("USD")
+        self.assertEqual(self.account.price_shipping, 10)
+        self.assertEqual(self.push_price()[0], "34.20")
+
+    def test_what_the_shop_adds_is_no_other_money_without_an_exchange_rate(self):
+        dollar = self.set_dollar_rate(None)
+        self.account.price_shipping = 5
+        self.account._take_currency("USD")
+        self.assertEqual((self.account.currency_id.name, self.account.price_shipping), ("EUR", 5))
+        self.push()
+        self.assertFalse(self.called(PRICE))
+        self.assertIn("AliExpress keeps prices in USD", self.shirt_sku.offer_note)
+        self.assertEqual(self.account.quotation_currency_id, dollar)
+
+    def test_price_that_a_person_confirmed_is_sent_though_nothing_was_before(self):
+        self.shirt.standard_price = 100
+        self.account.write({"price_max_change": 20, "price_min_margin": 10, "sale_discount": 5})
+        self.add_remote(self.shirt_sku, price="50.00")
+        self.push()
+        self.assertIn("margin", self.shirt_sku.offer_note)
+        self.shirt_sku.action_confirm_price()
+        self.assertEqual(self.push_price(), ("12.10", "11.50"))
+
+    def test_product_without_a_price_costs_itself_only(self):
+        bad = self.create_sized("1005001000000009", ascii_letters[:40])
+        self.spoil_prices(bad.product_id)
+        with self.assertLogs("odoo.addons.aliexpress_connector", "ERROR") as logs:
+            self.assertEqual(self.push_price(), ("12.50", None))
+        self.assertEqual(len(logs.output), 1)
+        self.assertTrue(all(bad.mapped("price_error")))
+        self.assertFalse(bad.filtered("is_price_due"))
+        self.env["aliexpress.listing.sku"]._retry_refused(self.account)
+        self.assertFalse(bad.filtered("is_price_due"), "there is no price to send")
+
+    def test_fault_of_all_prices_is_told_once(self):
+        self.create_sized("1005001000000009", ascii_letters[:40])
+        skus = self.env["aliexpress.listing.sku"].search([("account_id", "=", self.account.id)])
+        self.spoil_prices(skus.product_id)
+        with self.assertLogs("odoo.addons.aliexpress_connector", "ERROR") as logs:
+            self.push()
+        self.assertEqual(len(logs.output), 1)
+        self.assertFalse(any(skus.mapped("price_error")))
+
+    def spoil_prices(self, products):
+        self.account.price_ending = 0.5
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE product_template SET list_price = 'NaN' WHERE id IN %s", [tuple(products.product_tmpl_id.ids)]
+        )
+        self.env.invalidate_all()
 
     def test_nothing_is_converted_without_an_exchange_rate(self):
         self.set_dollar_rate(None)
@@ -656,7 +711,7 @@ class TestOffersPrice(OffersCase):
         self.env.invalidate_all()
         self.shirt.list_price = 20
         self.add_stock(self.cap, -1)
-        with mute_logger("odoo.addons.aliexpress_connector.models.aliexpress_listing_compare_offers"):
+        with mute_logger("odoo.addons.aliexpress_connector.models.aliexpress_listing_compare_parts"):
             self.assertEqual(self.push_price(), ("24.20", None))
         self.assertIn("Something unexpected went wrong", self.cap_sku.price_error)
         self.assertEqual(self.get_remote(self.cap_sku)[0], 99)
