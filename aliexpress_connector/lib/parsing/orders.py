@@ -59,7 +59,7 @@ class _Amounts:
         self.currency = currency
         self.are_readable = True
 
-    def read(self, data, key, **options):
+    def money(self, data, key, **options):
         """The `Money` of the field `key` of `data` (a `Reader`), None where it is missing or cannot be read."""
         try:
             return data.money(key, self.currency, **options)
@@ -79,9 +79,9 @@ def parse_order(data):
     status = data.text("order_status")
     if not status:
         raise data.error("order_status", "no status")
-    freight = amounts.read(data, "logistics_amount")
+    freight = amounts.money(data, "logistics_amount")
     # The new amount knows the seller's price change and cash on delivery, the old one may not.
-    total = amounts.read(data, "new_order_amount") or amounts.read(data, "order_amount")
+    total = amounts.money(data, "new_order_amount") or amounts.money(data, "order_amount")
     buyer = data.child("buyer_info")
     settlement_currency = data.text("settlement_currency")
     notes = [data.text("memo"), *(line.note for line in lines)]
@@ -164,7 +164,7 @@ def _parse_line(child, position, amounts):
         lot_size=child.integer("lot_num", default=1) or 1,
         unit_price=unit_price,
         discounts=discounts,
-        adjustment=amounts.read(child, "child_order_adjust_amount", signed=True),
+        adjustment=amounts.money(child, "child_order_adjust_amount", signed=True),
         status=child.text("order_status"),
         service_code=child.text("logistics_type"),
         service_name=child.text("logistics_service_name"),
@@ -188,7 +188,7 @@ def _is_gift(price, discounts):
 
 def _parse_discounts(child, amounts):
     for detail in child.children("child_order_discount_detail_list"):
-        amount = amounts.read(detail, "discount_detail", required=True)
+        amount = amounts.money(detail, "discount_detail", required=True)
         if amount and amount.amount:
             yield Discount(
                 owner=detail.text("promotion_owner").upper(),
