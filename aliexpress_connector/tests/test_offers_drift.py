@@ -216,14 +216,13 @@ class TestOffersDrift(OffersCase):
         self.assertFalse(self.called(LIST))
 
     def test_rest_of_a_night_does_not_replace_the_next(self):
-        self.let_wait(self.create_shop(), hours=99)
-        self.refresh()
-        comparisons = self.env["aliexpress.offer.comparison"].search([])
-        comparisons.drift_start = fields.Datetime.subtract(fields.Datetime.now(), hours=20)
-        self.env["aliexpress.listing"].search([]).write({"offer_read_date": False})
+        other = self.create_shop()
+        yesterday = fields.Datetime.subtract(fields.Datetime.now(), hours=20)
+        comparison = self.env["aliexpress.offer.comparison"]._get_comparison(other)
+        comparison.write({"drift_start": yesterday, "drift_calls_left": 1})
         self.refresh()
         self.assertTrue(self.called(LIST))
-        self.assertEqual(len(self.called(DETAIL)), 2)
+        self.assertEqual(len(self.called(DETAIL)), 4)
 
     def test_orders_are_only_asked_for_where_units_are_missing(self):
         skus = self.create_sized("1005001000000009", "SMLX")
