@@ -66,7 +66,9 @@ class AliexpressListing(models.Model):
     remote_state = fields.Selection(
         REMOTE_STATES, string="On AliExpress", readonly=True, copy=False, help="As AliExpress last told it."
     )
-    is_vanished = fields.Boolean(copy=False, readonly=True)  # AliExpress has not got the product any more
+    is_vanished = fields.Boolean(
+        string="Gone from AliExpress", copy=False, readonly=True, help="AliExpress has not got the product any more."
+    )
     goal = fields.Selection(
         [("online", "On the shelf"), ("offline", "Off the shelf"), ("deleted", "Deleted")],
         default="online",

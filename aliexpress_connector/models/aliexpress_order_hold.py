@@ -57,9 +57,10 @@ class AliexpressOrder(models.Model):
     def _is_closed_by_hand(self):
         """Whether a person has finished or cancelled what AliExpress ended for a reason that is not known here."""
         sale_order = self.sale_order_id
+        if not sale_order.locked:
+            return sale_order.state == "cancel"
         # Where Odoo locks whatever is confirmed, a lock tells nothing about what is still to leave.
-        is_lock_decided = not (sale_order._should_be_locked() and self._may_still_leave())
-        return (sale_order.locked and is_lock_decided) or sale_order.state == "cancel"
+        return not (sale_order._should_be_locked() and self._may_still_leave())
 
     def _get_status_reason(self, rows):
         if self.is_frozen or self.stage == "frozen":
