@@ -152,7 +152,8 @@ class AliexpressCategory(models.Model):
             domain & Domain("account_id", "in", (False, account.id))
         )
         lines = products.aliexpress_attribute_line_ids.filtered_domain(domain)
-        return lines.value_ids | mappings.value_ids | mappings.line_ids.value_id
+        values = lines.value_ids | mappings.value_ids | mappings.line_ids.value_id
+        return values.filtered(lambda value: value.active and value.attribute_id.active)
 
     def _get_chosen_values(self):
         """The values that products of this category have chosen, and that open further attributes."""

@@ -40,6 +40,9 @@ class AliexpressFeed(models.Model):
     intent_date = fields.Datetime(
         copy=False, readonly=True, help="Since when it is being submitted, as long as the answer is not known."
     )
+    submitted_date = fields.Datetime(
+        string="Submitted On", copy=False, readonly=True, help="When AliExpress got the feed."
+    )
     listing_ids = fields.One2many("aliexpress.listing", "feed_id", string="Waiting for Their Result")
     item_count = fields.Integer(readonly=True)
     accepted_count = fields.Integer(readonly=True)
@@ -129,8 +132,10 @@ class AliexpressFeed(models.Model):
         return f"{self.id}-{listing.id}"
 
     def _take_ref(self, feed_ref):
-        due = fields.Datetime.now() + POLL_PAUSE
-        self.write({"feed_ref": feed_ref, "state": "submitted", "intent_date": False, "error": False, "retry_at": due})
+        now = fields.Datetime.now()
+        due = now + POLL_PAUSE
+        values = {"feed_ref": feed_ref, "state": "submitted", "submitted_date": now, "intent_date": False}
+        self.write(values | {"error": False, "retry_at": due})
         self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings", at=due)
 
     def _resolve_intent(self):
@@ -191,7 +196,7 @@ class AliexpressFeed(models.Model):
 
     def _is_given_up(self):
         """Whether the feed had all the time that it gets; its listings are looked for one by one then."""
-        return self.create_date + RESULT_PATIENCE < fields.Datetime.now()
+        return (self.submitted_date or self.create_date) + RESULT_PATIENCE < fields.Datetime.now()
 
     def _take_result(self, listing, item):
         """Take over the `FeedItemResult` of one listing."""

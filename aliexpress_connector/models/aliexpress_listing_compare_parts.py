@@ -11,7 +11,7 @@ from .error_messages import describe_error
 _logger = logging.getLogger(__name__)
 
 # When so many parts of the rows failed and none was compared, no single product is the cause.
-FAILURES_MAX = 31
+FAILURES_MAX = 50
 
 
 class AliexpressListing(models.Model):
@@ -26,7 +26,9 @@ class AliexpressListing(models.Model):
         """
         parts, failed, failure_count, has_worked = deque([rows]), [], 0, False
         while parts:
-            part = parts.popleft()
+            # From both ends, so that a few that stand together are not taken for all.
+            is_from_left = failure_count % 2 == 0
+            part = parts.popleft() if is_from_left else parts.pop()
             try:
                 with self.env.cr.savepoint():
                     self._compare_rows(account, part, stock)
@@ -38,8 +40,10 @@ class AliexpressListing(models.Model):
                 if not part or (failure_count >= FAILURES_MAX and not has_worked and parts):
                     raise
                 middle = len(part) // 2
-                if middle:
-                    parts += [part[:middle], part[middle:]]
+                if middle and is_from_left:
+                    parts.extendleft([part[middle:], part[:middle]])
+                elif middle:
+                    parts.extend([part[:middle], part[middle:]])
                 else:
                     failed.append((part[0], error))
         if failed:

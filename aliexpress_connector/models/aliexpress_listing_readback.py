@@ -164,7 +164,8 @@ class AliexpressListing(models.Model):
             # AliExpress may show it with a delay.
             self.retry_at = self.intent_date + INTENT_PATIENCE
         else:
-            self.write({"intent_date": False, "next_act": False, "retry_at": False})
+            # Due at once; where an answer could not be understood, the next such answer is not the first.
+            self.write({"intent_date": False, "next_act": False, "retry_at": self.error and fields.Datetime.now()})
 
     def _find_created(self, client):
         """The `ProductDetail` that our creation made, None where there is none."""

@@ -29,11 +29,12 @@ class AliexpressListing(models.Model):
         Account = self.env["aliexpress.account"]
         Comparison = self.env["aliexpress.offer.comparison"]
         # A shop that has to wait must not have the lists and prices of all the others read once more.
-        if not Comparison.search_count(self._get_unfinished_domain(calls_gateway=False), limit=1):
-            is_new = not Account.search_count(self._get_begun_domain(), limit=1)
+        is_reading = Comparison.search_count(self._get_unfinished_domain(calls_gateway=False), limit=1)
+        is_listing = Account.search_count(self._get_begun_domain(), limit=1)
+        if is_listing or not is_reading:
             super()._cron_refresh_listings()
-            if is_new:
-                self._begin_drift_pass()
+        if not is_listing and not is_reading:
+            self._begin_drift_pass()
         for comparison in Comparison.search(self._get_unfinished_domain()):
             self._go_on_with_drift_pass(comparison)
         begun = Account.search(self._get_begun_domain() & Account._get_due_domain("sync_listings"))

@@ -96,8 +96,9 @@ class TestFeeds(CatalogueCase):
 
     def make_old(self, feed):
         self.env.flush_all()
-        self.env.cr.execute("UPDATE aliexpress_feed SET create_date = create_date - interval '2 days'")
-        feed.invalidate_recordset(["create_date"])
+        for name in ("create_date", "submitted_date"):
+            self.env.cr.execute(f"UPDATE aliexpress_feed SET {name} = {name} - interval '2 days'")
+        feed.invalidate_recordset(["create_date", "submitted_date"])
 
     def test_a_feed_that_never_counts_anything_ends_after_a_day(self):
         listings = self.create_listings()
