@@ -158,6 +158,7 @@ class AliexpressAccount(models.Model):
         for user in (account.user_id, account.team_id.user_id):
             if account._is_reader(user):
                 return user.with_env(self.env)
+        # Who belongs to a group is for administrators; the alarm goes out whoever's request raised it.
         managers = self.env.ref("sales_team.group_sale_manager").sudo().all_user_ids
         return managers.sorted("id").filtered(account._is_reader)[:1].with_env(self.env)
 

@@ -146,6 +146,7 @@ class AliexpressAccount(models.Model):
         if is_offered:
             self._end_sales(sources)
             changed = self.filtered(lambda account: account.currency_id != currencies[account])
+            # People do not write what is due; setting up the shop decides it for all of its SKUs.
             self.env["aliexpress.listing.sku"].sudo()._forget_due_prices(changed)
             self._compare_all_offers()
         return result
@@ -216,6 +217,7 @@ class AliexpressAccount(models.Model):
         for account, now in self._get_sale_sources().items():
             ended = sources[account] - now
             if ended:
+                # As above: whoever sets the shop up need not be allowed to write its SKUs.
                 self.env["aliexpress.listing.sku"].sudo()._end_sales(account, ended)
 
     # === CURRENCY === #
