@@ -13,7 +13,7 @@ import pathlib
 import signal
 import sys
 
-from . import feeds, memory, offers, orders, oversell, parcels, people
+from . import adopt, feeds, memory, offers, orders, oversell, parcels, people
 
 BENCHMARKS = {
     "orders": orders.run,
@@ -24,6 +24,7 @@ BENCHMARKS = {
     "parcels": parcels.run,
     "memory": memory.run,
     "feeds": feeds.run,
+    "adopt": adopt.run,
 }
 
 
@@ -38,6 +39,7 @@ def main():
         "--skus", type=int, default=10000, help="SKUs on offer, and ten times as many (default %(default)s)"
     )
     parser.add_argument("--oversell-orders", type=int, default=5000, help="in the simulation (default %(default)s)")
+    parser.add_argument("--adopted", type=int, default=10000, help="listings to adopt (default %(default)s)")
     parser.add_argument("--quick", action="store_true", help="one small round: does it run at all?")
     parser.add_argument("--json", default=".dev/bench.json", help="where the figures go (default %(default)s)")
     parser.add_argument("--profile", help="a folder: where the time of each work goes, measured with Python's profiler")
@@ -48,6 +50,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_args: sys.exit(1))  # databases and processes are cleared away
     if options.quick:
         options.rounds, options.orders, options.products, options.skus, options.oversell_orders = 1, 60, 60, 60, 40
+        options.adopted = 60
     names = options.only.split(",") if options.only else list(BENCHMARKS)
     rows = []
     for name in names:

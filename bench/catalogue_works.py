@@ -132,3 +132,30 @@ def build_payloads(env):
             size += len(json.dumps(payload))
         env.invalidate_all()
     return size
+
+
+def forget_listings(env):
+    """The products stay, as if they had been listed by hand in the seller centre."""
+    env.cr.execute("DELETE FROM aliexpress_listing")
+    env.cr.commit()
+    env.invalidate_all()
+
+
+def find_listings(env):
+    """Look through the shop as the scheduler would; how many products were found in which state, how sure."""
+    env["aliexpress.account"].search([], limit=1).action_find_listings()
+    env.cr.commit()
+    job = env.ref("aliexpress_connector.ir_cron_publish_listings")
+    Found = env["aliexpress.found.product"]
+    while Found._count_remaining():
+        job.method_direct_trigger()
+        env.cr.commit()
+    groups = Found._read_group([], ["state", "match"], ["__count"])
+    return {" ".join(filter(None, [state, match])): count for state, match, count in groups}
+
+
+def link_found(env):
+    """Link all at once, as a person who selects all of them does."""
+    found = env["aliexpress.found.product"].search([("match", "=", "1_certain")])
+    found.action_link()
+    return len(found)

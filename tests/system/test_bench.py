@@ -9,7 +9,7 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-NAMES = ("orders", "flat", "offers", "oversell", "people", "parcels", "memory", "feeds")
+NAMES = ("orders", "flat", "offers", "oversell", "people", "parcels", "memory", "feeds", "adopt")
 
 
 def run_quickly(report, names):
