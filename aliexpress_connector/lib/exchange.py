@@ -91,20 +91,19 @@ def excerpt(value):
 
 def mask(value, key=""):
     """Return `value` (decoded JSON; JSON inside texts is opened) with everything that may be personal replaced."""
-    value = _opened(value)
+    if isinstance(value, str):
+        text, value = value, _opened(value)
+        if value is text:
+            return "***" if _is_personal(key) else _masked_text(value, key)
     if isinstance(value, dict):
         is_personal = _is_personal(key)
         return {name: mask(inner, key if is_personal else str(name)) for name, inner in value.items()}
     if isinstance(value, list):
         items = [mask(inner, key) for inner in value[:_ITEMS]]
         return items + [f"… {len(value) - _ITEMS} more"] if len(value) > _ITEMS else items
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool) or not _is_personal(key):
         return value
-    if _is_personal(key):
-        return "***"
-    if isinstance(value, (int, float, Decimal)):
-        return value
-    return _masked_text(value, key)
+    return "***"
 
 
 # A few hundred names come back with every order.

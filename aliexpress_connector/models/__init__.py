@@ -104,6 +104,7 @@ from . import (
     aliexpress_shop_data,
     aliexpress_shop_data_refresh,
     aliexpress_size_chart,
+    account_analytic_distribution_model,
     delivery_carrier,
     digest_digest,
     ir_cron,

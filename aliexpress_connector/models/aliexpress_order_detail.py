@@ -218,6 +218,7 @@ class AliexpressOrder(models.Model):
                             # These follow from the order; told at once they cost no second statement.
                             "account_id": order.account_id.id,
                             "company_id": order.company_id.id,
+                            "currency_id": order.currency_id.id,
                         }
                     )
             for record in known.values():

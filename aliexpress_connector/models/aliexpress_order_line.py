@@ -12,7 +12,8 @@ class AliexpressOrderLine(models.Model):
     order_id = fields.Many2one("aliexpress.order", required=True, index=True, ondelete="cascade")
     account_id = fields.Many2one(related="order_id.account_id", store=True, index=True)
     company_id = fields.Many2one(related="order_id.company_id", store=True)
-    currency_id = fields.Many2one(related="order_id.currency_id")
+    # Stored: each amount of a new line asks for it.
+    currency_id = fields.Many2one(related="order_id.currency_id", store=True)
     child_ref = fields.Char(
         string="Child Order", required=True, readonly=True, help="The number that AliExpress gives to this line."
     )

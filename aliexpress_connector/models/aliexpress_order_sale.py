@@ -17,16 +17,24 @@ class AliexpressOrder(models.Model):
         partners = self._find_partners()
         pricelists = self._get_pricelists()
         carriers = self._get_carriers()
-        taxes = TaxFinder(self.env)
+        taxes = TaxFinder(self.env, self.line_ids.product_id)
         values_list = []
         for order in self:
             values = order._prepare_sale_order_values(*partners[order], pricelists[order.currency_id], taxes)
             values_list.append(values | {"carrier_id": carriers.get(order.service_code, False)})
-        # The responsible person did not ask for these: one note for each would bury what matters.
-        sale_orders = self.env["sale.order"].with_context(mail_auto_subscribe_no_notify=True).create(values_list)
+        sale_orders = self.env["sale.order"].with_context(**self._get_batch_context()).create(values_list)
         sale_orders._aliexpress_settle_rounding()
         for order, sale_order in zip(self.with_context(tracking_disable=True), sale_orders, strict=True):
             order._link_sale_order(sale_order, partners[order][0], sale_order.amount_total - order.amount_total)
+
+    def _get_batch_context(self):
+        """Context in which sale orders are created that nobody typed (dict)."""
+        has_distributions = self.env["account.analytic.distribution.model"].search_count([], limit=1)
+        return {
+            # The responsible person did not ask for these: one note for each would bury what matters.
+            "mail_auto_subscribe_no_notify": True,
+            "aliexpress_no_distribution": not has_distributions,
+        }
 
     def _link_sale_order(self, sale_order, customer, excess):
         """Remember which lines came from which child order, from what content the sale order was made, and by how much

@@ -1,8 +1,11 @@
 class TaxFinder:
     """Fiscal positions and taxes of one batch, each looked up once."""
 
-    def __init__(self, env):
+    def __init__(self, env, products=()):
+        """:param products: `product.product` of the batch, as far as they are known: their taxes are read at once"""
         self.env = env
+        if products:
+            products.mapped("taxes_id")
         self._positions = {}
         self._taxes = {}
 
