@@ -120,8 +120,9 @@ class AliexpressFoundProduct(models.Model):
     @api.model
     def _take_page(self, account, page, status):
         """Remember the products of a `ProductPage` that no listing and no earlier search knows."""
-        refs = [row.product_ref for row in page.rows]
-        domain = [("account_id", "=", account.id), ("product_ref", "in", refs)]
+        # A product may move while it is listed, and come twice.
+        rows = {row.product_ref: row for row in page.rows}
+        domain = [("account_id", "=", account.id), ("product_ref", "in", list(rows))]
         known = set(self.search(domain).mapped("product_ref"))
         known |= set(self.env["aliexpress.listing"].search(domain).mapped("product_ref"))
         self.create(
@@ -132,7 +133,7 @@ class AliexpressFoundProduct(models.Model):
                     "name": row.name,
                     "remote_state": status,
                 }
-                for row in page.rows
+                for row in rows.values()
                 if row.product_ref not in known
             ]
         )

@@ -22,6 +22,15 @@ class TestAdopting(CatalogueCase):
         again = self.find()
         self.assertEqual(again, found)
 
+    def test_a_product_that_is_listed_twice_is_found_once(self):
+        products = self.sandbox.shop.products
+        number = self.product_of("MUG-01")
+        products[number + 1] = products[number]
+        self.addCleanup(products.pop, number + 1)
+        found = self.find()
+        self.assertEqual(len(found), len(products) - 1)
+        self.assertFalse(self.account.error)
+
     def test_a_search_that_is_not_granted_stops_with_its_reason(self):
         self.account.setup_step = "listings"
         self.sandbox.app.denied = [LIST]
