@@ -20,12 +20,6 @@ AUDITING = "auditing"
 REJECTED = "rejected"  # must be edited before it can be sold
 STATUSES = (ONLINE, OFFLINE, AUDITING, REJECTED)
 
-# Kinds of feeds.
-FEED_CREATE = "create"
-FEED_UPDATE = "update"
-FEED_STOCK = "stock"
-FEED_PRICE = "price"
-
 # === WHAT IS SENT === #
 
 
@@ -167,19 +161,6 @@ class PriceChange:
     country_prices: tuple[CountryPrice, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FeedItem:
-    """One line of a feed. `content` is a `ProductContent` (with `product_ref` for an update), a `StockChange` or a
-    `PriceChange`.
-
-    `item_ref` is ours, unique in the feed: it alone tells the results apart.
-    """
-
-    item_ref: str
-    content: ProductContent | StockChange | PriceChange
-    product_ref: str = ""
-
-
 # === WHAT ALIEXPRESS HAS === #
 
 
@@ -225,8 +206,6 @@ class ProductDetail:
     group_refs: tuple[str, ...]
     size_chart_ref: str
     country_prices: tuple[CountryPrice, ...]
-    created_at: datetime | None
-    updated_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,11 +216,8 @@ class ProductRow:
     name: str
     status: str
     currency: str
-    price_min: Decimal | None
-    price_max: Decimal | None
     image_url: str
     created_at: datetime | None
-    updated_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,44 +251,6 @@ class BatchResult:
     accepted: tuple[str, ...] = ()
     refused: dict[str, AliexpressError] = field(default_factory=dict)
     unclear: dict[str, AliexpressError] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class FeedItemResult:
-    """What became of one line of a feed: `error` None and the `product_ref` where it is known, or why not."""
-
-    item_ref: str
-    product_ref: str
-    error: AliexpressError | None
-
-
-@dataclass(frozen=True, slots=True)
-class FeedResult:
-    """Progress of a feed. `is_finished` when each of its lines has a result; results that came earlier are final as
-    well.
-    """
-
-    feed_ref: str
-    is_finished: bool
-    total: int | None
-    results: tuple[FeedItemResult, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FeedRow:
-    """A feed as the list shows it. `kind` is one of the FEED_ constants, "" for others."""
-
-    feed_ref: str
-    kind: str
-    is_finished: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FeedPage:
-    """A page of the list of feeds."""
-
-    rows: tuple[FeedRow, ...]
-    page_count: int
 
 
 @dataclass(frozen=True, slots=True)

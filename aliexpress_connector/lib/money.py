@@ -11,7 +11,7 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An exact `amount` in a `currency` (ISO 4217 code). Mixing currencies raises ValueError."""
+    """An exact `amount` in a `currency` (ISO 4217 code)."""
 
     amount: Decimal
     currency: str
@@ -35,27 +35,6 @@ class Money:
         if not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
             raise ValueError("an amount without a currency")
         return cls(amount, currency)
-
-    def __add__(self, other):
-        return Money(self.amount + self._amount_of(other), self.currency)
-
-    def __sub__(self, other):
-        return Money(self.amount - self._amount_of(other), self.currency)
-
-    def __mul__(self, count):
-        if not isinstance(count, int) or isinstance(count, bool):
-            return NotImplemented
-        return Money(self.amount * count, self.currency)
-
-    __rmul__ = __mul__
-
-    def __neg__(self):
-        return Money(-self.amount, self.currency)
-
-    def _amount_of(self, other):
-        if not isinstance(other, Money) or other.currency != self.currency:
-            raise ValueError("amounts of different currencies")
-        return other.amount
 
 
 def _decimal(value):

@@ -7,8 +7,7 @@ def to_e164(address):
     """The first valid number of a `values.Address` as E.164 text such as "+34600000000", or "" when none is valid.
 
     Tried in this order: mobile, area and number, number alone; each with the country prefix AliExpress gave, then by
-    the rules of the
-    address' country. Masked numbers are never valid.
+    the rules of the address' country. Masked numbers are never valid.
     """
     numbers = (address.mobile, f"{address.phone_area}{address.phone_number}", address.phone_number)
     return next(filter(None, (_read(number, address) for number in numbers)), "")

@@ -15,8 +15,6 @@ class MerchantProfile:
     it.
     """
 
-    shop_ref: str
-    shop_name: str
     shop_url: str
     country_code: str
     currency: str
@@ -34,7 +32,6 @@ class Category:
     name: str
     names: dict[str, str]
     is_leaf: bool
-    level: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,6 @@ def _pacific_to_utc(text):
     return _PACIFIC.localize(_parse(text), is_dst=True).astimezone(pytz.utc).replace(tzinfo=None)
 
 
-def beijing_to_utc(text):
-    """Naive UTC of Beijing wall time (GMT+8 all year); otherwise as `pacific_to_utc`."""
-    return None if text is None or text == "" else _parse(text) - timedelta(hours=8)
-
-
 def from_timestamp(seconds):
     """Naive UTC of Unix time."""
     return datetime(1970, 1, 1) + timedelta(seconds=int(seconds))

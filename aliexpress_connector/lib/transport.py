@@ -5,56 +5,28 @@ import json
 import logging
 import math
 import random
-import re
 import time
 from decimal import Decimal
-from http.cookiejar import DefaultCookiePolicy
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from . import errors, refusals
 from .exchange import Exchange, excerpt, find_reference
 from .normalize import decode, unwrap
+from .session import new_session
 from .signing import fingerprint, sign
 from .times import from_timestamp
 
 DEFAULT_GATEWAY_URL = "https://api-sg.aliexpress.com"
-CONNECT_TIMEOUT = 10
 READ_TIMEOUT = 30
 # A read that failed quickly is worth another try at once; what takes longer belongs to the caller's schedule.
 MAX_TRIES = 3
-# As many as threads may use one `Transport`: a further connection would be made anew for each call.
-CONNECTIONS = 16
 TRY_AGAIN_WITHIN = 5
 LONGEST_BAN_WAITED_FOR = 3
 # Methods with a limit of their own, which says nothing about other calls.
 _OWN_LIMIT = frozenset({"aliexpress.trade.seller.order.decrypt"})
 
 _logger = logging.getLogger(__name__)
-
-
-class _HideToken(logging.Filter):
-    """urllib3 writes the query of each request at DEBUG, and on `/sync` the access token is part of it."""
-
-    _token = re.compile(r"\bsession=[^&\s]*")
-
-    def filter(self, record):
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                self._token.sub("session=***", arg) if isinstance(arg, str) else arg for arg in record.args
-            )
-        return True
-
-
-logging.getLogger("urllib3.connectionpool").addFilter(_HideToken())
-
-
-class _Adapter(HTTPAdapter):
-    """Adds the time-out for connecting: Odoo's tests can only read a plain number of seconds from a request."""
-
-    def send(self, request, stream=False, timeout=None, **kwargs):
-        return super().send(request, stream=stream, timeout=(CONNECT_TIMEOUT, timeout), **kwargs)
 
 
 class OpenGate:
@@ -103,7 +75,7 @@ class Transport:
         self._app_secret = app_secret or ""
         self._access_token = access_token or ""
         self._gateway_url = (gateway_url or DEFAULT_GATEWAY_URL).rstrip("/")
-        self._session = session or _new_session(self._gateway_url)
+        self._session = session or new_session(self._gateway_url)
         self.sleep = sleep
         self._quiet_until = 0
         self._accepted_calls = 0
@@ -266,20 +238,6 @@ class Transport:
 
     def _timestamp(self):
         return str(int(self.clock() * 1000))
-
-
-def _new_session(gateway_url):
-    session = requests.Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, _Adapter(pool_maxsize=CONNECTIONS))
-    # The environment's proxies and certificates are looked up once, not with every call; an address that is none fails
-    # when it is called.
-    with contextlib.suppress(ValueError):
-        settings = session.merge_environment_settings(gateway_url, {}, None, None, None)
-        session.proxies, session.verify, session.trust_env = settings["proxies"], settings["verify"], False
-    # Cookies would be shared between the threads that use the session, and between shops.
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    return session
 
 
 def _network_error(cause, method):

@@ -129,10 +129,7 @@ class Order:
     note: str = field(repr=False)
     currency: str
     order_amount: Money | None  # the total as AliExpress writes it
-    initial_amount: Money | None
     freight: Money | None
-    discount_total: Money | None
-    seller_amount: Money | None  # without tax, where the family tells it
     settlement_amount: Money | None  # in the settlement currency
     tax_already_collected: bool
     address: Address

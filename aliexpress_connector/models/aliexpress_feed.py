@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..lib.catalogue_rules import ITEMS_PER_FEED
-from ..lib.catalogue_values import FEED_CREATE, FeedItem
 from ..lib.errors import NOT_OFFERED, PERMISSION, UNREADABLE, FixError
+from ..lib.feed_values import FEED_CREATE, FeedItem
 
 POLL_PAUSE = timedelta(minutes=2)
 RESULT_BATCH = 200

@@ -8,8 +8,9 @@ from string import ascii_lowercase
 
 from odoo import Command
 
-from ..lib.catalogue_values import FEED_CREATE, FeedItem, MarketingImages, SkuAttribute
+from ..lib.catalogue_values import MarketingImages, SkuAttribute
 from ..lib.errors import AliexpressError
+from ..lib.feed_values import FEED_CREATE, FeedItem
 from ..models.attribute_resolver import AttributeResolver
 from ..models.listing_rules import RULES
 from ..models.quality_check import Check, ShopFacts

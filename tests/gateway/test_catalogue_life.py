@@ -9,15 +9,10 @@ from lib_catalogue import content, feed_content
 from aliexpress_connector.lib import errors
 from aliexpress_connector.lib.catalogue_values import (
     AUDITING,
-    FEED_CREATE,
-    FEED_PRICE,
-    FEED_STOCK,
-    FEED_UPDATE,
     OFFLINE,
     ONLINE,
     AttributeChoice,
     Description,
-    FeedItem,
     PriceChange,
     ProductContent,
     SkuAttribute,
@@ -27,6 +22,7 @@ from aliexpress_connector.lib.catalogue_values import (
     StockChange,
 )
 from aliexpress_connector.lib.families import SolutionFamily
+from aliexpress_connector.lib.feed_values import FEED_CREATE, FEED_PRICE, FEED_STOCK, FEED_UPDATE, FeedItem
 from aliexpress_connector.lib.transport import Transport
 from aliexpress_sandbox import Sandbox
 

@@ -17,9 +17,10 @@ sys.modules["aliexpress_connector"].__path__ = [str(ROOT / "aliexpress_connector
 
 from aliexpress_connector.lib import diagnosis  # noqa: E402
 from aliexpress_connector.lib.answer_shape import get_shape  # noqa: E402
-from aliexpress_connector.lib.catalogue_values import FEED_STOCK, STATUSES, FeedItem, SkuQuantity, StockChange  # noqa: E402
+from aliexpress_connector.lib.catalogue_values import STATUSES, SkuQuantity, StockChange  # noqa: E402
 from aliexpress_connector.lib.errors import AliexpressError  # noqa: E402
 from aliexpress_connector.lib.families import FAMILIES  # noqa: E402
+from aliexpress_connector.lib.feed_values import FEED_STOCK, FeedItem  # noqa: E402
 from aliexpress_connector.lib.normalize import unwrap  # noqa: E402
 from aliexpress_connector.lib.times import from_timestamp  # noqa: E402
 from aliexpress_sandbox import Sandbox  # noqa: E402

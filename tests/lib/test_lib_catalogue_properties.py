@@ -10,16 +10,10 @@ from lib_gateway import SECRET, TOKEN, Gateway
 from test_lib_catalogue_read import READS
 from test_lib_properties import check, mutated, thoroughly
 
-from aliexpress_connector.lib.catalogue_values import (
-    FEED_STOCK,
-    BatchResult,
-    FeedItem,
-    ProductPage,
-    SkuQuantity,
-    StockChange,
-)
+from aliexpress_connector.lib.catalogue_values import BatchResult, ProductPage, SkuQuantity, StockChange
 from aliexpress_connector.lib.errors import AliexpressError
 from aliexpress_connector.lib.families import SolutionFamily
+from aliexpress_connector.lib.feed_values import FEED_STOCK, FeedItem
 
 REFS = (PRODUCT, OTHER_PRODUCT)
 CHANGES = [StockChange(ref, (SkuQuantity("A", 1),)) for ref in REFS]

@@ -69,7 +69,7 @@ def test_categories():
     family, gateway = shop("categories")
     phones, clothes = family.list_categories("509")
     assert gateway.calls[0].params == {"category_id": "509", "filter_no_permission": "true"}
-    assert (phones.ref, phones.parent_ref, phones.is_leaf, phones.level) == ("5090301", "509", True, 2)
+    assert (phones.ref, phones.parent_ref, phones.is_leaf) == ("5090301", "509", True)
     assert phones.names == {"en": "Mobile Phones", "es": "Smartphones", "he": "טלפונים"}
     assert (clothes.name, clothes.is_leaf) == ("Ropa", False)
 
@@ -155,10 +155,10 @@ def test_no_idea_of_a_category():
 def test_profile():
     family, gateway = shop("profile", "quota")
     url = "https://es.aliexpress.com/store/912345678"
-    assert family.get_profile() == MerchantProfile("912345678", "Example Store", url, "ES", "EUR", True, 12, 100000)
+    assert family.get_profile() == MerchantProfile(url, "ES", "EUR", True, 12, 100000)
     refusal = {"error_response": {"code": "InsufficientPermission", "msg": "no"}}
     family, gateway = shop("profile", refusal)
-    assert family.get_profile() == MerchantProfile("912345678", "Example Store", url, "ES", "", True, None, None)
+    assert family.get_profile() == MerchantProfile(url, "ES", "", True, None, None)
 
 
 def test_product():
@@ -181,7 +181,6 @@ def test_product():
     assert (product.group_refs, product.size_chart_ref) == (("262007001",), "100")
     price = SkuPrice("TSHIRT-BLU-M", Decimal("20.95"), Decimal("16.95"))
     assert product.country_prices == (CountryPrice("GB", (price,)),)
-    assert product.updated_at == datetime(2024, 3, 19, 5, 10, 9)
 
 
 def test_a_bare_product():
@@ -240,17 +239,11 @@ def test_review_state():
 
 def test_product_list():
     family, gateway = shop("products")
-    page = family.list_products(ONLINE, page=2, page_size=200, updated_from=datetime(2024, 3, 19, 5, 10, 9))
+    page = family.list_products(ONLINE, page=2, page_size=200)
     query = gateway.calls[0].json("aeop_a_e_product_list_query")
-    assert query == {
-        "product_status_type": "onSelling",
-        "current_page": 2,
-        "page_size": 99,
-        "gmt_modified_start": "2024-03-18 22:10:09",
-    }
+    assert query == {"product_status_type": "onSelling", "current_page": 2, "page_size": 99}
     [row] = page.rows
     assert (row.product_ref, row.name, row.status, row.currency) == (PRODUCT, "Cotton T-shirt", ONLINE, "EUR")
-    assert (row.price_min, row.price_max) == (Decimal("15.95"), Decimal("19.95"))
     assert row.image_url == "https://ae01.alicdn.com/kf/A1.jpg"
     assert (page.page_count, page.total, page.unreadable) == (1, 1, ())
 

@@ -11,13 +11,8 @@ from lib_catalogue import ANSWERS, OTHER_PRODUCT, PRODUCT, content, feed_content
 from aliexpress_connector.lib import errors
 from aliexpress_connector.lib.catalogue_rules import NOT_IN_FEEDS
 from aliexpress_connector.lib.catalogue_values import (
-    FEED_CREATE,
-    FEED_PRICE,
-    FEED_STOCK,
-    FEED_UPDATE,
     CountryPrice,
     Description,
-    FeedItem,
     MarketingImages,
     PriceChange,
     ProductContent,
@@ -27,6 +22,7 @@ from aliexpress_connector.lib.catalogue_values import (
     StockChange,
     UploadedImage,
 )
+from aliexpress_connector.lib.feed_values import FEED_CREATE, FEED_PRICE, FEED_STOCK, FEED_UPDATE, FeedItem
 
 ONE_SKU = (SkuQuantity("TSHIRT-BLU-M", 12),)
 

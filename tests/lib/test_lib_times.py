@@ -3,7 +3,6 @@ from datetime import datetime, timedelta
 import pytest
 
 from aliexpress_connector.lib.times import (
-    beijing_to_utc,
     from_timestamp,
     pacific_to_utc,
     pacific_window,
@@ -38,7 +37,6 @@ def test_skipped_hour_is_the_earlier_one():
 @pytest.mark.parametrize("text", [None, ""])
 def test_no_time(text):
     assert pacific_to_utc(text) is None
-    assert beijing_to_utc(text) is None
 
 
 @pytest.mark.parametrize(
@@ -58,11 +56,6 @@ def test_no_time(text):
 def test_what_is_no_time(text):
     with pytest.raises(ValueError):
         pacific_to_utc(text)
-
-
-def test_beijing_has_no_daylight_saving():
-    assert beijing_to_utc("2024-07-01 08:00:00") == datetime(2024, 7, 1)
-    assert beijing_to_utc("2024-01-01 08:00:00") == datetime(2024, 1, 1)
 
 
 def test_unix_time():

@@ -92,10 +92,8 @@ class CatalogueActs:
         """The `ProductDetail`. Raises `FixError(NOT_FOUND)` when the shop has no such product."""
         raise self._not_offered()
 
-    def list_products(self, status, *, page=1, page_size=50, updated_from=None, updated_until=None, sku_code=""):
-        """One `ProductPage` of the products in `status` (one of `STATUSES`), by time of last change (naive UTC) where
-        given.
-        """
+    def list_products(self, status, *, page=1, page_size=50, sku_code=""):
+        """One `ProductPage` of the products in `status` (one of `STATUSES`)."""
         raise self._not_offered()
 
     def find_products_by_sku(self, sku_code):
@@ -153,8 +151,8 @@ class CatalogueActs:
         """The `FeedResult`."""
         raise self._not_offered()
 
-    def list_feeds(self, *, kind="", page=1, page_size=20, submitted_from=None, submitted_until=None):
-        """One `FeedPage` of the shop's feeds, of one kind and submitted between two moments (naive UTC) where given."""
+    def list_feeds(self, *, kind="", page=1, page_size=20, submitted_from=None):
+        """One `FeedPage` of the shop's feeds, of one kind and submitted since a moment (naive UTC) where given."""
         raise self._not_offered()
 
     def _not_offered(self):

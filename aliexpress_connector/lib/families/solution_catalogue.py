@@ -83,17 +83,13 @@ class SolutionCatalogue(SharedCatalogue):
             raise data.error("product_id", "another product than the one that was asked for")
         return product
 
-    def list_products(self, status, *, page=1, page_size=50, updated_from=None, updated_until=None, sku_code=""):
+    def list_products(self, status, *, page=1, page_size=50, sku_code=""):
         method = "aliexpress.solution.product.list.get"
         query = {
             "product_status_type": STATUS_NAMES[status],
             "current_page": page,
             "page_size": min(page_size, PRODUCTS_PER_PAGE),
         }
-        if updated_from:
-            query["gmt_modified_start"] = utc_to_pacific(updated_from)
-        if updated_until:
-            query["gmt_modified_end"] = utc_to_pacific(updated_until)
         if sku_code:
             query["sku_code"] = sku_code
         result = self._ask(method, {"aeop_a_e_product_list_query": query}).child("result")
@@ -146,13 +142,12 @@ class SolutionCatalogue(SharedCatalogue):
         answer = self._ask(method, {"job_id": feed_ref})
         return parse_feed_result(answer, self._error_maker(method, answer))
 
-    def list_feeds(self, *, kind="", page=1, page_size=20, submitted_from=None, submitted_until=None):
+    def list_feeds(self, *, kind="", page=1, page_size=20, submitted_from=None):
         params = {
             "current_page": page,
             "page_size": page_size,
             "feed_type": OPERATIONS[kind] if kind else "",
             "submitted_time_start": submitted_from and utc_to_pacific(submitted_from),
-            "submitted_time_end": submitted_until and utc_to_pacific(submitted_until),
         }
         return parse_feed_page(self._ask("aliexpress.solution.feed.list.get", params))
 

@@ -1,12 +1,12 @@
 """What became of the products of a batch, and of the lines of a feed."""
 
 from .. import errors
-from ..catalogue_values import (
+from ..catalogue_values import BatchResult
+from ..feed_values import (
     FEED_CREATE,
     FEED_PRICE,
     FEED_STOCK,
     FEED_UPDATE,
-    BatchResult,
     FeedItemResult,
     FeedPage,
     FeedResult,

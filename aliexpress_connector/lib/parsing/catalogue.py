@@ -56,11 +56,8 @@ def _parse_row(row, status):
         name=row.text("subject"),
         status=status,
         currency=row.text("currency_code"),
-        price_min=parse_decimal(row, "product_min_price"),
-        price_max=parse_decimal(row, "product_max_price"),
         image_url=next(iter(_image_urls(row)), ""),
         created_at=row.time("gmt_create"),
-        updated_at=row.time("gmt_modified"),
     )
 
 
@@ -90,8 +87,6 @@ def parse_product(data):
         group_refs=_group_refs(data),
         size_chart_ref=_ref_or_none(data, "sizechart_id"),
         country_prices=_country_prices(data.child("multi_country_price_configuration")),
-        created_at=data.time("gmt_create"),
-        updated_at=data.time("gmt_modified"),
     )
 
 
@@ -221,7 +216,7 @@ def _country_prices(data):
         return ()
     return tuple(
         CountryPrice(
-            country_code="GB" if row.text("ship_to_country").upper() == "UK" else row.text("ship_to_country").upper(),
+            country_code=row.country("ship_to_country"),
             prices=tuple(
                 SkuPrice(
                     sku_code=price.text("sku_code"),

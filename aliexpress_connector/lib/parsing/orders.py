@@ -74,21 +74,12 @@ def parse_order(data):
     if not children:
         raise data.error("child_order_list", "an order without lines")
     amounts = _Amounts(children[0].money("product_price", required=True).currency)
-    lines = tuple(_parse_line(child, position, amounts) for position, child in enumerate(children, 1))
-    _check_unique(data, lines)
-    status = data.text("order_status")
-    if not status:
-        raise data.error("order_status", "no status")
+    lines = _parse_lines(data, children, amounts)
     freight = amounts.money(data, "logistics_amount")
-    # The new amount knows the seller's price change and cash on delivery, the old one may not.
-    total = amounts.money(data, "new_order_amount") or amounts.money(data, "order_amount")
-    buyer = data.child("buyer_info")
-    settlement_currency = data.text("settlement_currency")
-    notes = [data.text("memo"), *(line.note for line in lines)]
     everywhere = [data, *children]
     return Order(
         order_ref=data.ref("id", required=True),
-        status=status,
+        status=_parse_status(data),
         end_reason=data.text("order_end_reason"),
         cancel_reason=data.text("cancel_request_reason"),
         frozen=any(part.text("frozen_status") == "IN_FROZEN" for part in everywhere),
@@ -98,19 +89,12 @@ def parse_order(data):
         updated_at=data.time("gmt_modified"),
         ended_at=data.time("gmt_trade_end"),
         status_deadline=data.time("over_time_left"),
-        buyer_ref=data.text("buyerloginid") or buyer.text("login_id"),
-        buyer_name=data.text("buyer_signer_fullname")
-        or f"{buyer.text('first_name')} {buyer.text('last_name')}".strip(),
-        note="\n".join(dict.fromkeys(filter(None, notes))),
+        **_parse_buyer(data),
+        note="\n".join(dict.fromkeys(filter(None, [data.text("memo"), *(line.note for line in lines)]))),
         currency=amounts.currency,
-        order_amount=total if amounts.are_readable else None,
-        initial_amount=_or_none(data.money, "init_oder_amount", amounts.currency),
+        order_amount=_parse_total(data, amounts),
         freight=freight,
-        discount_total=_or_none(data.money, "order_discount_info", amounts.currency),
-        seller_amount=_or_none(data.money, "seller_order_amount", amounts.currency),
-        settlement_amount=_or_none(data.money, "pay_amount_by_settlement_cur", settlement_currency)
-        if settlement_currency
-        else None,
+        settlement_amount=_parse_settlement(data),
         tax_already_collected=any(_is_taxed(part) for part in everywhere),
         address=parse_address(data.child("receipt_address"), tax_id=data.text("cpf_number")),
         address_key=data.text("oaid"),
@@ -119,12 +103,48 @@ def parse_order(data):
     )
 
 
+def _parse_lines(data, children, amounts):
+    lines = tuple(_parse_line(child, position, amounts) for position, child in enumerate(children, 1))
+    if len({line.child_ref for line in lines}) < len(lines):
+        raise data.error("child_order_list", "the same child order twice")
+    if len({line.sort_index for line in lines}) < len(lines):
+        raise data.error("child_order_list", "the same order_sort_id twice")
+    return lines
+
+
+def _parse_status(data):
+    status = data.text("order_status")
+    if not status:
+        raise data.error("order_status", "no status")
+    return status
+
+
+def _parse_buyer(data):
+    buyer = data.child("buyer_info")
+    name = f"{buyer.text('first_name')} {buyer.text('last_name')}".strip()
+    return {
+        "buyer_ref": data.text("buyerloginid") or buyer.text("login_id"),
+        "buyer_name": data.text("buyer_signer_fullname") or name,
+    }
+
+
+def _parse_total(data, amounts):
+    """The total as `Money`, None where it or any of `amounts`, which were all read before, is not told readably."""
+    # The new amount knows the seller's price change and cash on delivery, the old one may not.
+    total = amounts.money(data, "new_order_amount") or amounts.money(data, "order_amount")
+    return total if amounts.are_readable else None
+
+
+def _parse_settlement(data):
+    currency = data.text("settlement_currency")
+    return _or_none(data.money, "pay_amount_by_settlement_cur", currency) if currency else None
+
+
 def parse_address(data, tax_id=""):
     """Return the `Address` of an address object (a `Reader`)."""
-    country_code = data.text("country").upper()
     return Address(
         name=data.text("contact_person"),
-        country_code="GB" if country_code == "UK" else country_code,
+        country_code=data.country("country"),
         province=data.text("province"),
         city=data.text("city"),
         street=data.text("detail_address") or data.text("address"),
@@ -196,13 +216,6 @@ def _parse_discounts(child, amounts):
                 ref=detail.text("promotion_id"),
                 amount=amount,
             )
-
-
-def _check_unique(data, lines):
-    if len({line.child_ref for line in lines}) < len(lines):
-        raise data.error("child_order_list", "the same child order twice")
-    if len({line.sort_index for line in lines}) < len(lines):
-        raise data.error("child_order_list", "the same order_sort_id twice")
 
 
 def _is_taxed(part):

@@ -95,6 +95,11 @@ class Reader:
             raise self.error(key, "a negative amount")
         return money
 
+    def country(self, key):
+        """The ISO code of a country; "" when missing."""
+        code = self.text(key).upper()
+        return "GB" if code == "UK" else code
+
     def time(self, key):
         """Naive UTC of a US Pacific time; None when missing."""
         try:

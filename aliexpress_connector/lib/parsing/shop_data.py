@@ -25,12 +25,9 @@ _TYPED = frozenset({"input", "input_int", "input_string", "interval"})
 
 def parse_profile(data, quota):
     """The `MerchantProfile` of the shop's profile and, where the application may read it, its `quota`."""
-    country_code = data.text("country_code").upper()
     return MerchantProfile(
-        shop_ref=data.text("shop_id"),
-        shop_name=data.text("shop_name"),
         shop_url=data.text("shop_url"),
-        country_code="GB" if country_code == "UK" else country_code,
+        country_code=data.country("country_code"),
         currency=quota.text("quotation_currency"),
         can_publish=data.flag("product_posting_forbidden") is not True,
         product_count=_count(quota, "online_store_product_number"),
@@ -52,7 +49,6 @@ def _parse_category(row, parent_ref):
         name=name or ref,
         names=names,
         is_leaf=row.flag("is_leaf_category") is True,
-        level=row.integer("level", default=0),
     )
 
 

@@ -1,9 +1,8 @@
 """Descriptions: a JSON text for the web page and one for telephones."""
 
-import json
-
 from ..html_text import clean_html, html_to_text, text_to_html
 from ..languages import write_language, write_locale
+from .values import json_text
 
 
 def description_list(descriptions):
@@ -27,7 +26,7 @@ def description_modules(descriptions):
 
 
 def _detail(modules):
-    return json.dumps({"version": "2.0.0", "moduleList": modules}, ensure_ascii=False, separators=(",", ":"))
+    return json_text({"version": "2.0.0", "moduleList": modules})
 
 
 def _html_module(description):

@@ -1,14 +1,12 @@
 """Feeds: `item_list`, whose products follow the JSON schema of their category, not the fields of a single call."""
 
-import json
-
 from ..catalogue_rules import ITEMS_PER_FEED, NOT_IN_FEEDS
-from ..catalogue_values import FEED_CREATE, FEED_PRICE, FEED_STOCK, FEED_UPDATE
+from ..feed_values import FEED_CREATE, FEED_PRICE, FEED_STOCK, FEED_UPDATE
 from ..languages import write_locale
 from .description import description_modules
 from .offers import sku_prices
 from .product import attribute_text, check_complete
-from .values import filled, price_number
+from .values import filled, json_text, price_number
 
 OPERATIONS = {
     FEED_CREATE: "PRODUCT_CREATE",
@@ -23,11 +21,7 @@ def feed_items(kind, items):
     if not 0 < len(items) <= ITEMS_PER_FEED or len({item.item_ref for item in items}) < len(items):
         raise ValueError(f"a feed takes 1 to {ITEMS_PER_FEED} items of different names")
     write = {FEED_CREATE: _instance, FEED_UPDATE: _full_update, FEED_STOCK: _stock, FEED_PRICE: _prices}[kind]
-    return [{"item_content_id": item.item_ref, "item_content": _json(write(item))} for item in items]
-
-
-def _json(value):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return [{"item_content_id": item.item_ref, "item_content": json_text(write(item))} for item in items]
 
 
 def _stock(item):

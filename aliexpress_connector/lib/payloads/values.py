@@ -1,5 +1,6 @@
 """Single values as AliExpress wants them written."""
 
+import json
 from decimal import ROUND_HALF_UP, Decimal
 
 _CENT = Decimal("0.01")
@@ -18,6 +19,11 @@ def price_number(amount):
 def country(code):
     """AliExpress' code of an ISO country."""
     return "UK" if code == "GB" else code
+
+
+def json_text(value):
+    """A structure that AliExpress wants as text inside the JSON of the call."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def filled(**fields):
