@@ -1,13 +1,11 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import Command, fields, models
 from odoo.modules.module import Manifest
 from odoo.release import version
 from odoo.tools import LazyTranslate
 
 from ..lib import answer_shape, diagnosis
-from ..lib.errors import ReconnectError
 from ..lib.families import FAMILIES
-from .error_messages import describe_error
+from .error_messages import told_at_once
 
 # Calls are refused when the clocks differ by more than some minutes.
 CLOCK_TOLERANCE = 60
@@ -41,23 +39,14 @@ class AliexpressAccount(models.Model):
         self.check_access("write")
         result = self._diagnose()
         wizard = self.env["aliexpress.diagnosis"].create(self._prepare_diagnosis_values(result))
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Check of %(name)s", name=self.name),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return wizard._get_records_action(name=self.env._("Check of %(name)s", name=self.name), target="new")
 
     def _diagnose(self):
         """The `lib.diagnosis.Diagnosis` of this shop. Raises UserError when the shop is not connected."""
         self.ensure_one()
         transport = self._get_transport(diagnosis.ObservedTransport)
-        try:
+        with told_at_once(self.env):
             return diagnosis.diagnose(transport, FAMILIES)
-        except ReconnectError as error:
-            raise UserError(describe_error(self.env, error, is_by_hand=True)) from error
 
     def _get_diagnosis_report(self, result=None):
         """The report (text, English) for support: names of fields and types of values, nothing personal, no secret.
@@ -88,9 +77,7 @@ class AliexpressAccount(models.Model):
             "summary": "\n".join(self._summarise_diagnosis(result)),
             "report": self._get_diagnosis_report(result),
             "line_ids": [
-                (
-                    0,
-                    0,
+                Command.create(
                     {
                         "family": check.family,
                         "act": check.act,
@@ -98,7 +85,7 @@ class AliexpressAccount(models.Model):
                         "outcome": check.outcome,
                         "notes": "\n".join(map(self._describe_note, check.notes)),
                         "request_id": check.request_id,
-                    },
+                    }
                 )
                 for check in result.checks
             ],

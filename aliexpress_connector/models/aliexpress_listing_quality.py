@@ -1,11 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
-from ..lib.errors import AliexpressError
 from .aliexpress_listing_content import SECTIONS
 from .aliexpress_listing_images import IMAGE_MARK
 from .attribute_resolver import AttributeResolver
-from .error_messages import describe_error
+from .error_messages import told_at_once
 from .listing_rules import find_problems
 from .quality_check import MANDATORY, Check, ShopFacts
 
@@ -50,11 +48,9 @@ class AliexpressListing(models.Model):
         self._check_quality(self._prepare_contents())
 
     def _read_shop_data_now(self):
-        try:
+        with told_at_once(self.env):
             # AliExpress' own data, which people may only read.
             self.sudo()._read_missing_shop_data()
-        except AliexpressError as error:
-            raise UserError(describe_error(self.env, error, is_by_hand=True)) from error
 
     def _check_quality(self, contents):
         """Check `contents` ({id: ProductContent}), store the problems, and return {id: list of Problem}."""

@@ -1,14 +1,13 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..lib.catalogue_rules import PRODUCTS_PER_PAGE
 from ..lib.catalogue_values import AUDITING, REJECTED
 from ..lib.errors import NOT_FOUND, NOT_OFFERED, PERMISSION, AliexpressError, FixError, ReconnectError
 from .aliexpress_job_mixin import QUEUE_LIMIT
-from .error_messages import describe_error
+from .error_messages import told_at_once
 from .product_reader import read_products
 
 READ_BATCH = 12
@@ -188,11 +187,9 @@ class AliexpressListing(models.Model):
 
     def _read_back_now(self):
         client = self.account_id._get_client()
-        try:
+        with told_at_once(self.env):
             detail = client.get_product(self.product_ref)
             if self.state == "pending":
                 self._take_sku_refs(detail)  # what is to be sent goes first
             else:
                 self._take_detail(detail, client)
-        except AliexpressError as error:
-            raise UserError(describe_error(self.env, error, is_by_hand=True)) from error

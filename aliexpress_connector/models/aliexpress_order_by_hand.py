@@ -4,12 +4,11 @@ from dataclasses import replace
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
-from odoo.exceptions import UserError
 
-from ..lib.errors import NOT_FOUND, AliexpressError, FixError
+from ..lib.errors import NOT_FOUND, FixError
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS
 from .aliexpress_order_fetch import STORE_TRIES, WINDOW
-from .error_messages import describe_error
+from .error_messages import told_at_once
 
 
 class AliexpressOrder(models.Model):
@@ -80,9 +79,7 @@ class AliexpressOrder(models.Model):
         """Read the selected orders again now."""
         self.check_access("read")
         for order in self:
-            try:
+            with told_at_once(self.env):
                 # Salespeople may refresh what they see; the inbox itself is written by jobs only.
                 order.sudo()._refresh_from_aliexpress()
-            except AliexpressError as error:
-                raise UserError(describe_error(self.env, error, is_by_hand=True)) from error
         self._trigger_job()

@@ -1,5 +1,7 @@
 """The sentence that people read for each reason of a gateway error: what happened and what to do now."""
 
+from contextlib import contextmanager
+
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
 
@@ -15,8 +17,7 @@ MESSAGES = {
     ),
     errors.PERMISSION: _lt(
         "The application of this shop may not use the AliExpress method %(method)s. Request it in the AliExpress "
-        "developer console, "
-        "then try again."
+        "developer console, then try again."
     ),
     errors.NOT_OFFERED: _lt(
         "Products, prices and stock cannot be managed from Odoo for this kind of shop yet: only the AliExpress methods "
@@ -25,8 +26,7 @@ MESSAGES = {
     ),
     errors.IP_ADDRESS: _lt(
         "AliExpress does not accept calls from this server. Add its address to the white list of the application in "
-        "the AliExpress "
-        "developer console."
+        "the AliExpress developer console."
     ),
     errors.NOT_FOUND: _lt(
         "AliExpress does not know this record in this shop: %(detail)s. Check that the number belongs to this shop."
@@ -63,8 +63,7 @@ MESSAGES = {
     ),
     errors.BUDGET: _lt(
         "The calls that the shop may make in a day are used up, except those kept for orders and tracking numbers. "
-        "Nothing to do: this is "
-        "sent after midnight in Beijing. To send more in a day, raise Calls per Day on the shop."
+        "Nothing to do: this is sent after midnight in Beijing. To send more in a day, raise Calls per Day on the shop."
     ),
     errors.TOKEN: _lt("The authorisation of this shop has expired. Open the shop and press Connect with AliExpress."),
     errors.AUTHORISATION: _lt(
@@ -88,9 +87,8 @@ MESSAGES_BY_HAND = {
 def describe_error(env, error, is_by_hand=False):
     """The translated text (str) for a person: of a gateway error by its reason, of Odoo's own errors their message.
 
-    Anything else is a fault of this addon: its class is named and the log has the rest, because a message of an
-    unknown exception may
-    hold personal data.
+    Anything else is a fault of this addon: its class is named and the log has the rest, because a message of an unknown
+    exception may hold personal data.
 
     :param bool is_by_hand: whether a person asked for what failed, and waits
     """
@@ -104,6 +102,15 @@ def describe_error(env, error, is_by_hand=False):
         "server log.",
         name=type(error).__name__,
     )
+
+
+@contextmanager
+def told_at_once(env):
+    """What goes wrong with AliExpress in this block is told to the person who waits for it, as a UserError."""
+    try:
+        yield
+    except errors.AliexpressError as error:
+        raise UserError(describe_error(env, error, is_by_hand=True)) from error
 
 
 def _describe_gateway_error(env, error, template):

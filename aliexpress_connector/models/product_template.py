@@ -1,9 +1,8 @@
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..lib.catalogue_rules import UNITS
-from ..lib.errors import AliexpressError
-from .error_messages import describe_error
+from .error_messages import told_at_once
 
 SIZE_FIELDS = (
     "aliexpress_package_length",
@@ -244,9 +243,7 @@ class ProductTemplate(models.Model):
 
     def action_aliexpress_add_attributes(self):
         """Open the attributes of the products, to fill in those of several products at once."""
-        self.check_access("write")
-        self._read_aliexpress_attributes()
-        self._sync_aliexpress_attribute_lines()
+        self.action_aliexpress_show_attributes()
         name = "aliexpress_connector.aliexpress_product_attribute_line_action"
         action = self.env["ir.actions.act_window"]._for_xml_id(name)
         return action | {"domain": [("product_tmpl_id", "in", self.ids)]}
@@ -268,8 +265,6 @@ class ProductTemplate(models.Model):
         if not categories:
             return
         account = self.env["aliexpress.category.suggest"]._get_account()
-        try:
+        with told_at_once(self.env):
             for category in categories:
                 category._read_attributes(account._get_client(), next(iter(account._get_languages())))
-        except AliexpressError as error:
-            raise UserError(describe_error(self.env, error, is_by_hand=True)) from error

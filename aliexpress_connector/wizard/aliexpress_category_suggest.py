@@ -3,8 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
 from ..lib.catalogue_rules import LANGUAGES
-from ..lib.errors import AliexpressError
-from ..models.error_messages import describe_error
+from ..models.error_messages import told_at_once
 
 # Each product costs a call while a person waits.
 MAX_PRODUCTS = 40
@@ -30,21 +29,12 @@ class AliexpressCategorySuggest(models.TransientModel):
             raise UserError(
                 self.env._("Select at most %(count)s products: AliExpress is asked about each.", count=MAX_PRODUCTS)
             )
-        try:
+        with told_at_once(self.env):
             # Whoever may see the shop may ask about a title; what the first call finds out is kept on the shop.
             client = account.sudo()._get_client()
             lines = [Command.create(self._prepare_line_values(client, account, product)) for product in products]
-        except AliexpressError as error:
-            raise UserError(describe_error(self.env, error, is_by_hand=True)) from error
         wizard = self.create({"account_id": account.id, "line_ids": lines})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Suggested Categories"),
-            "res_model": self._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return wizard._get_records_action(name=self.env._("Suggested Categories"), target="new")
 
     @api.model
     def _get_account(self):

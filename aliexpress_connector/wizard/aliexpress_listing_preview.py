@@ -1,8 +1,6 @@
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
 
-from ..lib.errors import AliexpressError
-from ..models.error_messages import describe_error
+from ..models.error_messages import told_at_once
 from ..models.listing_preview import make_lines
 
 
@@ -27,38 +25,28 @@ class AliexpressListingPreview(models.TransientModel):
         """The action that shows the preview of one listing; reads AliExpress where the listing is there."""
         detail = None
         if listing.product_ref:
-            try:
+            with told_at_once(self.env):
                 detail = listing.account_id._get_client().get_product(listing.product_ref)
-            except AliexpressError as error:
-                raise UserError(describe_error(self.env, error, is_by_hand=True)) from error
         # The SKU lines follow the variants by themselves; whoever may see the listing may see what they will be.
         listing.sudo()._sync_skus()
         content = listing._prepare_contents()[listing.id]
-        values = [
-            {
-                "section": line.section,
-                "parts": ",".join(line.parts),
-                "label": line.label,
-                "wanted": line.wanted,
-                "present": line.present,
-                "is_different": line.is_different,
-            }
-            for line in make_lines(listing, content, detail)
-        ]
+        lines = [self._prepare_line_values(line) for line in make_lines(listing, content, detail)]
         preview = self.create(
-            {
-                "listing_id": listing.id,
-                "is_compared": bool(detail),
-                "line_ids": [Command.create(line) for line in values],
-            }
+            {"listing_id": listing.id, "is_compared": bool(detail), "line_ids": [*map(Command.create, lines)]}
         )
+        return preview._get_records_action(
+            name=self.env._("Preview of %(name)s", name=listing.display_name), target="new"
+        )
+
+    @api.model
+    def _prepare_line_values(self, line):
         return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Preview of %(name)s", name=listing.display_name),
-            "res_model": self._name,
-            "res_id": preview.id,
-            "view_mode": "form",
-            "target": "new",
+            "section": line.section,
+            "parts": ",".join(line.parts),
+            "label": line.label,
+            "wanted": line.wanted,
+            "present": line.present,
+            "is_different": line.is_different,
         }
 
     def action_send(self):

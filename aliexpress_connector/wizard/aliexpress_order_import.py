@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
-from ..lib.errors import NOT_FOUND, AliexpressError, FixError
-from ..models.error_messages import describe_error
+from ..lib.errors import NOT_FOUND, FixError
+from ..models.error_messages import told_at_once
 
 
 class AliexpressOrderImport(models.TransientModel):
@@ -52,12 +52,10 @@ class AliexpressOrderImport(models.TransientModel):
         self.account_id.check_access("read")
         # The inbox is written by jobs; whoever may see the shop may ask for its orders.
         account = self.account_id.sudo()
-        try:
+        with told_at_once(self.env):
             if self.mode == "number":
                 return self._import_numbers(account)
             return self._import_dates(account)
-        except AliexpressError as error:
-            raise UserError(describe_error(self.env, error, is_by_hand=True)) from error
 
     def _import_numbers(self, account):
         numbers = list(dict.fromkeys(re.findall(r"\d+", self.numbers or "")))

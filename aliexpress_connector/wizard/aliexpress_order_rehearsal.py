@@ -4,7 +4,7 @@ from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
 from ..lib.errors import AliexpressError
-from ..models.error_messages import describe_error
+from ..models.error_messages import describe_error, told_at_once
 
 # So many details are read while somebody waits for the answer.
 MOST_ORDERS = 50
@@ -49,9 +49,8 @@ class AliexpressOrderRehearsal(models.TransientModel):
         orders = self.env["aliexpress.order"].sudo()
         savepoint = self.env.cr.savepoint()
         try:
-            values, left_out = self._rehearse(orders, self.account_id.sudo())
-        except AliexpressError as error:
-            raise UserError(describe_error(self.env, error, is_by_hand=True)) from error
+            with told_at_once(self.env):
+                values, left_out = self._rehearse(orders, self.account_id.sudo())
         finally:
             savepoint.close(rollback=True)
         lines = [Command.clear(), *map(Command.create, values)]
@@ -59,14 +58,7 @@ class AliexpressOrderRehearsal(models.TransientModel):
         too_old = [line for line in values if start_date and line["order_date"] and line["order_date"] < start_date]
         self.write({"line_ids": lines, "left_out_count": left_out, "too_old_count": len(too_old), "is_done": True})
         self.account_id.rehearsed_at = fields.Datetime.now()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Rehearse the Import of Orders"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return self._get_records_action(name=self.env._("Rehearse the Import of Orders"), target="new")
 
     def _rehearse(self, orders, account):
         """(values of the lines, count of orders left out); fills the inbox, which the caller undoes."""
