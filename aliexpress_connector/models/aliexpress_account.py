@@ -188,9 +188,6 @@ class AliexpressAccount(models.Model):
         lang = self.user_id.lang or self.company_id.partner_id.lang or self.env.lang
         return self.with_context(lang=lang).env
 
-    def _check_call_budget(self, kind):
-        """Raise TransientError when what is left of today's calls is kept for more urgent work than `kind`."""
-
     def _postpone(self, error, pause=None):
         """Let no job call AliExpress for this shop for a while, because of `error` (an AliexpressError), and show why.
 
@@ -244,11 +241,3 @@ class AliexpressAccount(models.Model):
         if self:
             self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_shop_data")
             self.env["ir.cron"]._aliexpress_wake("ir_cron_fetch_orders")
-
-    @api.model
-    def _cron_watchdog(self):
-        """Tell people about deadlines, silence and used-up budgets before they hurt."""
-
-    @api.model
-    def _cron_cleanup(self):
-        """Erase what is no longer needed."""

@@ -1,6 +1,6 @@
 import math
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..lib.errors import BUDGET, TransientError
 
@@ -57,13 +57,6 @@ class AliexpressAccount(models.Model):
             seconds = self.env["aliexpress.call.count"]._get_seconds_left()
             # Waiting is written on the record, and its more urgent work must not wait with it until midnight.
             raise TransientError(BUDGET, retry_after=min(seconds, LONGEST_PAUSE))
-
-    @api.model
-    def _cron_cleanup(self):
-        """Override to add up the counts of the days that are over, and to forget the oldest."""
-        super()._cron_cleanup()
-        self.env["aliexpress.call.count"]._merge_rows()
-        self.env["ir.cron"]._commit_progress()
 
     def action_open_call_counts(self):
         """Open the calls of this shop."""

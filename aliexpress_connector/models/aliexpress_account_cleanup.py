@@ -23,8 +23,11 @@ class AliexpressAccount(models.Model):
 
     @api.model
     def _cron_cleanup(self):
-        """Override to erase personal data that is no longer needed, and what is kept for support only."""
-        super()._cron_cleanup()
+        """Add up the call counts of the days that are over, and erase what is no longer needed: what is kept for
+        support only, and personal data.
+        """
+        self.env["aliexpress.call.count"]._merge_rows()
+        self.env["ir.cron"]._commit_progress()
         self.env["aliexpress.push.message"]._remove_old()
         self.env["aliexpress.exchange"]._remove_old()
         self.env["ir.cron"]._commit_progress()

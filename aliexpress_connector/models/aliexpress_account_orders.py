@@ -29,9 +29,8 @@ class AliexpressAccount(models.Model):
     tolerance_amount = fields.Monetary(
         string="Accepted Difference",
         currency_field="tolerance_currency_id",
-        help="A difference up to this between AliExpress' total and its own figures is booked as a difference; "
-        "above it the order waits "
-        "on hold. Zero accepts no difference.",
+        help="A difference up to this between AliExpress' total and its own figures is booked as a difference; above "
+        "it the order waits on hold. Zero accepts no difference.",
     )
     tolerance_currency_id = fields.Many2one(related="company_id.currency_id")
     suspicious_amount = fields.Monetary(
@@ -69,10 +68,12 @@ class AliexpressAccount(models.Model):
         self.ensure_one()
         return self.orders_synced_until, self.order_start_date or self.create_date
 
-    def _set_orders_synced(self, end, mark, audit_date=None):
-        """Move the watermark to `end` (naive UTC), never back, unless somebody moved it or set the first day back since
-        `mark` was taken: then the next run begins there.
+    def _set_orders_synced(self, end, mark, audit_date):
+        """Note that the list could be read, however far back it still is, and move the watermark to `end` (naive UTC),
+        never back, unless somebody moved it or set the first day back since `mark` was taken: then the next run begins
+        there.
         """
+        self.orders_success_date = fields.Datetime.now()
         synced, first_day = self._get_fetch_mark()
         if synced != mark[0] or first_day < mark[1]:
             return

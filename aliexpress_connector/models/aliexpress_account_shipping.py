@@ -70,13 +70,6 @@ class AliexpressAccount(models.Model):
     # === DEADLINES === #
 
     @api.model
-    def _cron_watchdog(self):
-        """Override to watch the deadlines of shipments as well."""
-        result = super()._cron_watchdog()
-        self._watch_ship_deadlines()
-        return result
-
-    @api.model
     def _watch_ship_deadlines(self):
         """One activity for each order that is not declared shortly before its deadline; none once it is.
 

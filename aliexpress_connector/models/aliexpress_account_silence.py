@@ -42,11 +42,6 @@ class AliexpressAccount(models.Model):
             vals = {"connected_date": fields.Datetime.now()} | vals
         return super().write(vals)
 
-    def _set_orders_synced(self, end, mark, audit_date=None):
-        """Override to note that the list could be read, however far back it still is."""
-        super()._set_orders_synced(end, mark, audit_date)
-        self.orders_success_date = fields.Datetime.now()
-
     # === SILENCE === #
 
     def _get_silences(self):

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.fields import Domain
 
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS
@@ -40,9 +40,9 @@ class AliexpressAccount(models.Model):
 
     @api.model
     def _cron_watchdog(self):
-        """Override to tell people about authorisations, silence, used-up budgets and what else waits for them."""
+        """Tell people about deadlines, authorisations, silence, used-up budgets and what else waits for them."""
         try:
-            super()._cron_watchdog()
+            self._watch_ship_deadlines()
         except Exception:
             self.env.cr.rollback()
             _logger.exception("Watching the deadlines failed")
@@ -144,8 +144,8 @@ class AliexpressAccount(models.Model):
         told = self.told_job_refs or []
         switched_off = [
             self.env._(
-                "The scheduled action %(name)s is switched off. An administrator can switch it on: "
-                "with the developer mode on, in Settings > Technical > Scheduled Actions.",
+                "The scheduled action %(name)s is switched off. An administrator can switch it on: with the developer "
+                "mode on, in Settings > Technical > Scheduled Actions.",
                 name=job.name,
             )
             for job in jobs
@@ -215,7 +215,7 @@ class AliexpressAccount(models.Model):
                 "subject": env._("AliExpress: %(names)s need you", names=", ".join(self.mapped("name"))),
                 "body_html": body,
                 "email_from": company.email_formatted or user.email_formatted,
-                "recipient_ids": [(6, 0, recipient.ids)],
+                "recipient_ids": [Command.set(recipient.ids)],
                 "auto_delete": True,
             }
         )

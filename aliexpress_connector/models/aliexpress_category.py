@@ -116,6 +116,18 @@ class AliexpressCategory(models.Model):
         lost.filtered(lambda category: not category.account_ids).active = False
         return children.filtered(lambda child: not child.is_leaf), lost
 
+    def _is_reading_due(self):
+        """Whether attributes are missing that products of the category need: it was never read, or a value that opens
+        more is new.
+        """
+        self.ensure_one()
+        if not self.is_leaf or not self.active:
+            return False
+        if not self.attribute_date:
+            return True
+        opening = self._get_chosen_values()
+        return bool(opening - self.env["aliexpress.attribute"].search([("category_id", "=", self.id)]).parent_value_ids)
+
     def _read_attributes(self, client, language="en"):
         """Read the attributes of this category from AliExpress: one call, and one for each chosen value that opens
         more.

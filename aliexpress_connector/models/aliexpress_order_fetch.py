@@ -29,7 +29,10 @@ class AliexpressOrder(models.Model):
 
     @api.model
     def _cron_fetch_orders(self):
-        """Store every change of the shops' orders since the last run, then wake the job that works on them."""
+        """Store every change of the shops' orders since the last run, then wake the job that works on them. What
+        AliExpress pushed is looked at first.
+        """
+        self.env["aliexpress.push.message"]._take_messages()
         accounts = self._get_accounts_to_list()
         commit_progress = self.env["ir.cron"]._commit_progress
         # Reading the details is one more thing to do.
