@@ -1,9 +1,6 @@
 from odoo import fields, models
 
-from ..lib.catalogue_rules import PRODUCTS_PER_PAGE
 from ..lib.catalogue_values import STATUSES
-from ..lib.errors import FixError
-from .aliexpress_job_mixin import SHOP_REASONS
 from .error_messages import describe_error
 
 
@@ -51,25 +48,12 @@ class AliexpressAccount(models.Model):
 
     def _discover_pages(self):
         """Read the list of products from where it stands, each page committed; return whether there is time left."""
-        self.ensure_one()
-        client = self._get_client()
-        # A used-up budget is no failure: it goes on from here when there are calls again.
-        while self.discovery_cursor and self._has_call_budget("content"):
-            status, _colon, number = self.discovery_cursor.partition(":")
-            try:
-                page = client.list_products(status, page=int(number), page_size=PRODUCTS_PER_PAGE)
-            except FixError as error:
-                if error.reason in SHOP_REASONS:
-                    raise
-                self._stop_discovery(error)
-                return True
-            self.env["aliexpress.found.product"]._take_page(self, page, status)
-            self.discovery_cursor = self._get_next_cursor(status, int(number), page.page_count)
-            if not self.discovery_cursor:
-                self.discovered_at = fields.Datetime.now()
-            if not self.env["ir.cron"]._commit_progress():
-                return False
-        return True
+        return self._walk_products("discovery_cursor", self._take_found_page, self._stop_discovery)
+
+    def _take_found_page(self, page, status):
+        self.env["aliexpress.found.product"]._take_page(self, page, status)
+        if not self.discovery_cursor:
+            self.discovered_at = fields.Datetime.now()
 
     def _stop_discovery(self, error):
         """End the search, which would fail again, until a person asks for it; the shop's other work goes on."""

@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, fields, models
 
 from ..lib.catalogue_rules import PRODUCTS_PER_PAGE
@@ -21,28 +23,40 @@ class AliexpressAccount(models.Model):
 
     def _refresh_pages(self):
         """Read the list from where it stands, each page committed; return whether there is time left in this run."""
-        self.ensure_one()
-        client = self._get_client()
-        # A used-up budget is no failure: it goes on from here when there are calls again.
-        while self.refresh_cursor and self._has_call_budget("content"):
-            status, _colon, number = self.refresh_cursor.partition(":")
-            try:
-                page = client.list_products(status, page=int(number), page_size=PRODUCTS_PER_PAGE)
-            except FixError as error:
-                if error.reason in SHOP_REASONS:
-                    raise
-                self._stop_refresh(error)
-                return True
-            self.env["aliexpress.listing"]._take_page(self, page, status)
-            self.refresh_cursor = self._get_next_cursor(status, int(number), page.page_count)
-            if not self.env["ir.cron"]._commit_progress():
-                return False
-        return True
+        take_page = partial(self.env["aliexpress.listing"]._take_page, self)
+        return self._walk_products("refresh_cursor", take_page, self._stop_refresh)
 
     def _stop_refresh(self, error):
         """End tonight's look, which would fail again, and show why; the shop's other work goes on."""
         message = describe_error(self._get_message_env(), error)
         self.write({"refresh_cursor": False, "refresh_started_at": False, "error": message})
+
+    # === LIST OF PRODUCTS === #
+
+    def _walk_products(self, cursor, take_page, stop):
+        """Read the list of products from where it stands, each page committed; return whether there is time left.
+
+        :param cursor: name of the field that holds "status:page" to be read next, empty when all is read
+        :param take_page: called as `take_page(page, status)`, with the cursor on the next page
+        :param stop: called with a FixError that would come again
+        """
+        self.ensure_one()
+        client = self._get_client()
+        # A used-up budget is no failure: it goes on from here when there are calls again.
+        while self[cursor] and self._has_call_budget("content"):
+            status, _colon, number = self[cursor].partition(":")
+            try:
+                page = client.list_products(status, page=int(number), page_size=PRODUCTS_PER_PAGE)
+            except FixError as error:
+                if error.reason in SHOP_REASONS:
+                    raise
+                stop(error)
+                return True
+            self[cursor] = self._get_next_cursor(status, int(number), page.page_count)
+            take_page(page, status)
+            if not self.env["ir.cron"]._commit_progress():
+                return False
+        return True
 
     @api.model
     def _get_next_cursor(self, status, number, page_count):

@@ -25,10 +25,9 @@ class AliexpressListing(models.Model):
     """A product template offered in a shop.
 
     `goal` is what a person wants, `state` what the jobs are doing about it, `remote_state` what AliExpress last
-    acknowledged. A listing
-    with a `product_ref` exists on AliExpress, whatever its state. `pending` makes the publishing job take the listing
-    up: it sends what
-    differs from what was acknowledged, and nothing when nothing differs.
+    acknowledged. A listing with a `product_ref` exists on AliExpress, whatever its state. `pending` makes the
+    publishing job take the listing up: it sends what differs from what was acknowledged, and nothing when nothing
+    differs.
     """
 
     _name = "aliexpress.listing"
@@ -251,27 +250,7 @@ class AliexpressListing(models.Model):
         """Ask whether the listings shall be deleted on AliExpress for good."""
         self.check_access("write")
         wizard = self.env["aliexpress.listing.delete"].create({"listing_ids": self.filtered("product_ref").ids})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Delete on AliExpress"),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
-
-    def action_take_offline(self):
-        """Have the listings taken off the shelf; they stay on AliExpress with their reviews."""
-        self._set_goal("offline")
-
-    def action_put_online(self):
-        """Have the listings put on the shelf, published first where AliExpress does not have them yet."""
-        self._set_goal("online")
-
-    def _set_goal(self, goal):
-        self.check_access("write")
-        self.write({"goal": goal, "state": "pending", "retry_at": False})
-        self._trigger_job()
+        return wizard._get_records_action(name=self.env._("Delete on AliExpress"), target="new")
 
     def _trigger_job(self):
         self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings")
@@ -299,25 +278,3 @@ class AliexpressListing(models.Model):
         self.ensure_one()
         languages = self._get_languages()
         return self.product_tmpl_id.with_company(self.company_id).with_context(lang=next(iter(languages.values())))
-
-    def _get_wanted_shelf(self):
-        """`online`, `offline` or `deleted`: what the goal, the product and the shop's choice of products make of the
-        listings, by id.
-        """
-        wanted = {}
-        for account, listings in self.grouped("account_id").items():
-            domain = account._get_product_domain() & Domain("id", "in", listings.product_tmpl_id.ids)
-            offered = self.env["product.template"].search(domain)  # archived products are not found
-            for listing in listings:
-                # SKUs that nobody linked yet say nothing about the variants.
-                is_sold = any(sku.is_offered or sku.is_foreign for sku in listing.sku_ids)
-                is_offered = listing.product_tmpl_id in offered and is_sold
-                wanted[listing.id] = listing.goal if is_offered or listing.goal == "deleted" else "offline"
-        return wanted
-
-    def _keep_wanted(self, shelf):
-        """Those of the listings still wanted as `shelf` says; the next step of the others is found out anew."""
-        wanted = self._get_wanted_shelf()
-        kept = self.filtered(lambda listing: wanted[listing.id] == shelf)
-        (self - kept).write({"next_act": False, "feed_id": False})
-        return kept

@@ -24,6 +24,14 @@ QUANTITY_MAX = 999999
 UNCOUNTED_QUANTITY = 999
 # States of a listing in which AliExpress has it, and may show it to buyers.
 OFFERED_STATES = ("online", "pending", "auditing", "rejected", "error")
+# Whether what is on sale (`_is_offered`) can be sent by the SKU's code.
+IS_SENDABLE = SQL(
+    """
+    sku.sku_code IS NOT NULL AND sku.is_missing IS NOT TRUE AND listing.product_ref IS NOT NULL
+    AND listing.state IN %s AND listing.goal IS DISTINCT FROM 'deleted'
+    """,
+    OFFERED_STATES,
+)
 
 
 class OfferRow(NamedTuple):
@@ -223,15 +231,6 @@ class AliexpressListing(models.Model):
             which, limit = SQL("sku.id = ANY(%s)", list(sku_ids)), SQL()
         else:
             which, limit = SQL("sku.id > %s", after_id), SQL("LIMIT %s", SKUS_AT_ONCE)
-        if only_offered:
-            which = SQL(
-                """
-                %s AND sku.sku_code IS NOT NULL AND listing.product_ref IS NOT NULL AND listing.state IN %s
-                AND listing.goal IS DISTINCT FROM 'deleted' AND sku.is_missing IS NOT TRUE
-                """,
-                which,
-                OFFERED_STATES,
-            )
         rows = self.env.execute_query(
             SQL(
                 """
@@ -247,11 +246,12 @@ class AliexpressListing(models.Model):
                   JOIN product_product product ON product.id = sku.product_id
                   JOIN product_template template ON template.id = product.product_tmpl_id
                  WHERE sku.account_id = %(account_id)s
-                   AND %(which)s
+                   AND %(which)s AND %(is_sendable)s
               ORDER BY sku.id %(limit)s
                 """,
                 account_id=account.id,
                 which=which,
+                is_sendable=IS_SENDABLE if only_offered else SQL("TRUE"),
                 limit=limit,
             )
         )

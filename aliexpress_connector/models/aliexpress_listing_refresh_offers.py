@@ -157,7 +157,7 @@ class AliexpressListing(models.Model):
         """Compare a `ProductDetail` that was just read with what AliExpress acknowledged for this listing.
 
         What it really has is taken over, so that the next run sends what Odoo wants; what was changed outside Odoo is
-        told in the chatter. Returns the texts (translated) of these changes.
+        told in the chatter.
         """
         self.ensure_one()
         remote = {sku.sku_code: sku for sku in detail.skus}
@@ -172,4 +172,3 @@ class AliexpressListing(models.Model):
             text = message_env._("Changed on AliExpress, not from Odoo. Odoo's prices and stock are sent again:")
             self.message_post(body="\n".join([text, *changes]))
             self._trigger_offers()
-        return changes

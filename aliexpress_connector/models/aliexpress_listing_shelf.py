@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..lib.catalogue_rules import PRODUCTS_PER_DELETE_CALL, PRODUCTS_PER_SHELF_CALL
 from ..lib.catalogue_values import ProductDetail
@@ -11,6 +12,45 @@ class AliexpressListing(models.Model):
     """The shelf: listings put on it, taken off it, and deleted for good."""
 
     _inherit = "aliexpress.listing"
+
+    # === WHAT IS WANTED === #
+
+    def action_take_offline(self):
+        """Have the listings taken off the shelf; they stay on AliExpress with their reviews."""
+        self._set_goal("offline")
+
+    def action_put_online(self):
+        """Have the listings put on the shelf, published first where AliExpress does not have them yet."""
+        self._set_goal("online")
+
+    def _set_goal(self, goal):
+        self.check_access("write")
+        self.write({"goal": goal, "state": "pending", "retry_at": False})
+        self._trigger_job()
+
+    def _get_wanted_shelf(self):
+        """`online`, `offline` or `deleted`: what the goal, the product and the shop's choice of products make of the
+        listings, by id.
+        """
+        wanted = {}
+        for account, listings in self.grouped("account_id").items():
+            domain = account._get_product_domain() & Domain("id", "in", listings.product_tmpl_id.ids)
+            offered = self.env["product.template"].search(domain)  # archived products are not found
+            for listing in listings:
+                # SKUs that nobody linked yet say nothing about the variants.
+                is_sold = any(sku.is_offered or sku.is_foreign for sku in listing.sku_ids)
+                is_offered = listing.product_tmpl_id in offered and is_sold
+                wanted[listing.id] = listing.goal if is_offered or listing.goal == "deleted" else "offline"
+        return wanted
+
+    def _keep_wanted(self, shelf):
+        """Those of the listings still wanted as `shelf` says; the next step of the others is found out anew."""
+        wanted = self._get_wanted_shelf()
+        kept = self.filtered(lambda listing: wanted[listing.id] == shelf)
+        (self - kept).write({"next_act": False, "feed_id": False})
+        return kept
+
+    # === JOB === #
 
     @api.model
     def _push_shelf(self):

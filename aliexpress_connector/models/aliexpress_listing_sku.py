@@ -1,9 +1,4 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
-from odoo.tools import float_repr
-
-from .offer import Offer
 
 
 class AliexpressListingSku(models.Model):
@@ -45,7 +40,7 @@ class AliexpressListingSku(models.Model):
     sku_ref = fields.Char(
         string="AliExpress SKU", copy=False, help="AliExpress' own name of the SKU, such as 14:173#Navy;5:361386."
     )
-    currency_id = fields.Many2one(related="account_id.pricelist_id.currency_id")
+    currency_id = fields.Many2one(related="account_id.currency_id")
     quantity_sent = fields.Integer(
         string="Quantity on AliExpress", copy=False, readonly=True, help="The quantity that AliExpress last confirmed."
     )
@@ -84,35 +79,3 @@ class AliexpressListingSku(models.Model):
             digests.pop("skus", None)
             listing.content_digests = digests
         foreign.listing_id.action_send()
-
-    def _prepare_offer(self):
-        """{id: Offer} of what the SKUs may be offered at now."""
-        offers = {}
-        for account, skus in self.grouped("account_id").items():
-            products = skus.product_id.with_company(account.company_id).with_context(
-                warehouse_id=account.warehouse_id.id
-            )
-            prices = account.pricelist_id._get_products_price(products, 1.0) if account.pricelist_id else {}
-            currency = account.pricelist_id.currency_id or account.company_id.currency_id
-            for sku in skus:
-                product = products.browse(sku.product_id.id)
-                price = prices.get(product.id, product.list_price)
-                offers[sku.id] = Offer(
-                    quantity=max(0, int(product.free_qty)),
-                    price=Decimal(float_repr(price, currency.decimal_places)) if product and price > 0 else None,
-                    sale_price=None,
-                    keeps_sale_price=True,
-                )
-        return offers
-
-    def _acknowledge_offer(self, offers):
-        """Remember `offers` ({id: Offer}), which AliExpress accepted."""
-        for sku in self:
-            offer = offers[sku.id]
-            sku.write(
-                {
-                    "quantity_sent": offer.quantity,
-                    "price_sent": offer.price and float(offer.price),
-                    "sale_price_sent": offer.sale_price and float(offer.sale_price),
-                }
-            )

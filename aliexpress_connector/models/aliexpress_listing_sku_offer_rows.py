@@ -23,27 +23,20 @@ class AliexpressListingSku(models.Model):
     @api.model
     def _mark_prices(self, marks):
         """Store what a comparison found: dicts with `id, price_due, sale_price_due, country_prices_due, is_price_due,
-        hold_reason,
-        is_price_confirmed`."""
-        names = [
-            "price_due",
-            "sale_price_due",
-            "country_prices_due",
-            "is_price_due",
-            "hold_reason",
-            "is_price_confirmed",
-        ]
+        hold_reason, is_price_confirmed`.
+        """
+        columns = {
+            "price_due": "numeric",
+            "sale_price_due": "numeric",
+            "country_prices_due": "jsonb",
+            "is_price_due": "boolean",
+            "hold_reason": "text",
+            "is_price_confirmed": "boolean",
+        }
         self._update_rows(
-            "price_error = NULL, " + ", ".join(f"{name} = v.{name}" for name in names),
-            [
-                "price_due numeric",
-                "sale_price_due numeric",
-                "country_prices_due jsonb",
-                "is_price_due boolean",
-                "hold_reason text",
-                "is_price_confirmed boolean",
-            ],
-            [(mark["id"], *(mark[name] for name in names)) for mark in marks],
+            "price_error = NULL, " + ", ".join(f"{name} = v.{name}" for name in columns),
+            [f"{name} {kind}" for name, kind in columns.items()],
+            [(mark["id"], *(mark[name] for name in columns)) for mark in marks],
         )
 
     @api.model
@@ -64,9 +57,8 @@ class AliexpressListingSku(models.Model):
         """
         now = fields.Datetime.now()
         self._update_rows(
-            "price_sent = v.price, sale_price_sent = v.sale_price, country_prices_sent = v.countries, price_date = "
-            "v.now, "
-            "ended_sales = NULL, is_price_due = FALSE, is_price_confirmed = FALSE, "
+            "price_sent = v.price, sale_price_sent = v.sale_price, country_prices_sent = v.countries, "
+            "price_date = v.now, ended_sales = NULL, is_price_due = FALSE, is_price_confirmed = FALSE, "
             "price_error = CASE WHEN v.was_due THEN NULL ELSE price_error END",
             ["price numeric", "sale_price numeric", "countries jsonb", "was_due boolean", "now timestamp"],
             [
@@ -93,10 +85,10 @@ class AliexpressListingSku(models.Model):
     def _set_missing(self, sku_ids):
         """AliExpress has no such SKUs; nothing is sent for them before it has."""
         self._update_rows(
-            "is_missing = TRUE, is_quantity_due = FALSE, is_price_due = FALSE, quantity_error = NULL, price_error = "
-            "NULL",
-            ["dummy int"],
-            [(sku_id, 0) for sku_id in sku_ids],
+            "is_missing = TRUE, is_quantity_due = FALSE, is_price_due = FALSE, "
+            "quantity_error = NULL, price_error = NULL",
+            [],
+            [(sku_id,) for sku_id in sku_ids],
         )
 
     @api.model
@@ -120,7 +112,7 @@ class AliexpressListingSku(models.Model):
     @api.model
     def _forget_country_prices(self, sku_ids):
         """AliExpress has no prices by country for these SKUs any more."""
-        self._update_rows("country_prices_sent = NULL", ["dummy int"], [(sku_id, 0) for sku_id in sku_ids])
+        self._update_rows("country_prices_sent = NULL", [], [(sku_id,) for sku_id in sku_ids])
 
     @api.model
     def _forget_due_prices(self, accounts):
@@ -163,13 +155,14 @@ class AliexpressListingSku(models.Model):
     def _forget_offers(self):
         """AliExpress never heard of these SKUs: they are SKUs of a product to come."""
         self._update_rows(
-            "sku_ref = NULL, is_missing = FALSE, quantity_sent = NULL, quantity_date = NULL, quantity_due = NULL, "
-            "quantity_error = NULL, is_quantity_due = FALSE, price_sent = NULL, sale_price_sent = NULL, price_date = "
-            "NULL, country_prices_sent = NULL, price_due = NULL, sale_price_due = NULL, country_prices_due = NULL, "
-            "ended_sales = NULL, price_error = NULL, is_price_due = FALSE, hold_reason = NULL, is_price_confirmed = "
-            "FALSE",
-            ["dummy int"],
-            [(sku_id, 0) for sku_id in self.ids],
+            "sku_ref = NULL, is_missing = FALSE, "
+            "quantity_sent = NULL, quantity_date = NULL, quantity_due = NULL, quantity_error = NULL, "
+            "is_quantity_due = FALSE, price_sent = NULL, sale_price_sent = NULL, country_prices_sent = NULL, "
+            "price_date = NULL, price_due = NULL, sale_price_due = NULL, country_prices_due = NULL, "
+            "ended_sales = NULL, price_error = NULL, is_price_due = FALSE, hold_reason = NULL, "
+            "is_price_confirmed = FALSE",
+            [],
+            [(sku_id,) for sku_id in self.ids],
         )
 
     @api.model

@@ -16,7 +16,6 @@ class AliexpressListingSku(models.Model):
 
     _inherit = "aliexpress.listing.sku"
 
-    currency_id = fields.Many2one(related="account_id.currency_id")
     quantity_limit = fields.Integer(
         string="Show At Most", help="Never show more than this of this SKU. 0: as the shop says."
     )
@@ -104,7 +103,17 @@ class AliexpressListingSku(models.Model):
 
     def _get_offer_state(self):
         """`(state, why)` for a person."""
-        listing, account = self.listing_id, self.account_id
+        obstacle = self._get_offer_obstacle()
+        if obstacle:
+            return obstacle
+        was_told = self.quantity_date or self.quantity_sent or self.price_sent
+        if was_told and not (self.is_quantity_due or self.is_price_due):
+            return "equal", False
+        return self._get_offer_delay() or ("due", False)
+
+    def _get_offer_obstacle(self):
+        """`(state, why)` of a SKU whose offer is not sent before somebody does something, None for others."""
+        listing = self.listing_id
         problems = list(dict.fromkeys(filter(None, [self.quantity_error, self.price_error])))
         if problems:
             return "error", "\n".join(problems)
@@ -119,21 +128,22 @@ class AliexpressListingSku(models.Model):
         if self.is_missing:
             return "error", self.env._(
                 "AliExpress has no SKU with this code in the product %(product)s any more. Publish the listing again, "
-                "or delete the "
-                "SKU here.",
+                "or delete the SKU here.",
                 product=listing.product_ref,
             )
         if not listing._is_offered():
             return "none", self.env._("The listing is not online; price and stock are sent when it is.")
-        if not account._has_catalogue():
+        if not self.account_id._has_catalogue():
             return "none", self.env._(
                 "Prices and stock of general sellers are not sent. Set them in AliExpress' seller centre."
             )
         if self.hold_reason:
             return "held", self.hold_reason
-        was_told = self.quantity_date or self.quantity_sent or self.price_sent
-        if was_told and not (self.is_quantity_due or self.is_price_due):
-            return "equal", False
+        return None
+
+    def _get_offer_delay(self):
+        """`(state, why)` of a due offer that the next run does not send, None where it does."""
+        listing, account = self.listing_id, self.account_id
         if standstill := account._describe_standstill("sync_offers"):
             return "waiting", standstill
         if account.retry_at and account.retry_at > fields.Datetime.now():
@@ -145,7 +155,7 @@ class AliexpressListingSku(models.Model):
         )
         if is_waiting and listing.retry_at and listing.retry_at > fields.Datetime.now():
             return "waiting", listing.error
-        return "due", False
+        return None
 
     # === ACTIONS === #
 

@@ -95,9 +95,8 @@ class AliexpressListing(models.Model):
         if unknown:
             raise UserError(
                 self.account_id._get_message_env()._(
-                    "AliExpress has SKUs that no variant is linked with: %(codes)s. Sending would remove them. "
-                    "Read the listing back and "
-                    "link them.",
+                    "AliExpress has SKUs that no variant is linked with: %(codes)s. Sending would remove them. Read "
+                    "the listing back and link them.",
                     codes=", ".join(sorted(unknown)) or "-",
                 )
             )

@@ -73,43 +73,47 @@ class OfferLook:
         return {sku_id for (sku_id,) in rows}
 
     def _get_changed_products(self, company_id, since):
-        """Ids (set) of products that were written since, or their stock, reservations or AliExpress orders."""
+        """Ids (set) of products whose offer may have changed since, and of the kits they are in."""
         key = (company_id, since)
         if key not in self._product_ids:
-            rows = self.env.execute_query(
-                SQL(
-                    """
-                    SELECT product_id FROM stock_quant WHERE write_date >= %(since)s
-                     UNION
-                    SELECT product_id FROM stock_move WHERE write_date >= %(since)s
-                     UNION
-                    SELECT id FROM product_product WHERE write_date >= %(since)s
-                     UNION
-                    SELECT product.id
-                      FROM product_template template
-                      JOIN product_product product ON product.product_tmpl_id = template.id
-                     WHERE template.write_date >= %(since)s
-                     UNION
-                    SELECT combination.product_product_id
-                      FROM product_template_attribute_value value
-                      JOIN product_variant_combination combination
-                        ON combination.product_template_attribute_value_id = value.id
-                     WHERE value.write_date >= %(since)s
-                     UNION
-                    SELECT COALESCE(line.product_id, sku.product_id)
-                      FROM aliexpress_order ae_order
-                      JOIN aliexpress_order_line line ON line.order_id = ae_order.id
-                 LEFT JOIN aliexpress_listing listing
-                        ON listing.account_id = ae_order.account_id AND listing.product_ref = line.product_ref
-                 LEFT JOIN aliexpress_listing_sku sku ON sku.listing_id = listing.id AND sku.sku_code = line.sku_code
-                     WHERE ae_order.write_date >= %(since)s
-                    """,
-                    since=since,
-                )
-            )
-            product_ids = {product_id for (product_id,) in rows if product_id} | self._get_changed_kits(since)
+            product_ids = self._read_changed_products(since) | self._get_changed_kits(since)
             self._product_ids[key] = self.stock.expand_kits(company_id, product_ids) if product_ids else product_ids
         return self._product_ids[key]
+
+    def _read_changed_products(self, since):
+        """Ids (set) of products that were written since, or their stock, reservations or AliExpress orders."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT product_id FROM stock_quant WHERE write_date >= %(since)s
+                 UNION
+                SELECT product_id FROM stock_move WHERE write_date >= %(since)s
+                 UNION
+                SELECT id FROM product_product WHERE write_date >= %(since)s
+                 UNION
+                SELECT product.id
+                  FROM product_template template
+                  JOIN product_product product ON product.product_tmpl_id = template.id
+                 WHERE template.write_date >= %(since)s
+                 UNION
+                SELECT combination.product_product_id
+                  FROM product_template_attribute_value value
+                  JOIN product_variant_combination combination
+                    ON combination.product_template_attribute_value_id = value.id
+                 WHERE value.write_date >= %(since)s
+                 UNION
+                SELECT COALESCE(line.product_id, sku.product_id)
+                  FROM aliexpress_order ae_order
+                  JOIN aliexpress_order_line line ON line.order_id = ae_order.id
+             LEFT JOIN aliexpress_listing listing
+                    ON listing.account_id = ae_order.account_id AND listing.product_ref = line.product_ref
+             LEFT JOIN aliexpress_listing_sku sku ON sku.listing_id = listing.id AND sku.sku_code = line.sku_code
+                 WHERE ae_order.write_date >= %(since)s
+                """,
+                since=since,
+            )
+        )
+        return {product_id for (product_id,) in rows if product_id}
 
     def _get_changed_kits(self, since):
         """Ids (set) of products whose bill of materials was written since; there is none without manufacturing."""

@@ -7,7 +7,7 @@ from psycopg2 import IntegrityError
 from odoo import fields
 from odoo.tools import mute_logger
 
-from ..models.aliexpress_offer_prices import BuyerTaxes
+from ..models.buyer_taxes import BuyerTaxes
 from .common_offers import DETAIL, PRICE, STOCK, OffersCase
 
 
