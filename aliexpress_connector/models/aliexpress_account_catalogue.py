@@ -154,9 +154,8 @@ class AliexpressAccount(models.Model):
             if wrong:
                 raise ValidationError(
                     self.env._(
-                        "The title rule of %(name)s names fields that products do not have: %(paths)s. Use names "
-                        "such as {name} or "
-                        "{categ_id.name}.",
+                        "The title rule of %(name)s names fields that products do not have: %(paths)s. Use names such "
+                        "as {name} or {categ_id.name}.",
                         name=account.name,
                         paths=", ".join(wrong),
                     )

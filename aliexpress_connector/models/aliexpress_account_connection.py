@@ -22,9 +22,8 @@ class AliexpressAccount(models.Model):
     def _get_client(self):
         """The `lib.families.Family` that acts on this shop.
 
-        Raises UserError when the shop is not connected. Finds out and remembers the family of methods at the first
-        use, with one call
-        for each family tried.
+        Raises UserError when the shop is not connected. Finds out and remembers the family of methods at the first use,
+        with one call for each family tried.
         """
         self.ensure_one()
         transport = self._get_transport()
@@ -116,8 +115,7 @@ class AliexpressAccount(models.Model):
             raise UserError(
                 self.env._(
                     "You logged in to AliExpress as another seller than the one of the shop %(name)s. Log out at "
-                    "AliExpress and connect "
-                    "again with the right seller, or create a new shop for this one.",
+                    "AliExpress and connect again with the right seller, or create a new shop for this one.",
                     name=account.name,
                 )
             )

@@ -126,8 +126,7 @@ class AliexpressAccount(models.Model):
         string="Calls per Night",
         default=1000,
         help="How many listings are read back each night to find and mend what was changed outside Odoo. Those not "
-        "read for longest come "
-        "first. 0 reads none.",
+        "read for longest come first. 0 reads none.",
     )
 
     @api.depends("pricelist_id", "company_id", "quotation_currency_id")
@@ -187,8 +186,7 @@ class AliexpressAccount(models.Model):
             summary=message_env._("Confirm new prices of %(name)s", name=self.name),
             note=message_env._(
                 "Some prices wait for your word before they are sent. Look at them in AliExpress > Catalogue > Prices "
-                "and Stock with the "
-                "filter Price Held: correct them, or press Confirm Price."
+                "and Stock with the filter Price Held: correct them, or press Confirm Price."
             ),
             user_id=self._get_responsible().id,
         )

@@ -225,7 +225,7 @@ class AliexpressAccount(models.Model):
         self.check_access("write")
         self.setup_step = "done"
         self._trigger_jobs()
-        return self.env["ir.actions.act_window"]._for_xml_id("aliexpress_connector.aliexpress_account_overview_action")
+        return self.action_setup_leave()
 
     def action_setup_leave(self):
         """Leave the set-up where it is; it is taken up again from the overview or the shop."""

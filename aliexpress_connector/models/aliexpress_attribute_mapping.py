@@ -8,9 +8,9 @@ from .translated_names import get_names, index_by_name
 class AliexpressAttributeMapping(models.Model):
     """Where the products of a category take an AliExpress attribute from, said once for all of them.
 
-    One of: an Odoo attribute, whose values are mapped in the lines; fixed values; a text, fixed or composed of
-    product fields. What a
-    product says in its own attribute lines goes first, a mapping of the shop goes before one of all shops.
+    One of: an Odoo attribute, whose values are mapped in the lines; fixed values; a text, fixed or composed of product
+    fields. What a product says in its own attribute lines goes first, a mapping of the shop goes before one of all
+    shops.
     """
 
     _name = "aliexpress.attribute.mapping"
@@ -83,9 +83,8 @@ class AliexpressAttributeMapping(models.Model):
             if wrong:
                 raise ValidationError(
                     self.env._(
-                        "The text of %(attribute)s names fields that products do not have: %(paths)s. Use names "
-                        "such as {default_code} or "
-                        "{categ_id.name}.",
+                        "The text of %(attribute)s names fields that products do not have: %(paths)s. Use names such "
+                        "as {default_code} or {categ_id.name}.",
                         attribute=mapping.attribute_id.name,
                         paths=", ".join(wrong),
                     )

@@ -34,9 +34,8 @@ class AliexpressAttributeMappingValue(models.Model):
         help="The value of AliExpress that it stands for.",
     )
     custom_name = fields.Char(
-        help="Shown to buyers in the place of AliExpress' name, where the attribute allows names of one's own. "
-        "At most 70 characters, "
-        "without # : = and comma."
+        help="Shown to buyers in the place of AliExpress' name, where the attribute allows names of one's own. At most "
+        "70 characters, without # : = and comma."
     )
 
     _value_uniq = models.UniqueIndex("(mapping_id, product_attribute_value_id)", "Each value is mapped once.")

@@ -65,8 +65,7 @@ class AliexpressJobMixin(models.AbstractModel):
     """A record of a shop that scheduled jobs work on.
 
     `state` of the concrete model says what is to be done, `error` why it was not done, `retry_at` (UTC) when it may be
-    tried again;
-    an empty `retry_at` means now. The three are enough: there is no queue beside the records themselves.
+    tried again; an empty `retry_at` means now. The three are enough: there is no queue beside the records themselves.
     """
 
     _name = "aliexpress.job.mixin"
@@ -125,10 +124,9 @@ class AliexpressJobMixin(models.AbstractModel):
     def _run_queue(self, domain, worker, *, order="retry_at NULLS FIRST, id", batch_size=1, shop_runs=None):
         """Call the method named `worker` on the records of `domain`, batch by batch, each batch committed on its own.
 
-        Only for `_cron_*` methods. A batch holds records of one shop. The worker does all or nothing and never
-        commits; it must take
-        its records out of the domain. What it raises is shown at the records. A batch that fails for a reason of
-        its records is repeated record by record, so that one bad record costs one record.
+        Only for `_cron_*` methods. A batch holds records of one shop. The worker does all or nothing and never commits;
+        it must take its records out of the domain. What it raises is shown at the records. A batch that fails for a
+        reason of its records is repeated record by record, so that one bad record costs one record.
 
         :param shop_runs: `defaultdict(ShopRun)` by id of the shop, of a run that consists of several queues
         """

@@ -4,6 +4,8 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .record_changes import get_changes
+
 
 class AliexpressMetadataMixin(models.AbstractModel):
     """Something that AliExpress defines and Odoo only keeps a copy of.
@@ -57,7 +59,7 @@ class AliexpressMetadataMixin(models.AbstractModel):
 
     def _write_changes(self, values):
         """Write those of `values` that differ."""
-        changes = {name: value for name, value in values.items() if self._get_plain(name) != value}
+        changes = get_changes(self, values)
         if changes:
             self.write(changes)
 

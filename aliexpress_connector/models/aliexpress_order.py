@@ -1,12 +1,13 @@
 from odoo import fields, models
+from odoo.tools import plaintext2html
 
 
 class AliexpressOrder(models.Model):
     """An order as AliExpress has it: the inbox.
 
     Listed orders are stored here before anything is done with them. `state` is our side (pending: to be worked on,
-    done, hold: its
-    delivery may not leave, error: we failed), `status` AliExpress' side, `stage` what that means by the status map.
+    done, hold: its delivery may not leave, error: we failed), `status` AliExpress' side, `stage` what that means by the
+    status map.
     """
 
     _name = "aliexpress.order"
@@ -218,3 +219,14 @@ class AliexpressOrder(models.Model):
 
     def _trigger_job(self):
         self.env["ir.cron"]._aliexpress_wake("ir_cron_process_orders")
+
+    def _schedule_task(self, xml_id, summary, note, date_deadline=None):
+        """An activity for the shop's responsible person; `note` is plain text."""
+        self.ensure_one()
+        self.activity_schedule(
+            xml_id,
+            date_deadline=date_deadline,
+            summary=summary,
+            note=plaintext2html(note),
+            user_id=self.account_id._get_responsible().id,
+        )

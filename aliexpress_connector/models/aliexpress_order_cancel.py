@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import plaintext2html
 
 from ..lib.errors import FixError
 from .aliexpress_job_mixin import SHOP_REASONS
@@ -105,10 +104,9 @@ class AliexpressOrder(models.Model):
             if order.activity_search([CANCEL_ACTIVITY]):
                 continue
             message_env = order.account_id._get_message_env()
-            order.activity_schedule(
+            order._schedule_task(
                 CANCEL_ACTIVITY,
-                date_deadline=fields.Date.to_date(order.status_deadline) or fields.Date.today(),
                 summary=message_env._("Accept or refuse the cancellation of %(number)s", number=order.order_ref),
-                note=plaintext2html(order.hold_reason or ""),
-                user_id=order.account_id._get_responsible().id,
+                note=order.hold_reason or "",
+                date_deadline=fields.Date.to_date(order.status_deadline) or fields.Date.today(),
             )

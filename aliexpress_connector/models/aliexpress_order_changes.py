@@ -118,8 +118,7 @@ class AliexpressOrder(models.Model):
         if not changes:
             return ""
         return self.env._(
-            "AliExpress changed this order after it came to Odoo: %(changes)s. Press Take Over to bring the sale "
-            "order in line, or correct "
-            "it by hand first.",
+            "AliExpress changed this order after it came to Odoo: %(changes)s. Press Take Over to bring the sale order "
+            "in line, or correct it by hand first.",
             changes="; ".join(changes),
         )

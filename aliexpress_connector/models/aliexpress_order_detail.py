@@ -5,25 +5,11 @@ from odoo import Command, models
 
 from ..lib.errors import UNREADABLE, FixError
 from ..lib.totals import get_discount, get_totals
+from .record_changes import get_changes
 from .res_partner import is_masked, load_address
 
 # What of an address AliExpress may hide later, and what is never lost once it was told.
 PERSONAL_FIELDS = ("name", "street", "street2", "phone_number", "mobile", "tax_id", "zip", "city", "province")
-
-
-def get_changes(record, values):
-    """Those of `values` that differ from what `record` has."""
-    return {name: value for name, value in values.items() if _is_changed(record, name, value)}
-
-
-def _is_changed(record, name, value):
-    field = record._fields[name]
-    if field.type == "many2one":
-        return record[name].id != value
-    currency = record[field.get_currency_field(record)] if field.type == "monetary" else None
-    if currency:
-        return currency.compare_amounts(record[name], value) != 0
-    return (record[name] or False) != (value or False)
 
 
 class AliexpressOrder(models.Model):
@@ -79,7 +65,7 @@ class AliexpressOrder(models.Model):
         # Without its address the order differs from the list: it is read again while AliExpress lists it.
         values = {"list_update_date": False} if address is None else {}
         address = self._keep_unmasked(address or detail.address)
-        values |= self._prepare_amount_values(detail, currencies)
+        values |= self._prepare_amount_values(detail, currencies) | self._prepare_values_of_lines(detail.lines)
         values |= {
             "status": detail.status,
             "stage": "cancelled" if status._is_cancelled(detail.end_reason) else status.stage,
@@ -96,11 +82,6 @@ class AliexpressOrder(models.Model):
             "buyer_name": self._keep_text(self.buyer_name, detail.buyer_name),
             "note": detail.note or False,
             "address": asdict(address),
-            "service_code": next((line.service_code for line in detail.lines if line.service_code), False),
-            "service_name": next((line.service_name for line in detail.lines if line.service_name), False),
-            "preparation_days": max((line.preparation_days for line in detail.lines), default=0),
-            "is_platform_fulfilled": bool(detail.lines) and all(line.is_platform_fulfilled for line in detail.lines),
-            "is_gift": any(line.is_gift for line in detail.lines),
             "parcels": [[parcel.service_code, parcel.tracking_ref] for parcel in detail.parcels],
             "is_detail_due": False,
             "error": False,
@@ -115,8 +96,16 @@ class AliexpressOrder(models.Model):
         values |= {"is_process_due": True} if self.state == "hold" else {"state": "pending"}
         return values
 
-    def _estimate_ship_deadline(self, detail):
-        return False
+    @staticmethod
+    def _prepare_values_of_lines(lines):
+        """What child orders say and the whole order shows."""
+        return {
+            "service_code": next((line.service_code for line in lines if line.service_code), False),
+            "service_name": next((line.service_name for line in lines if line.service_name), False),
+            "preparation_days": max((line.preparation_days for line in lines), default=0),
+            "is_platform_fulfilled": bool(lines) and all(line.is_platform_fulfilled for line in lines),
+            "is_gift": any(line.is_gift for line in lines),
+        }
 
     def _prepare_amount_values(self, detail, currencies):
         totals = get_totals(detail)

@@ -170,8 +170,8 @@ class AliexpressOrder(models.Model):
             return [
                 self.env._(
                     "The sale order was cancelled in Odoo, but AliExpress still counts on it. Ship it, or ask the "
-                    "buyer to cancel: an order "
-                    "that is not shipped in time is cancelled by AliExpress and counts against the shop."
+                    "buyer to cancel: an order that is not shipped in time is cancelled by AliExpress and counts "
+                    "against the shop."
                 )
             ]
         differences = []

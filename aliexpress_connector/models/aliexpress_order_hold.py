@@ -78,16 +78,14 @@ class AliexpressOrder(models.Model):
             return reason
         if self.stage == "closed":
             return self.env._(
-                "AliExpress finished this order for the reason %(reason)s, which is not known here. Look at it in "
-                "the seller centre, then "
-                "lock or cancel the sale order yourself.",
+                "AliExpress finished this order for the reason %(reason)s, which is not known here. Look at it in the "
+                "seller centre, then lock or cancel the sale order yourself.",
                 reason=self.end_reason or "-",
             )
         if self.stage == "unknown":
             return self.env._(
-                "AliExpress gave this order the status %(status)s, which the status map does not know. Choose what "
-                "it means in "
-                "Configuration > Status Map.",
+                "AliExpress gave this order the status %(status)s, which the status map does not know. Choose what it "
+                "means in Configuration > Status Map.",
                 status=self.status,
             )
         return self.env._(
@@ -207,9 +205,8 @@ class AliexpressOrder(models.Model):
         if by_platform == lines or set(by_platform.mapped("child_ref")) <= set(released):
             return ""
         return self.env._(
-            "AliExpress' own warehouse ships part of this order: %(names)s. Split the order in Odoo so that "
-            "these lines are not delivered, "
-            "then press Release.",
+            "AliExpress' own warehouse ships part of this order: %(names)s. Split the order in Odoo so that these "
+            "lines are not delivered, then press Release.",
             names=", ".join(by_platform.mapped(lambda line: line.sku_code or line.name or line.child_ref)),
         )
 

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import plaintext2html
 
 # Statuses of the map that want the order in Odoo, in the order of how much they want.
 WANTS_SALE_ORDER = {"draft", "confirm", "ship", "hold", "close"}
@@ -138,8 +137,7 @@ class AliexpressOrder(models.Model):
             summary=message_env._("Get the goods of %(number)s back", number=self.order_ref),
             note=message_env._(
                 "AliExpress cancelled order %(number)s after it was delivered from Odoo. Agree the return with the "
-                "buyer, then return the "
-                "delivery of %(sale_order)s and refund what was invoiced.",
+                "buyer, then return the delivery of %(sale_order)s and refund what was invoiced.",
                 number=self.order_ref,
                 sale_order=self.sale_order_id.name,
             ),
@@ -164,11 +162,4 @@ class AliexpressOrder(models.Model):
                 number=self.order_ref,
                 invoices=", ".join(invoices.mapped("name")),
             ),
-        )
-
-    def _schedule_task(self, xml_id, summary, note):
-        """An activity for the shop's responsible person; `note` is plain text."""
-        self.ensure_one()
-        self.activity_schedule(
-            xml_id, summary=summary, note=plaintext2html(note), user_id=self.account_id._get_responsible().id
         )

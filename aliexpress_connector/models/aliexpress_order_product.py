@@ -151,9 +151,8 @@ class AliexpressOrderLine(models.Model):
                 **values,
             )
         return self.env._(
-            "The product with the SKU code %(code)s belongs to another company. Share it with the company "
-            "%(company)s, or press Link "
-            "Products.",
+            "The product with the SKU code %(code)s belongs to another company. Share it with the company %(company)s, "
+            "or press Link Products.",
             code=values["code"],
             company=self.company_id.name,
         )

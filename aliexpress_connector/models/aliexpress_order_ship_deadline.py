@@ -22,7 +22,7 @@ class AliexpressOrder(models.Model):
     # === ESTIMATE === #
 
     def _estimate_ship_deadline(self, detail):
-        """Override: the deadline (naive UTC) of a lib `Order`, False when payment or preparation time are unknown."""
+        """The deadline (naive UTC) of a lib `Order`, False when payment or preparation time are unknown."""
         days = max((line.preparation_days for line in detail.lines if not line.is_platform_fulfilled), default=0)
         return self._get_ship_deadline(detail.paid_at, days, detail.created_at) or False
 
@@ -86,16 +86,15 @@ class AliexpressOrder(models.Model):
                 continue
             message_env = order.account_id._get_message_env()
             order.warned_deadline = order.ship_deadline
-            order.activity_schedule(
+            order._schedule_task(
                 DEADLINE_ACTIVITY,
-                date_deadline=fields.Datetime.context_timestamp(order, order.ship_deadline).date(),
                 summary=message_env._("Ship %(number)s", number=order.order_ref),
                 note=message_env._(
                     "AliExpress cancels order %(number)s and refunds the buyer when its shipment is not declared "
                     "before the deadline. Validate its delivery with a tracking number, or see why it cannot leave.",
                     number=order.order_ref,
                 ),
-                user_id=order.account_id._get_responsible().id,
+                date_deadline=fields.Datetime.context_timestamp(order, order.ship_deadline).date(),
             )
 
     @api.model

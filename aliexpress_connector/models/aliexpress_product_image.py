@@ -18,8 +18,7 @@ class AliexpressProductImage(models.Model):
         [("main", "Main picture"), ("portrait", "Marketing picture 3:4"), ("square", "Marketing picture 1:1")],
         default="main",
         required=True,
-        help="AliExpress shows up to six main pictures. Marketing pictures are for its own pages: 3:4 of at "
-        "least 750 × 1000 pixels, "
-        "1:1 of at least 800 × 800.",
+        help="AliExpress shows up to six main pictures. Marketing pictures are for its own pages: 3:4 of at least 750 "
+        "× 1000 pixels, 1:1 of at least 800 × 800.",
     )
     image = fields.Image(required=True, help="Shown to buyers on AliExpress.")

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import plaintext2html
 
 PROBLEM_ACTIVITY = "aliexpress_connector.mail_activity_type_shipment"
 
@@ -158,11 +157,10 @@ class AliexpressShipment(models.Model):
             if order.activity_search([PROBLEM_ACTIVITY]):
                 continue
             message_env = order.account_id._get_message_env()
-            order.activity_schedule(
+            order._schedule_task(
                 PROBLEM_ACTIVITY,
                 summary=message_env._("The shipment of %(number)s is not declared", number=order.order_ref),
-                note=plaintext2html(shipments[:1].error or ""),
-                user_id=order.account_id._get_responsible().id,
+                note=shipments[:1].error or "",
             )
 
     def _unschedule_problems(self):

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS
+from .record_changes import get_changes
 
 # Deliveries looked at in one transaction.
 DELIVERY_BATCH = 500
@@ -113,23 +114,9 @@ class AliexpressShipment(models.Model):
         What has the same number stays; the others follow in their order, so that a corrected number stays with its
         shipment.
         """
-        # AliExpress knows the whole order as shipped: there is nothing to tell about goods without a number.
-        is_over = order._is_shipped_for_aliexpress() and not any(self.mapped("sent_tracking_ref"))
-        has_goods = any(parcel.quantities for parcel in parcels)
-        if not has_goods:
-            # What the seller added is not told, unless it goes in place of all that was ordered.
-            is_replaced = not (order.shipment_ids - self).line_ids and not order._get_unfinished_lines(
-                order.shipment_ids
-            )
-            parcels = parcels if is_replaced else []
-        parcels = [
-            parcel
-            for parcel in parcels
-            if (parcel.quantities or not has_goods) and (parcel.tracking_ref or not is_over)
-        ]
         left = self
         pairs, changed = [], []
-        for parcel in parcels:
+        for parcel in self._select_parcels(order, parcels):
             same = left.filtered(
                 lambda shipment, parcel=parcel: shipment.tracking_ref == parcel.tracking_ref and shipment.tracking_ref
             )[:1]
@@ -143,6 +130,22 @@ class AliexpressShipment(models.Model):
             left -= same
             pairs.append((same, parcel))
         return pairs, left
+
+    def _select_parcels(self, order, parcels):
+        """Those of `parcels` that AliExpress is told about."""
+        # AliExpress knows the whole order as shipped: there is nothing to tell about goods without a number.
+        is_over = order._is_shipped_for_aliexpress() and not any(self.mapped("sent_tracking_ref"))
+        has_goods = any(parcel.quantities for parcel in parcels)
+        if not has_goods:
+            # What the seller added is not told, unless it goes in place of all that was ordered.
+            has_other_parcels = (order.shipment_ids - self).line_ids
+            if has_other_parcels or order._get_unfinished_lines(order.shipment_ids):
+                return []
+        return [
+            parcel
+            for parcel in parcels
+            if (parcel.quantities or not has_goods) and (parcel.tracking_ref or not is_over)
+        ]
 
     def _apply_parcel(self, parcel, service, missing_carrier):
         values = {
@@ -207,11 +210,7 @@ class AliexpressShipment(models.Model):
     def _write_changes(self, values):
         """Write those of `values` that differ: a shipment that goes on waiting is not touched."""
         self.ensure_one()
-        changes = {
-            name: value
-            for name, value in values.items()
-            if (self[name].id if self._fields[name].relational else self[name]) != value
-        }
+        changes = get_changes(self, values)
         if changes:
             self.write({"state": self.state} | changes)
 
