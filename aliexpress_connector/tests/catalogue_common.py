@@ -65,11 +65,7 @@ class CatalogueCase(SandboxCase):
 
     @classmethod
     def create_product(cls, code, name, quantity=100, **values):
-        product = cls.env["product.product"].create(
-            {"name": name, "default_code": code, "is_storable": True, "list_price": 10} | values
-        )
-        cls.env["stock.quant"]._update_available_quantity(product, cls.warehouse.lot_stock_id, quantity)
-        return product
+        return super().create_product(code, name, quantity, **values)
 
     @classmethod
     def choose_value(cls, attribute):

@@ -7,26 +7,15 @@ from odoo.fields import Domain
 
 from .answer_mutator import Mutator
 from .catalogue_common import CREATE, CatalogueCase
-from .common import Call
+from .common import JOBS, Call
 from .shipping_common import CORREOS, ShippingCase
 
 _logger = logging.getLogger(__name__)
 
 ANSWERS = int(os.environ.get("ALIEXPRESS_ANSWERS") or (10_000 if os.environ.get("ALIEXPRESS_LONG") else 200))
 SEED = int(os.environ.get("ALIEXPRESS_SEED", 20241))
-JOBS = (
-    "fetch_orders",
-    "process_orders",
-    "push_shipments",
-    "publish_listings",
-    "push_offers",
-    "refresh_listings",
-    "refresh_shop_data",
-    "refresh_tokens",
-    "watchdog",
-    "cleanup",
-)
-FREQUENT_JOBS = ("fetch_orders", "process_orders", "push_shipments", "publish_listings", "push_offers")
+# What moves orders, products and offers all day.
+FREQUENT_JOBS = JOBS[:5]
 # Where people see why something was not done.
 SHOWN = {
     "aliexpress.account": ["error"],

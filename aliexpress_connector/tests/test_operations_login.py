@@ -2,27 +2,23 @@ import random
 from urllib.parse import urlencode
 
 from odoo import http
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user
 
-from .common import GATEWAY_URL, AliexpressCase, GatewayMixin, error_response
+from .common import AliexpressCase, error_response
 
 URL = "/aliexpress/callback"
 CREATE = "/auth/token/create"
 LIST = "aliexpress.solution.order.get"
 
 
-@tagged("post_install", "-at_install")
-class TestLogin(GatewayMixin, HttpCase):
+class TestLogin(AliexpressCase, HttpCase):
     """Coming back from AliExpress' login: only who may connect the shop, in the session in which it was asked for."""
+
+    account_values = {"state": "draft", "access_token": False, "refresh_token": False, "family": False}
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["ir.config_parameter"].set_param("aliexpress_connector.gateway_url", GATEWAY_URL)
-        cls.company = cls.env.company
-        cls.account = AliexpressCase.create_account.__func__(
-            cls, "Test shop", state="draft", access_token=False, refresh_token=False, family=False
-        )
         cls.manager = new_test_user(cls.env, "ae_login", "sales_team.group_sale_manager")
 
     def set_answers(self):
@@ -80,7 +76,7 @@ class TestLogin(GatewayMixin, HttpCase):
         self.assertIn("another seller", self.account.error)
 
     def test_a_seller_that_is_connected_already_is_refused(self):
-        AliexpressCase.create_account.__func__(type(self), "First shop", seller_ref="2671514005")
+        self.create_account("First shop", seller_ref="2671514005")
         self.authenticate("ae_login", "ae_login")
         self.come_back()
         self.assertEqual(self.account.state, "draft")

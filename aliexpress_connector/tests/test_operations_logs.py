@@ -3,18 +3,9 @@ import logging
 
 from odoo.exceptions import UserError
 
-from .common import SandboxCase
+from .common import ADDRESS, BUYER, PERSONAL, SandboxCase
 
 DETAIL = "aliexpress.solution.order.info.get"
-BUYER = {"login": "es4455667788", "first_name": "Marisol", "last_name": "Quintanilla"}
-ADDRESS = {
-    "contact_person": "Marisol Quintanilla",
-    "detail_address": "Calle Desconocida 77",
-    "city": "Valdemoro",
-    "zip": "28341",
-    "mobile_no": "611223344",
-}
-PERSONAL = ("Marisol", "Quintanilla", "Desconocida", "Valdemoro", "28341", "611223344", "es4455667788", "ring twice")
 
 
 class Everything(logging.Handler):

@@ -2,28 +2,13 @@ from lxml import etree
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tests import tagged
 from odoo.tools import file_open
 
 from ..lib.errors import AliexpressError
-from .common import AliexpressCase
+from .common import JOBS, AliexpressCase
 from .records import Records, get_models
 
-JOBS = (
-    "fetch_orders",
-    "process_orders",
-    "push_shipments",
-    "publish_listings",
-    "push_offers",
-    "refresh_listings",
-    "refresh_shop_data",
-    "refresh_tokens",
-    "watchdog",
-    "cleanup",
-)
 
-
-@tagged("post_install", "-at_install")
 class TestNeutralizedCopy(AliexpressCase):
     """A neutralised copy of the database reaches AliExpress in no way."""
 
@@ -91,6 +76,8 @@ class TestNeutralizedCopy(AliexpressCase):
                         self.assertFalse(self.urls)
 
     def test_no_job_calls(self):
+        crons = self.env["ir.model.data"].search([("module", "=", "aliexpress_connector"), ("model", "=", "ir.cron")])
+        self.assertEqual(set(crons.mapped("name")), {f"ir_cron_{name}" for name in JOBS})
         for name in JOBS:
             with self.subTest(job=name):
                 self.env.ref(f"aliexpress_connector.ir_cron_{name}").active = True

@@ -5,18 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tests import Form, new_test_user
 
-from .common import SandboxCase
-
-# As the gateway gives them, and as Odoo writes the phone.
-BUYER = {"login": "es4455667788", "first_name": "Marisol", "last_name": "Quintanilla"}
-ADDRESS = {
-    "contact_person": "Marisol Quintanilla",
-    "detail_address": "Calle Desconocida 77",
-    "city": "Valdemoro",
-    "zip": "28341",
-    "mobile_no": "611223344",
-}
-PERSONAL = ("Marisol", "Quintanilla", "Desconocida", "Valdemoro", "28341", "611223344", "es4455667788", "ring twice")
+from .common import ADDRESS, BUYER, PERSONAL, SandboxCase
 
 
 class TestPrivacy(SandboxCase):

@@ -4,29 +4,25 @@ import time
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from ..lib.push import sign_push
-from .common import GATEWAY_URL, AliexpressCase
+from .common import AliexpressCase
 
 URL = "/aliexpress/push"
 SECRET = "helloworldsecret"
 
 
-@tagged("post_install", "-at_install")
-class TestPush(HttpCase, CronMixinCase):
+class TestPush(AliexpressCase, HttpCase, CronMixinCase):
     """Pushed messages: only what an application signed gets anything done, and that is no more than to look."""
+
+    account_values = {"seller_ref": "2671514005", "is_push_enabled": True}
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["ir.config_parameter"].set_param("aliexpress_connector.gateway_url", GATEWAY_URL)
-        cls.company = cls.env.company
-        cls.account = AliexpressCase.create_account.__func__(
-            cls, "Test shop", seller_ref="2671514005", is_push_enabled=True
-        )
         cls.order = cls.env["aliexpress.order"].create(
             {"account_id": cls.account.id, "order_ref": "8100123456789012", "state": "done", "is_detail_due": False}
         )
@@ -54,9 +50,7 @@ class TestPush(HttpCase, CronMixinCase):
     def take(self):
         """Run the job, of a shop that must not call just now."""
         self.account.retry_at = fields.Datetime.now() + timedelta(hours=1)
-        with self.enter_registry_test_mode():
-            self.env.ref("aliexpress_connector.ir_cron_fetch_orders").method_direct_trigger()
-        self.env.invalidate_all()
+        self.run_job("fetch_orders")
 
     def test_a_signed_message_makes_its_order_be_read_again(self):
         with self.capture_triggers("aliexpress_connector.ir_cron_fetch_orders") as captured:
@@ -158,7 +152,7 @@ class TestPush(HttpCase, CronMixinCase):
 
     def test_of_several_shops_whose_seller_is_not_known_the_order_tells_which_is_meant(self):
         self.account.write({"seller_ref": False, "sequence": 99})
-        second = AliexpressCase.create_account.__func__(type(self), "Second shop", is_push_enabled=True)
+        second = self.create_account("Second shop", is_push_enabled=True)
         self.env.flush_all()
         self.push(self.make_body())
         self.assertEqual(self.get_messages().account_id, self.account)

@@ -6,17 +6,9 @@ from odoo import Command, fields
 from odoo.tests import freeze_time
 
 from .catalogue_common import make_picture
+from .common import JOBS
 from .common_offers import OffersCase
 
-JOBS = (
-    "fetch_orders",
-    "process_orders",
-    "push_shipments",
-    "publish_listings",
-    "push_offers",
-    "refresh_listings",
-    "refresh_shop_data",
-)
 # A shop is tried again every two minutes: six records at once, and a read three times in a row.
 MINUTES, THREADS, TRIES = 4, 6, 3
 

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import freeze_time
 
 from ..lib.errors import AUTHORISATION, ReconnectError
-from .common import AliexpressCase, SandboxCase, error_response
+from .common import JOBS, AliexpressCase, SandboxCase, error_response
 
 REFRESH = "/auth/token/refresh"
 LIST = "aliexpress.solution.order.get"
@@ -127,7 +127,7 @@ class TestTokenRenewal(SandboxCase):
         self.sandbox.expire_tokens(refresh=True)
         self.place()
         for _run in range(5):
-            for job in ("fetch_orders", "process_orders", "push_shipments", "push_offers", "refresh_tokens"):
+            for job in JOBS:
                 self.run_job(job)
         self.assertEqual(self.account.state, "expired")
         self.assertLessEqual(self.sandbox.count(REFRESH), 1)
