@@ -6,7 +6,7 @@ import requests
 from odoo import fields
 from odoo.tests import freeze_time
 
-from .common import AliexpressCase, error_response
+from .common import JOBS, AliexpressCase, error_response
 
 LIST = "aliexpress.solution.order.get"
 DETAIL = "aliexpress.solution.order.info.get"
@@ -15,11 +15,9 @@ DETAIL = "aliexpress.solution.order.info.get"
 class TestBreaker(AliexpressCase):
     """No storm of retries: while AliExpress is down or asks for silence, calls are few, and then none."""
 
-    JOBS = ("fetch_orders", "process_orders", "push_offers", "push_shipments")
-
-    def run_minutes(self, minutes, jobs):
-        """Run the jobs every minute, which is more than they do; the calls made."""
-        start = fields.Datetime.now()
+    def run_minutes(self, minutes, jobs, after=0):
+        """Run the jobs every minute, which is more than they do, from `after` minutes on; the calls made so far."""
+        start = fields.Datetime.now() + timedelta(minutes=after)
         for minute in range(minutes):
             with freeze_time(start + timedelta(minutes=minute)):
                 for job in jobs:
@@ -37,7 +35,7 @@ class TestBreaker(AliexpressCase):
                 self.account.write({"retry_at": False})
                 self.answers[LIST] = self.answers[DETAIL] = answer
                 # At most one attempt in two minutes; a read is tried three times in a row.
-                self.assertLessEqual(self.run_minutes(8, ["fetch_orders"]), 4 * 3)
+                self.assertLessEqual(self.run_minutes(20, ["fetch_orders"]), 10 * 3)
 
     def test_attempts_are_few_while_only_details_fail(self):
         order = self.env["aliexpress.order"].create(
@@ -45,9 +43,13 @@ class TestBreaker(AliexpressCase):
         )
         self.answers[LIST] = {"result": {"success": True, "total_count": 0, "target_list": []}}
         self.answers[DETAIL] = requests.ConnectionError()
-        self.run_minutes(8, ["fetch_orders", "process_orders"])
+        self.run_minutes(10, ["fetch_orders", "process_orders"])
         # Six at once, three tries each, once in two minutes.
-        self.assertLessEqual(len(self.called(DETAIL)), 4 * 18)
+        self.assertLessEqual(len(self.called(DETAIL)), 5 * 18)
+        self.calls.clear()
+        self.run_minutes(10, ["fetch_orders", "process_orders"], after=10)
+        # Each has failed before: the shop goes on, and each is tried again by itself, once in five minutes.
+        self.assertLessEqual(len(self.called(DETAIL)), 2 * 30 * 3)
         self.assertTrue(all(order.mapped("error")) or self.account.error)
 
     def test_a_limit_is_obeyed_to_the_second(self):
@@ -61,7 +63,7 @@ class TestBreaker(AliexpressCase):
         made = len(self.calls)
         for seconds in (1, 30, 37):
             with freeze_time(start + timedelta(seconds=seconds)):
-                for job in self.JOBS:
+                for job in JOBS:
                     self.run_job(job)
         self.assertEqual(len(self.calls), made)
         with freeze_time(start + timedelta(seconds=39)):
