@@ -2,7 +2,7 @@ import time
 
 from odoo.exceptions import UserError
 
-from ..models.aliexpress_order_process import BATCH
+from ..models import aliexpress_order_process
 from .common import SandboxCase
 
 
@@ -234,7 +234,8 @@ class TestOrdersProducts(SandboxCase):
         self.assertFalse(self.get_order(placed).line_ids.product_id)
 
     def test_one_poisoned_order_costs_only_itself(self):
-        for number in range(BATCH):
+        self.patch(aliexpress_order_process, "BATCH", 8)
+        for number in range(16):
             self.place(["CAP-RED", 1], buyer={"login": f"buyer{number}"})
         # Odoo refuses a customer of another company.
         customer = self.env["res.partner"].create(
@@ -247,7 +248,7 @@ class TestOrdersProducts(SandboxCase):
         )
         orders = self.import_orders()
         poisoned = orders.filtered(lambda order: order.buyer_ref == "buyer7")
-        self.assertEqual((orders - poisoned).mapped("state"), ["done"] * (BATCH - 1))
+        self.assertEqual((orders - poisoned).mapped("state"), ["done"] * 15)
         self.assertEqual(set((orders - poisoned).sale_order_id.mapped("state")), {"sale"})
         self.assertEqual((poisoned.state, poisoned.sale_order_id.ids), ("error", []))
         self.assertIn("Moved", poisoned.error)
