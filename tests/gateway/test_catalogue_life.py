@@ -1,4 +1,4 @@
-"""The life of a product against the local gateway, whose reading of the protocol is independent of ours."""
+"""The life of a product, from its creation to its end."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -24,7 +24,6 @@ from aliexpress_connector.lib.catalogue_values import (
 from aliexpress_connector.lib.families import SolutionFamily
 from aliexpress_connector.lib.feed_values import FEED_CREATE, FEED_PRICE, FEED_STOCK, FEED_UPDATE, FeedItem
 from aliexpress_connector.lib.transport import Transport
-from aliexpress_sandbox import Sandbox
 
 KNOWN = "1005001234567890"
 ATTRIBUTES = (
@@ -54,15 +53,8 @@ SKUS = tuple(
 SHIRT = {"attributes": ATTRIBUTES, "skus": SKUS, "group_ref": "262007002", "country_prices": None}
 
 
-@pytest.fixture(scope="module")
-def sandbox():
-    with Sandbox("empty") as sandbox:
-        yield sandbox
-
-
 @pytest.fixture
 def family(sandbox):
-    sandbox.reset()
     # Reviews and feeds end by the clock of the gateway.
     sandbox.world.settings.timestamp_skew_seconds = 10**9
     token = sandbox.issue_token().access_token
