@@ -3,6 +3,8 @@
 import contextlib
 import logging
 import re
+import threading
+import time
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
@@ -11,6 +13,8 @@ from requests.adapters import HTTPAdapter
 CONNECT_TIMEOUT = 10
 # As many as threads may use one `Transport`: a further connection would be made anew for each call.
 CONNECTIONS = 16
+# AliExpress closes connections that are not used, and a call that meets one while it closes gets no answer.
+IDLE_SECONDS = 10
 
 
 class _HideToken(logging.Filter):
@@ -30,9 +34,20 @@ logging.getLogger("urllib3.connectionpool").addFilter(_HideToken())
 
 
 class _Adapter(HTTPAdapter):
-    """Adds the time-out for connecting: Odoo's tests can only read a plain number of seconds from a request."""
+    """Adds the time-out for connecting: Odoo's tests can only read a plain number of seconds from a request. Makes
+    connections anew that were not used for a while.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._used_at = time.monotonic()
+        self._lock = threading.Lock()
 
     def send(self, request, stream=False, timeout=None, **kwargs):
+        with self._lock:
+            if time.monotonic() - self._used_at > IDLE_SECONDS:
+                self.poolmanager.clear()
+            self._used_at = time.monotonic()
         return super().send(request, stream=stream, timeout=(CONNECT_TIMEOUT, timeout), **kwargs)
 
 

@@ -1,3 +1,5 @@
+from weakref import WeakKeyDictionary
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -5,11 +7,16 @@ from odoo.http import request
 from ..lib import auth
 from ..lib.errors import PERMISSION, AliexpressError, FixError
 from ..lib.families import FAMILIES
+from ..lib.session import new_session
 from ..lib.transport import DEFAULT_GATEWAY_URL, Transport
 from .call_gate import CallGate
 from .error_messages import describe_error
 
 CALLBACK_PATH = "/aliexpress/callback"
+
+# `{cursor: {gateway address: HTTP session}}`: a job or request makes its connection once, which takes longer than most
+# calls.
+_sessions = WeakKeyDictionary()
 
 
 class AliexpressAccount(models.Model):
@@ -46,11 +53,16 @@ class AliexpressAccount(models.Model):
         return account._prepare_transport(account.access_token, transport_class, gate)
 
     def _prepare_transport(self, access_token="", transport_class=Transport, gate=None):
+        gateway_url = self._get_gateway_url()
+        sessions = _sessions.setdefault(self.env.cr, {})
+        if gateway_url not in sessions:
+            sessions[gateway_url] = new_session(gateway_url)
         return transport_class(
             self.app_key or "",
             self.app_secret or "",
             access_token or "",
-            gateway_url=self._get_gateway_url(),
+            gateway_url=gateway_url,
+            session=sessions[gateway_url],
             gate=gate,
             on_call=self.env["aliexpress.call.count"]._get_counter(self),
             on_exchange=self.env["aliexpress.exchange"]._get_recorder(self),

@@ -104,6 +104,7 @@ class GatewayMixin:
         if not request.url.startswith(GATEWAY_URL):
             return super()._request_handler(session, request, **kw)
         call = Call(request)
+        call.session = session
         with cls._gateway_lock:
             cls.calls.append(call)
         no_answer = error_response("InsufficientPermission", f"no answer set for {call.method}")

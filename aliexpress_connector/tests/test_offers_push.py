@@ -83,6 +83,7 @@ class TestOffersPush(OffersCase):
         self.assertEqual(len(self.called(PRICE)), 3)
         sizes = [len(call.get_json("mutiple_product_update_list")) for call in self.called(STOCK)]
         self.assertEqual(sorted(sizes), [5, 20, 20])
+        self.assertEqual(len({call.session for call in self.calls}), 1, "one connection for a job")
         for method in KINDS:
             for name, answer in self.get_faults(method, self.answers[method]).items():
                 with self.subTest(name, method=method):

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from lib_gateway import KEY, NOW, SECRET, TOKEN, Gateway
 
-from aliexpress_connector.lib import errors, transport
+from aliexpress_connector.lib import errors, session, transport
 from aliexpress_connector.lib.errors import FixError, TransientError
 from aliexpress_connector.lib.signing import sign
 from aliexpress_connector.lib.transport import OpenGate, Transport
@@ -28,7 +28,11 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.answers, self.requests = [], []
+        self.answers, self.requests, self.connections = [], [], 0
+
+    def process_request(self, request, client_address):
+        self.connections += 1
+        super().process_request(request, client_address)
 
     def handle_error(self, request, client_address):
         """A client that went away is part of these tests."""
@@ -93,7 +97,7 @@ def running_server():
 
 @pytest.fixture
 def server(running_server):
-    running_server.answers, running_server.requests = [], []
+    running_server.answers, running_server.requests, running_server.connections = [], [], 0
     return running_server
 
 
@@ -186,6 +190,18 @@ def test_no_cookies(server, line):
     line.call(METHOD)
     line.call(METHOD)
     assert all("Cookie" not in headers for _path, headers, _body in server.requests)
+
+
+def test_connections_are_used_again_until_they_may_be_closing(server, monkeypatch):
+    server.answers = [answer(OK)]
+    shared = session.new_session(server.url)
+    lines = [Transport(KEY, SECRET, TOKEN, gateway_url=server.url, session=shared) for _shop in range(2)]
+    for line in lines * 3:
+        line.call(METHOD)
+    assert server.connections == 1
+    monkeypatch.setattr(session, "IDLE_SECONDS", 0)
+    lines[0].call(METHOD)
+    assert server.connections == 2
 
 
 def test_gzip(server, line):
