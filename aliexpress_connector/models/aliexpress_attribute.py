@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.fields import Domain
 
 
@@ -54,7 +54,7 @@ class AliexpressAttribute(models.Model):
         refs = [attribute.ref for attribute in attributes]
         domain = Domain("parent_value_ids", "=", False) | Domain("ref", "in", refs)
         stored = self._store_attributes(category, attributes, domain)
-        stored.filtered("parent_value_ids").parent_value_ids = [fields.Command.clear()]
+        stored.filtered("parent_value_ids").parent_value_ids = [Command.clear()]
         self.env["aliexpress.attribute.value"]._store_of_attributes(stored, attributes)
 
     @api.model
@@ -68,9 +68,9 @@ class AliexpressAttribute(models.Model):
         opened = [attribute for attribute in attributes if attribute.ref not in known]
         stored = self._store_attributes(category, opened, Domain("ref", "in", [one.ref for one in opened]))
         new = stored.filtered(lambda attribute: value not in attribute.parent_value_ids)
-        new.write({"parent_value_ids": [fields.Command.link(value.id)]})
+        new.write({"parent_value_ids": [Command.link(value.id)]})
         gone = self.search([("parent_value_ids", "in", value.ids)]) - stored
-        gone.write({"parent_value_ids": [fields.Command.unlink(value.id)]})
+        gone.write({"parent_value_ids": [Command.unlink(value.id)]})
         gone.filtered(lambda attribute: not attribute.parent_value_ids).active = False
         self.env["aliexpress.attribute.value"]._store_of_attributes(stored | always, attributes, value)
 

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 
 class AliexpressAttributeValue(models.Model):
@@ -56,8 +56,8 @@ class AliexpressAttributeValue(models.Model):
         always = self.search([*told, ("parent_value_ids", "=", False)])
         values, _none = self._store(told, items, names)
         (values - always).filtered(lambda value: parent not in value.parent_value_ids).parent_value_ids = [
-            fields.Command.link(parent.id)
+            Command.link(parent.id)
         ]
         gone = self.search([*domain, ("parent_value_ids", "in", parent.ids)]) - values
-        gone.parent_value_ids = [fields.Command.unlink(parent.id)]
+        gone.parent_value_ids = [Command.unlink(parent.id)]
         gone.filtered(lambda value: not value.parent_value_ids).active = False

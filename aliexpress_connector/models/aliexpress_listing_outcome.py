@@ -1,7 +1,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
 from ..lib.errors import BUSY, NETWORK, UNREADABLE, FixError
@@ -32,7 +32,7 @@ class AliexpressListing(models.Model):
                 "error": False,
                 "sent_at": now,
                 "retry_at": now + REVIEW_PAUSE,
-                "image_ids": [fields.Command.clear()],
+                "image_ids": [Command.clear()],
             }
         )
 

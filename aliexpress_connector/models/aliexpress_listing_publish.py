@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -164,7 +164,7 @@ class AliexpressListing(models.Model):
         """Write down what `_choose_act` found."""
         # What the next sending will show; a picture that failed before is tried again.
         images.filtered(lambda image: image.state == "error").write({"state": "pending", "retry_at": False})
-        values = {"next_act": act, "image_ids": [fields.Command.set(images.ids if act in ("create", "update") else [])]}
+        values = {"next_act": act, "image_ids": [Command.set(images.ids if act in ("create", "update") else [])]}
         values["compared_at"] = fields.Datetime.now() - LATE_COMMIT
         if error:
             values |= {"state": "error", "error": error}

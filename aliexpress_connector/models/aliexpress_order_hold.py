@@ -98,13 +98,11 @@ class AliexpressOrder(models.Model):
             return self.env._(
                 "The currency of this order is not known in Odoo. Create it in Invoicing > Configuration > Currencies."
             )
+        if not self.is_total_told and self.is_total_accepted:
+            return ""
         if not self.is_total_told:
-            return (
-                ""
-                if self.is_total_accepted
-                else self.env._(
-                    "AliExpress told no total for this order. Compare it in the seller centre, then press Accept Total."
-                )
+            return self.env._(
+                "AliExpress told no total for this order. Compare it in the seller centre, then press Accept Total."
             )
         gap = self._get_unexplained_amount()
         return self._describe_gap() if gap and not self._is_gap_accepted(gap) else self._get_excess_reason()

@@ -205,16 +205,10 @@ class AliexpressOrder(models.Model):
             customer = customers[order._get_buyer_key()]
             address = load_address(order.address)
             key = Partner._aliexpress_get_address_key(address)
-            is_own = (
-                customer.aliexpress_address_key == key
-                and normalise(customer.name) == normalise(address.name or customer.name)
-                # Odoo gives a customer without an address the one of the first delivery contact.
-                and bool(customer.street) == bool(address.street)
-            )
             # What has left already needs no address; what is still to leave must not go to an earlier one.
             is_over = order.stage in ARRIVED_STAGES and not (address.street or address.city)
             wanted[order] = (customer.id, None if is_over else key)
-            if is_own or is_over:
+            if is_over or self._is_own_address(customer, address, key):
                 known[wanted[order]] = customer
             elif wanted[order] not in known:
                 values_list[wanted[order]] = Partner._aliexpress_prepare_address_values(address, geography) | {
@@ -225,6 +219,16 @@ class AliexpressOrder(models.Model):
                 }
         known.update(zip(values_list, Partner.create(list(values_list.values())), strict=True))
         return {order: (customers[order._get_buyer_key()], known[key]) for order, key in wanted.items()}
+
+    @api.model
+    def _is_own_address(self, customer, address, key):
+        """Whether the delivery goes to the customer itself; `key` is that of the lib `Address`."""
+        return (
+            customer.aliexpress_address_key == key
+            and normalise(customer.name) == normalise(address.name or customer.name)
+            # Odoo gives a customer without an address the one of the first delivery contact.
+            and bool(customer.street) == bool(address.street)
+        )
 
 
 class AliexpressOrderLine(models.Model):

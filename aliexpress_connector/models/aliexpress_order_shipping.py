@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS
+from .aliexpress_order_line_hold import STOPPING
 
 OUTSIDE_ACTIVITY = "aliexpress_connector.mail_activity_type_shipped_outside"
 
@@ -65,7 +66,7 @@ class AliexpressOrder(models.Model):
             rows = rows.search([("code", "in", codes)])
         # What ends before it was shipped, or came to a status nobody knows, is not waited for any more.
         is_to_ship = self.stage in ("pending_payment", "new", "waiting_shipment")
-        stops = ("hold", "cancel", "close") if is_to_ship else ("hold", "cancel")
+        stops = STOPPING if is_to_ship else ("hold", "cancel")
         stop = rows.filtered(lambda row: row.action in stops or row._is_too_early())[:1]
         unknown = next((code for code in codes if is_to_ship and code not in rows.mapped("code")), "")
         return stop.display_name or unknown
