@@ -115,7 +115,7 @@ class AliexpressAccount(models.Model):
                     "nor with those for general sellers. Request one of them in the AliExpress developer console."
                 )
             )
-        elif result.family != self.family:
+        elif self.family and result.family != self.family:
             texts.append(self.env._("Other methods fit this shop now than those in use: connect the shop again."))
         if result.clock_difference is not None and abs(result.clock_difference) > CLOCK_TOLERANCE:
             texts.append(

@@ -2,7 +2,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
@@ -37,6 +37,16 @@ OUTAGE_AFTER = 3
 RECORD_REASONS = {IN_AUDIT, LOCKED}
 # A record that failed for a passing reason is tried again after this many seconds at the earliest; its shop sooner.
 RECORD_PAUSE = 300
+
+
+def get_pause(error):
+    """Seconds until what failed with `error` is tried again.
+
+    After a limit as soon as AliExpress allows calls: the whole shop waits for that. Otherwise longer than the shop
+    itself waits: its other records come first, and one that always fails starves none.
+    """
+    told = getattr(error, "retry_after", 0)
+    return told if getattr(error, "reason", None) == RATE_LIMIT and told else max(told, RECORD_PAUSE)
 
 
 class ShopRun:
@@ -200,11 +210,10 @@ class AliexpressJobMixin(models.AbstractModel):
         does.
         """
         is_shop_wide = error.reason in SHOP_REASONS - OUTAGE_REASONS
-        # Longer than the shop's own pause: the shop's other records come first, and one that always fails starves none.
-        pause = max(getattr(error, "retry_after", 0), RECORD_PAUSE)
+        retry_at = fields.Datetime.now() + timedelta(seconds=get_pause(error))
         for account, records in self.grouped("account_id").items():
             message = describe_error(account._get_message_env(), error)
-            records.write({"retry_at": fields.Datetime.now() + timedelta(seconds=pause), "error": message})
+            records.write({"retry_at": retry_at, "error": message})
             if is_shop_wide:
                 account._postpone(error)
         return not is_shop_wide
@@ -231,7 +240,7 @@ class AliexpressJobMixin(models.AbstractModel):
 
     def _log_fault(self, error):
         """Log `error` with its traceback where it is a fault of this addon."""
-        if not isinstance(error, (AliexpressError, UserError, AccessError)):
+        if not isinstance(error, (AliexpressError, UserError, AccessError, RedirectWarning)):
             _logger.error("%s %s failed", self._name, self.ids, exc_info=error)
 
     # === ACTIONS === #

@@ -11,7 +11,7 @@ from ..lib.errors import (
     ReconnectError,
     TransientError,
 )
-from .aliexpress_job_mixin import OUTAGE_REASONS, RECORD_PAUSE, SHOP_REASONS
+from .aliexpress_job_mixin import OUTAGE_REASONS, SHOP_REASONS, get_pause
 from .error_messages import describe_error
 from .offer_kinds import PriceKind, QuantityKind
 from .product_reader import read_products
@@ -39,9 +39,8 @@ class AliexpressListing(models.Model):
         if not self.env.context.get("aliexpress_is_offer_job"):
             return super()._wait(error)
         now = fields.Datetime.now()
-        pause = max(getattr(error, "retry_after", 0), RECORD_PAUSE)
         free = self.filtered(lambda listing: not listing.retry_at or listing.retry_at <= now)
-        free.write({"retry_at": now + timedelta(seconds=pause)})
+        free.write({"retry_at": now + timedelta(seconds=get_pause(error))})
         if error.reason in SHOP_REASONS:
             self.account_id._postpone(error)
         return error.reason not in SHOP_REASONS
@@ -150,7 +149,7 @@ class AliexpressListing(models.Model):
         product alone; read them later where `kind` is None.
         """
         now = fields.Datetime.now()
-        retry_at = now + timedelta(seconds=max(getattr(error, "retry_after", 0), RECORD_PAUSE))
+        retry_at = now + timedelta(seconds=get_pause(error))
         if self.retry_at and self.retry_at > now:
             retry_at = min(retry_at, self.retry_at)
         values = {"retry_at": retry_at}

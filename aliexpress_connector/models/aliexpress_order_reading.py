@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 
 from ..lib.errors import AliexpressError, FixError, ReconnectError, TransientError
-from .aliexpress_job_mixin import CONCURRENCY_ERRORS, OUTAGE_REASONS, RECORD_PAUSE, SHOP_REASONS
+from .aliexpress_job_mixin import CONCURRENCY_ERRORS, OUTAGE_REASONS, SHOP_REASONS, get_pause
 from .error_messages import describe_error
 from .private_log import get_logger
 from .res_partner import is_masked, is_masked_form, load_address
@@ -174,7 +174,7 @@ class AliexpressOrder(models.Model):
         if isinstance(error, FixError) and error.reason not in SHOP_REASONS:
             pause = DETAIL_RETRY
         else:
-            pause = timedelta(seconds=max(getattr(error, "retry_after", 0), RECORD_PAUSE))
+            pause = timedelta(seconds=get_pause(error))
         values = {"retry_at": fields.Datetime.now() + pause, "error": message}
         is_passing = isinstance(error, TransientError) or getattr(error, "reason", None) in SHOP_REASONS
         # A hold is the sign that a delivery may not leave: our own failure must not take it away.

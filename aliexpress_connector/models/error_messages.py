@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import LazyTranslate
 
 from ..lib import errors
@@ -95,8 +95,8 @@ def describe_error(env, error, is_by_hand=False):
     if isinstance(error, errors.AliexpressError):
         messages = MESSAGES | MESSAGES_BY_HAND if is_by_hand else MESSAGES
         return _describe_gateway_error(env, error, env._(messages[error.reason]))
-    if isinstance(error, UserError):
-        return str(error)
+    if isinstance(error, (UserError, RedirectWarning)):
+        return str(error.args[0])
     return env._(
         "Something unexpected went wrong (%(name)s). Try again; if it stays, ask your administrator to look in the "
         "server log.",

@@ -95,6 +95,9 @@ class TestBreaker(AliexpressCase):
         # Six are under way when the first is refused.
         self.assertLessEqual(len(self.called(DETAIL)), 6)
         self.assertTrue(orders.filtered("is_detail_due"))
+        # The orders that met it wait no longer than the shop.
+        latest = fields.Datetime.now() + timedelta(seconds=61)
+        self.assertTrue(all(order.retry_at <= latest for order in orders if order.retry_at))
 
     def test_a_detail_that_always_fails_costs_itself(self):
         order = self.env["aliexpress.order"].create({"account_id": self.account.id, "order_ref": "8180000000000001"})

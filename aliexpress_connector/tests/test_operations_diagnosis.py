@@ -30,6 +30,13 @@ class TestDiagnosis(SandboxCase):
         self.assertEqual(self.get_outcome(wizard, "an order"), "expected")
         self.assertIn("methods in use: solution, methods that fit: solution", wizard.report)
 
+    def test_a_shop_that_was_not_used_yet_needs_no_other_methods(self):
+        self.account.family = False
+        wizard = self.check()
+        self.assertNotIn("Other methods", wizard.summary)
+        self.account.family = "general"
+        self.assertIn("Other methods", self.check().summary)
+
     def test_a_shop_that_differs(self):
         self.sandbox.add_fault("extra_field", method=DETAIL)
         self.sandbox.app.denied = ["aliexpress.solution.product.list.get"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import requests
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 
 from ..lib import errors
 from ..lib.errors import AliexpressError
@@ -252,6 +252,10 @@ class TestErrorTexts(AliexpressCase):
         ).action_list()
 
     # === TESTS === #
+
+    def test_what_odoo_says_with_a_link_to_the_cure_is_told(self):
+        error = RedirectWarning("Please create a warehouse for company Two.", 1, "Open Warehouses")
+        self.assertEqual(describe_error(self.env, error), "Please create a warehouse for company Two.")
 
     def test_every_text_is_triggered(self):
         triggers = self.get_triggers()

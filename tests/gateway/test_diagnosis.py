@@ -162,6 +162,7 @@ SHAPE = get_shape([{"a": 1, "list": [{"id": 1, "name": "x"}, {"id": 2}]}, {"a": 
         ({"a": "1", "list": []}, ["a is text instead of a whole number"]),
         ({"list": []}, ["missing: a"]),
         ({"a": None, "list": []}, ["missing: a"]),
+        ({"a": 1}, []),
         ({"a": 1, "list": [{"name": "y"}]}, ["missing: list[].id"]),
         ({"a": 1, "list": [], "b": {"c": 1}}, ["unknown: b (an object)"]),
         ({"a": 1, "list": [{"id": 1, "b": True}]}, ["unknown: list[].b (true or false)"]),
