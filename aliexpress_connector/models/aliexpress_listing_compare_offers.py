@@ -129,6 +129,7 @@ class AliexpressListing(models.Model):
 
     @api.model
     def _compare_changes_of(self, account, comparison, stock):
+        self._compare_changed_quantities(account, stock)
         if comparison.full_date or comparison.position:
             now = self.env.cr.now()
             sku_ids = OfferLook(self.env, stock).find_sku_ids(account, comparison)
@@ -141,6 +142,17 @@ class AliexpressListing(models.Model):
                     comparison.looked_until = now
             self.env["ir.cron"]._commit_progress()
         return True
+
+    @api.model
+    def _compare_changed_quantities(self, account, stock):
+        """Have the quantities of `account` sent that AliExpress changed itself when it sold or gave back units: what it
+        acknowledged is not what it has, even where it equals what Odoo wants.
+        """
+        changes = self.env["aliexpress.quantity.change"].search([("account_id", "=", account.id)])
+        if changes:
+            rows = self._read_offer_rows(account, sku_ids=changes._find_sku_ids())
+            self._compare_parts(account, [row._replace(quantity_sent=None) for row in rows], stock)
+            changes.unlink()
 
     @api.model
     def _compare_all_of(self, account, comparison, stock):

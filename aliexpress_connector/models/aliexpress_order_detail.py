@@ -26,12 +26,15 @@ class AliexpressOrder(models.Model):
             {detail.status for detail, _address in details.values()}
         )
         currencies = self._get_currencies(details)
+        orders = self.browse(order.id for order in details)
+        sold_before = orders._get_sold_units()
         for order, (detail, address) in details.items():
             values = order._prepare_detail_values(detail, address, statuses[detail.status], currencies)
             is_first = not order.status
             order.with_context(tracking_disable=is_first).write(get_changes(order, values))
         self._store_lines(details)
-        in_odoo = self.browse(order.id for order in details if order.sale_order_id)
+        orders._note_quantity_changes(sold_before)
+        in_odoo = orders.filtered("sale_order_id")
         in_odoo._take_over_revealed_addresses()
         in_odoo._hold_at_once()
 

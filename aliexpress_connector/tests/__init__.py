@@ -14,6 +14,7 @@ from . import (
     test_offers_push,
     test_offers_quantity,
     test_offers_screen,
+    test_offers_sold,
     test_operations_breaker,
     test_operations_diagnosis,
     test_operations_digest,

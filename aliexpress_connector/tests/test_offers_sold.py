@@ -1,0 +1,102 @@
+from .common import SandboxCase
+from .common_offers import STOCK
+
+
+class TestOffersSold(SandboxCase):
+    """AliExpress changes its quantities itself when it sells and gives back, whatever it acknowledged."""
+
+    def setUp(self):
+        super().setUp()
+        codes = set(self.products.mapped("default_code"))
+        self.remote = next(
+            product
+            for product in self.sandbox.shop.products.values()
+            if len(product.skus) == 1 and product.skus[0].sku_code in codes
+        )
+        self.code = self.remote.skus[0].sku_code
+        self.product = self.products.filtered(lambda product: product.default_code == self.code)
+        self.listing = self.env["aliexpress.listing"].create(
+            {
+                "account_id": self.account.id,
+                "product_tmpl_id": self.product.product_tmpl_id.id,
+                "product_ref": str(self.remote.product_id),
+                "state": "online",
+                "sku_ids": [(0, 0, {"product_id": self.product.id, "sku_code": self.code})],
+            }
+        )
+        self.take_stock_at("order")
+
+    def take_stock_at(self, moment):
+        self.listing.stock_deduction = moment
+        self.remote.deduction = {"order": "place_order_withhold", "payment": "payment_success_deduct"}[moment]
+
+    def add_stock(self, quantity):
+        self.env["stock.quant"]._update_available_quantity(self.product, self.warehouse.lot_stock_id, quantity)
+        self.env.flush_all()
+
+    def synchronise(self):
+        """Import and send; returns how many calls for stock that took."""
+        before = self.sandbox.counts().get(STOCK, 0)
+        self.import_orders()
+        self.run_job("push_offers")
+        return self.sandbox.counts().get(STOCK, 0) - before
+
+    def get_quantities(self):
+        """What AliExpress has, and what it last acknowledged."""
+        return self.remote.skus[0].stock, self.listing.sku_ids.quantity_sent
+
+    def test_units_given_back_while_others_are_sold_elsewhere(self):
+        self.synchronise()
+        placed = self.place([self.code, 1], pay=False)
+        self.assertEqual(self.synchronise(), 1)
+        self.assertEqual(self.get_quantities(), (999, 999))
+        self.sandbox.act(placed, "expire")
+        self.assertEqual(self.get_quantities(), (1000, 999))
+        self.add_stock(-1)
+        self.assertEqual(self.synchronise(), 1)
+        self.assertEqual(self.get_quantities(), (999, 999))
+        self.assertEqual(self.synchronise(), 0)
+
+    def test_units_sold_while_others_come_in(self):
+        self.synchronise()
+        self.place([self.code, 1], pay=False)
+        self.add_stock(1)
+        self.synchronise()
+        self.assertEqual(self.get_quantities(), (1000, 1000))
+        self.assertEqual(self.synchronise(), 0)
+
+    def test_units_taken_at_payment_and_given_back(self):
+        self.take_stock_at("payment")
+        self.synchronise()
+        placed = self.place([self.code, 1], pay=False)
+        self.assertEqual(self.synchronise(), 0, "an unpaid order took nothing")
+        self.sandbox.act(placed, "pay")
+        self.add_stock(1)
+        self.assertEqual(self.synchronise(), 1)
+        self.assertEqual(self.get_quantities(), (1000, 1000))
+        self.sandbox.act(placed, "request_cancel")
+        self.sandbox.act(placed, "accept_cancel")
+        self.add_stock(-1)
+        self.assertEqual(self.get_quantities(), (1001, 1000))
+        self.synchronise()
+        self.assertEqual(self.get_quantities(), (1000, 1000))
+        unpaid = self.place([self.code, 1], pay=False)
+        self.synchronise()
+        self.sandbox.act(unpaid, "expire")
+        self.assertEqual(self.synchronise(), 0, "what was never taken is not given back")
+
+    def test_an_order_costs_one_call_in_its_life(self):
+        self.synchronise()
+        placed = self.place([self.code, 1], pay=False)
+        self.assertEqual(self.synchronise(), 1)
+        for action in ("pay", "ship", "confirm"):
+            self.sandbox.act(placed, action)
+            self.assertEqual(self.synchronise(), 0, action)
+
+    def test_quantity_that_is_capped_is_filled_up_again(self):
+        self.account.stock_cap = 10
+        self.synchronise()
+        self.place([self.code, 3])
+        self.assertEqual(self.get_quantities(), (7, 10))
+        self.synchronise()
+        self.assertEqual(self.get_quantities(), (10, 10))
