@@ -214,7 +214,7 @@ class AliexpressListing(models.Model):
         """Override to look at a listing anew when what is said on the listing itself changes.
 
         Whoever changes the goal, or marks the listing as pending, has its next step found out anew. What AliExpress
-        has in any state has not vanished.
+        has in any state has not vanished. Of another product it acknowledged no price and no stock.
         """
         if CONTENT_FIELDS & vals.keys():
             vals = {"compared_at": False} | vals
@@ -222,6 +222,9 @@ class AliexpressListing(models.Model):
             vals = {"next_act": False} | vals
         if vals.get("remote_state"):
             vals = {"is_vanished": False} | vals
+        if vals.get("product_ref"):
+            moved = self.filtered(lambda listing: listing.product_ref not in (False, vals["product_ref"]))
+            moved.sku_ids._forget_offers()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

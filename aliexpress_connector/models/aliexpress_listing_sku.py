@@ -69,6 +69,13 @@ class AliexpressListingSku(models.Model):
         for sku in self:
             sku.is_offered = sku.product_id.active
 
+    def write(self, vals):
+        """Override to send price and stock to the SKU that a line with another code stands for."""
+        if vals.get("sku_code"):
+            told = self.filtered(lambda sku: sku.sku_code or sku.quantity_date or sku.price_date)
+            told.filtered(lambda sku: sku.sku_code != vals["sku_code"])._forget_offers()
+        return super().write(vals)
+
     def action_remove(self):
         """Have SKUs that no variant is linked with removed from AliExpress by the next update."""
         self.check_access("write")

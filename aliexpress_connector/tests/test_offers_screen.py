@@ -69,6 +69,27 @@ class TestOffersScreen(OffersCase):
         self.assertEqual(self.sent_skus(STOCK).keys(), {"TSHIRT-BLU-M"})
         self.assertRecordValues(self.cap_sku.listing_id, [{"state": "online", "error": False}])
 
+    def test_another_code_or_product_gets_everything_anew(self):
+        self.push()
+        product_ref = self.shirt_sku.listing_id.product_ref
+        self.remote[product_ref]["NEW"] = {"stock": 77, "price": "99.00", "sale": None}
+        self.shirt_sku.sku_code = "NEW"
+        self.assertEqual(self.shirt_sku.offer_state, "due")
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku), (100, "12.10", None))
+        self.remote["1005001000000099"] = {"NEW": {"stock": 50, "price": "50.00", "sale": None}}
+        self.shirt_sku.listing_id.product_ref = "1005001000000099"
+        self.assertEqual(self.shirt_sku.offer_state, "due")
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku), (100, "12.10", None))
+        self.assertEqual(self.shirt_sku.offer_state, "equal")
+        self.assertFalse(self.push())
+
+    def test_code_that_is_told_with_what_aliexpress_has(self):
+        self.push()
+        self.shirt_sku.write({"sku_code": "NEW", "quantity_sent": 100, "price_sent": 12.1})
+        self.assertFalse(self.push())
+
     def test_shop_button_compares_everything(self):
         self.push()
         comparison = self.env["aliexpress.offer.comparison"].search([("account_id", "=", self.account.id)])
