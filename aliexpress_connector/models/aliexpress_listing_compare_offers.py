@@ -212,7 +212,7 @@ class AliexpressListing(models.Model):
         """Pairs `(row, quantity)` of what may be shown now for `rows` (OfferRow) of `account`."""
         units = stock.get_units(account, [row.product_id for row in rows])
         for row in rows:
-            is_counted = row.is_storable or stock.is_kit(account, row.product_id)
+            is_counted = stock.is_counted(account, row.product_id, row.is_storable)
             yield row, self._get_quantity(account, row, units[row.product_id] if is_counted else None)
 
     @api.model

@@ -13,10 +13,22 @@ class OfferKits:
         self._boms = self._find_boms() if "mrp.bom" in env else {}
         self._direct = {kit_id: set(bom.bom_line_ids.product_id.ids) for kit_id, bom in self._boms.items()}
         self.components = {kit_id: self._flatten(kit_id) for kit_id in self._boms}
+        self._counted = {}
 
     def is_simple(self, kit_id):
         """Whether none of the kit's components is a kit itself."""
         return self._boms.keys().isdisjoint(self._direct[kit_id])
+
+    def is_counted(self, kit_id):
+        """Whether Odoo counts the stock of any component of the kit; one without components counts as empty."""
+        if kit_id not in self._counted:
+            product = self.env["product.product"].browse(kit_id)
+            lines = self._boms[kit_id].bom_line_ids.filtered(lambda line: not line._skip_bom_line(product))
+            self._counted[kit_id] = not lines or any(
+                self.is_counted(component.id) if component.id in self._boms else component.is_storable
+                for component in lines.product_id
+            )
+        return self._counted[kit_id]
 
     def count(self, kit_ids, units):
         """`{kit id: units}` that can be made of `units` ({component's product id: float}), as Odoo counts kits.

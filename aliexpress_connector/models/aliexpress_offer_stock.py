@@ -48,9 +48,13 @@ class OfferStock:
             known.update(self._read_units(pool, ids))
         return known
 
-    def is_kit(self, account, product_id):
-        """Whether the product is delivered as its components."""
-        return product_id in self._get_kits(account.company_id.id).components
+    def is_counted(self, account, product_id, is_storable):
+        """Whether Odoo counts the stock of the product, or, where it is delivered as its components, of any of these.
+
+        :param is_storable: whether it counts the stock of the product itself
+        """
+        kits = self._get_kits(account.company_id.id)
+        return kits.is_counted(product_id) if product_id in kits.components else is_storable
 
     def expand_kits(self, company_id, product_ids):
         """The set `product_ids` and the kits of which any of them is a component, however deep."""

@@ -345,6 +345,24 @@ class TestOffersKits(OffersCase):
         self.account.stock_buffer = 2
         self.assertEqual(self.push_kit(), 7)
 
+    def test_kit_of_goods_that_are_not_counted(self):
+        glue = self.create_product("GLUE", "Glue", is_storable=False)
+        inner, outer, empty = (self.create_product(code, "Kit", is_storable=False) for code in ("IN", "OUT", "NONE"))
+        self.create_kit(inner, {glue: 2})
+        bom = self.create_kit(outer, {inner: 1})
+        self.create_kit(empty, {})
+        skus = [
+            self.create_listing(kit, f"100500100000003{number}") for number, kit in enumerate((inner, outer, empty))
+        ]
+        for sku in skus:
+            self.add_remote(sku)
+        self.push()
+        self.assertEqual([self.get_remote(sku)[0] for sku in skus], [999, 999, 0])
+        bom.bom_line_ids = [(0, 0, {"product_id": self.plate.id, "product_qty": 2})]
+        self.env.flush_all()
+        self.push()
+        self.assertEqual([self.get_remote(sku)[0] for sku in skus], [999, 4, 0])
+
     def test_kits_are_counted_as_odoo_counts_them(self):
         """Units, lines of zero, components that are not counted, the same component twice, kits made by the dozen."""
         dozen, piece = self.env.ref("uom.product_uom_dozen"), self.env.ref("uom.product_uom_unit")
