@@ -1,4 +1,4 @@
-from .common import AliexpressCase, envelope
+from .common import AliexpressCase, envelope, error_response
 
 STOCK = "aliexpress.solution.batch.product.inventory.update"
 PRICE = "aliexpress.solution.batch.product.price.update"
@@ -109,7 +109,7 @@ class OffersCase(AliexpressCase):
         product_ref = call.parameters["product_id"]
         rows = self.remote.get(product_ref)
         if rows is None:
-            return envelope(call.method, {})
+            return error_response("15", sub_code="F00-00-10001-002", sub_message="product does not exist")
         skus = [
             {
                 "id": f"14:{index}",

@@ -1,7 +1,7 @@
 from odoo import fields
 
 from ..models.product_reader import read_products
-from .common import error_response
+from .common import envelope, error_response
 from .common_offers import DETAIL, PRICE, STOCK, OffersCase
 
 LIST = "aliexpress.solution.product.list.get"
@@ -134,6 +134,27 @@ class TestOffersDrift(OffersCase):
         self.add_stock(self.shirt, 5)
         self.push()
         self.assertEqual(self.get_remote(self.shirt_sku)[0], 105)
+
+    def test_an_answer_without_a_product_does_not_say_that_it_is_gone(self):
+        listing, normal = self.cap_sku.listing_id, self.answers[DETAIL]
+
+        def answer(call):
+            is_asked = call.parameters["product_id"] == listing.product_ref
+            return envelope(call.method, {}) if is_asked else normal(call)
+
+        self.answers[DETAIL] = answer
+        self.refresh()
+        self.assertEqual(len(self.called(DETAIL)), 1 + 3, "read again")
+        self.assertRecordValues(listing, [{"state": "online", "is_vanished": False, "remote_state": "online"}])
+        self.assertIn("no product in it", listing.error)
+        self.assertTrue(listing.retry_at)
+        self.add_stock(self.cap, -1)
+        self.push()
+        self.assertEqual(self.get_remote(self.cap_sku)[0], 99)
+        self.answers[DETAIL] = normal
+        listing.retry_at = False
+        self.refresh()
+        self.assertFalse(listing.error)
 
     def test_refused_offers_are_sent_once_more_every_night(self):
         self.refusals[self.cap_sku.listing_id.product_ref] = ("F00-00-99999-001", "no")

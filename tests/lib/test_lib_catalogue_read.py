@@ -207,14 +207,20 @@ def test_descriptions_of_old_products():
 
 
 def test_an_unknown_product_is_not_found():
-    for answers in (
-        [{"request_id": "1"}],
-        [{"error_response": {"code": 15, "sub_code": "F00-00-10001-002", "sub_msg": "product does not exist"}}],
-    ):
-        family, _gateway = shop(*answers)
-        with pytest.raises(errors.FixError) as caught:
-            family.get_product(PRODUCT)
-        assert caught.value.reason == errors.NOT_FOUND
+    refusal = {"code": 15, "sub_code": "F00-00-10001-002", "sub_msg": "product does not exist"}
+    family, _gateway = shop({"error_response": refusal})
+    with pytest.raises(errors.FixError) as caught:
+        family.get_product(PRODUCT)
+    assert caught.value.reason == errors.NOT_FOUND
+
+
+@pytest.mark.parametrize("answer", [{"request_id": "1"}, {"result": {}, "request_id": "1"}])
+def test_an_answer_without_a_product_does_not_say_that_there_is_none(answer):
+    family, gateway = shop(answer)
+    with pytest.raises(errors.FixError) as caught:
+        family.get_product(PRODUCT)
+    assert (caught.value.reason, caught.value.detail) == (errors.UNREADABLE, "result: no product in it")
+    assert (len(gateway.calls), caught.value.request_id) == (3, "1")
 
 
 def test_a_product_that_shows_at_the_third_look():

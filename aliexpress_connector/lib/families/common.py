@@ -103,8 +103,8 @@ class CommonFamily(Family):
         for key in outer:
             answer = answer.child(key)
         if not answer.has(last):
-            explains = any(answer.has(key) for key in _CODE + _TEXT)
-            raise self._failure(answer, self._detail_method, default=errors.REFUSED if explains else errors.NOT_FOUND)
+            default = errors.REFUSED if self._explains(answer) else errors.NOT_FOUND
+            raise self._failure(answer, self._detail_method, default=default)
         return answer.child(last)
 
     def _answer_cancel(self, verb, order_ref, buyer_ref, **more):
@@ -133,6 +133,11 @@ class CommonFamily(Family):
         flags = [outcome.flag(key) for key in _SUCCESS if outcome.has(key)]
         if not flags or not all(flags):
             raise self._failure(outcome, method, default=errors.REFUSED if flags else errors.UNREADABLE)
+
+    @staticmethod
+    def _explains(outcome):
+        """Whether `outcome` (a `Reader`) has a code or a text of a failure."""
+        return any(outcome.has(key) for key in _CODE + _TEXT)
 
     def _failure(self, outcome, method, default=errors.REFUSED):
         """Return the error for the code and the text inside `outcome` (a `Reader`)."""

@@ -16,7 +16,7 @@ from .catalogue_shared import SharedCatalogue, product_refs_of
 
 # AliExpress has no idea of a category for a title.
 _NO_SUGGESTION = "24000011"
-# How often a product is asked for before it counts as gone, and the seconds between.
+# How often a product is asked for until the answer has it, and the seconds between.
 _PRODUCT_TRIES = 3
 _PRODUCT_PAUSE = 2
 
@@ -158,13 +158,15 @@ class SolutionCatalogue(SharedCatalogue):
         method = "aliexpress.solution.product.info.get"
         for attempt in range(_PRODUCT_TRIES):
             if attempt:
-                # Now and then AliExpress answers nothing for a product that it has.
+                # Now and then AliExpress answers nothing for a product that it has; of one that it has not it says so.
                 self.transport.sleep(_PRODUCT_PAUSE)
             answer = self._ask(method, {"product_id": product_ref})
             result = answer.child("result")
             if result.has("product_id"):
                 return result
-        raise self._failure(result or answer, method, default=errors.REFUSED if result else errors.NOT_FOUND)
+        if not result and not self._explains(answer):
+            raise answer.error("result", "no product in it")
+        raise self._failure(result or answer, method)
 
     def _change_offers(self, method, changes, write_updates):
         refs = [str(change.product_ref) for change in changes]
