@@ -46,6 +46,7 @@ from . import (
     aliexpress_listing_compare_offers,
     aliexpress_listing_compare_parts,
     aliexpress_listing_content,
+    aliexpress_listing_country_prices,
     aliexpress_listing_create,
     aliexpress_listing_images,
     aliexpress_listing_outcome,

@@ -9,12 +9,11 @@ from ..lib.catalogue_values import (
     BatchResult,
     CountryPrice,
     PriceChange,
-    ProductContent,
     SkuPrice,
     SkuQuantity,
     StockChange,
 )
-from ..lib.errors import AliexpressError, FixError, ReconnectError, TransientError
+from ..lib.errors import AliexpressError, FixError, TransientError
 from .aliexpress_job_mixin import SHOP_REASONS, ShopRun
 from .aliexpress_listing_settle_offers import SAME_FOR_ALL
 from .aliexpress_offer_prices import keep_below, keep_country_sale, to_decimal
@@ -119,7 +118,9 @@ class AliexpressListing(models.Model):
         due = self._remove_country_prices(client, due, kind)
         if due:
             changes = [self._prepare_price_change(listing, offers) for listing, offers in due.items()]
-            self._settle_offers(due, self._send_offers(client.set_prices, changes), client, kind)
+            result = self._send_offers(client.set_prices, changes)
+            due = self._remove_left_countries(client, due, result.accepted, kind)
+            self._settle_offers(due, result, client, kind)
 
     def _prepare_price_change(self, listing, offers):
         currency = listing.account_id.currency_id
@@ -134,24 +135,6 @@ class AliexpressListing(models.Model):
         country_prices = tuple(CountryPrice(code, tuple(prices)) for code, prices in countries.items())
         prices = tuple(price_of(offer, offer.price, offer.sale_price) for offer in offers)
         return PriceChange(listing.product_ref, prices, country_prices or None)
-
-    def _remove_country_prices(self, client, due, kind):
-        """`due` without the listings whose last prices by country had to be removed: that is an edit, which AliExpress
-        reviews first.
-        """
-        for listing, offers in list(due.items()):
-            if not any(offer.countries_sent for offer in offers) or any(offer.countries for offer in offers):
-                continue
-            due.pop(listing)
-            try:
-                client.update_product(listing.product_ref, ProductContent(country_prices=()))
-            except AliexpressError as error:
-                if error.reason in SHOP_REASONS or isinstance(error, ReconnectError):
-                    raise
-                listing._take_refused_offers(offers, error, client, kind)
-            else:
-                self.env["aliexpress.listing.sku"]._forget_country_prices([offer.id for offer in offers])
-        return due
 
     def _read_before_prices(self, client, due, kind):
         """`due` with AliExpress' own sale prices as they are now; listings that cannot be read are left out and show

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 class AliexpressListingSku(models.Model):
     """How prices and quantities of SKUs are stored: with SQL, thousands at once, and without touching `write_date`,
-    which says that somebody changed what offers depend on.
+    which says that what offers depend on was changed.
     """
 
     _inherit = "aliexpress.listing.sku"
@@ -111,8 +111,11 @@ class AliexpressListingSku(models.Model):
 
     @api.model
     def _forget_country_prices(self, sku_ids):
-        """AliExpress has no prices by country for these SKUs any more."""
-        self._update_rows("country_prices_sent = NULL", [], [(sku_id,) for sku_id in sku_ids])
+        """AliExpress has no prices by country for these SKUs any more; those of some may be wanted all the same."""
+        now = fields.Datetime.now()
+        self._update_rows(
+            "country_prices_sent = NULL, write_date = v.now", ["now timestamp"], [(sku_id, now) for sku_id in sku_ids]
+        )
 
     @api.model
     def _forget_due_prices(self, accounts):

@@ -1,4 +1,5 @@
 import random
+from collections import Counter
 from datetime import timedelta
 from string import ascii_letters
 
@@ -8,7 +9,10 @@ from odoo import fields
 from odoo.tools import mute_logger
 
 from ..models.buyer_taxes import BuyerTaxes
+from .common import envelope
 from .common_offers import DETAIL, PRICE, STOCK, OffersCase
+
+EDIT = "aliexpress.solution.product.edit"
 
 
 class TestOffersPrice(OffersCase):
@@ -542,6 +546,51 @@ class TestOffersPrice(OffersCase):
         self.assertEqual(self.get_remote_countries("1005001000000031"), both)
         self.assertEqual((small.offer_state, self.get_remote(medium)[1]), ("held", "12.71"))
         self.assertFalse(self.push())
+
+    def test_price_of_a_country_that_is_wanted_no_more_leaves(self):
+        self.add_country("base.fr")
+        self.add_country("base.uk")
+        self.push()
+        product_ref = self.shirt_sku.listing_id.product_ref
+        self.assertEqual(self.get_remote_countries(product_ref).keys(), {"FR", "UK"})
+        self.account.country_price_ids[0].unlink()
+        self.assertEqual(self.count_pushed(), {DETAIL: 4, PRICE: 1}, "AliExpress replaces what it had")
+        self.assertEqual(self.get_remote_countries(product_ref).keys(), {"UK"})
+        self.assertFalse(self.push())
+
+    def test_price_of_a_country_that_aliexpress_keeps_is_removed(self):
+        def answer_price(call):
+            kept = {ref: dict(row) for ref, row in self.remote.get("countries", {}).items()}
+            answer = self.answer_price(call)
+            for ref, row in self.remote["countries"].items():
+                named = {one["ship_to_country"] for one in row["country_price_list"]}
+                row["country_price_list"] += [
+                    one
+                    for one in kept.get(ref, {}).get("country_price_list", [])
+                    if one["ship_to_country"] not in named
+                ]
+            return answer
+
+        def answer_edit(call):
+            request = call.get_json("edit_product_request")
+            self.assertEqual(request.pop("multi_country_price_configuration"), {"price_type": "delete"})
+            del self.remote["countries"][str(request["product_id"])]
+            return envelope(call.method, {"result": request})
+
+        self.answers |= {PRICE: answer_price, EDIT: answer_edit}
+        self.add_country("base.fr")
+        self.add_country("base.uk")
+        self.push()
+        self.account.country_price_ids[0].unlink()
+        self.assertEqual(self.count_pushed(), {DETAIL: 4, PRICE: 1, EDIT: 2})
+        self.assertEqual(self.shirt_sku.offer_state, "due")
+        self.push()
+        self.assertEqual(self.get_remote_countries(self.shirt_sku.listing_id.product_ref).keys(), {"UK"})
+        self.assertEqual(self.shirt_sku.country_prices_sent.keys(), {"GB"})
+        self.assertFalse(self.push())
+
+    def count_pushed(self):
+        return Counter(call.method for call in self.push())
 
     def test_sale_prices_of_aliexpress_in_countries_stay(self):
         self.account.sale_pricelist_id = self.sale_pricelist
