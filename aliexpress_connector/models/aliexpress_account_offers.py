@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from .aliexpress_offer_stock import StockPool
 
+PRICE_ACTIVITY = "aliexpress_connector.mail_activity_type_price"
 # Settings on which offers depend: when one changes, everything is compared again.
 OFFER_SETTINGS = {
     "active",
@@ -177,12 +178,11 @@ class AliexpressAccount(models.Model):
     def _ask_for_prices(self):
         """Ask the responsible person, once, to look at the prices that are held."""
         self.ensure_one()
-        activity_type = "aliexpress_connector.mail_activity_type_price"
-        if self.activity_search([activity_type]):
+        if self.activity_search([PRICE_ACTIVITY]):
             return
         message_env = self._get_message_env()
         self.activity_schedule(
-            activity_type,
+            PRICE_ACTIVITY,
             summary=message_env._("Confirm new prices of %(name)s", name=self.name),
             note=message_env._(
                 "Some prices wait for your word before they are sent. Look at them in AliExpress > Catalogue > Prices "
@@ -190,6 +190,13 @@ class AliexpressAccount(models.Model):
             ),
             user_id=self._get_responsible().id,
         )
+
+    def _withdraw_price_request(self):
+        """Take back the request to look at held prices when none is held any more."""
+        held = [("account_id", "=", self.id), ("hold_reason", "!=", False)]
+        requests = self.activity_search([PRICE_ACTIVITY])
+        if requests and not self.env["aliexpress.listing.sku"].search_count(held, limit=1):
+            requests.unlink()
 
     def _has_sale_prices(self):
         """Whether Odoo says what the sale prices are; otherwise AliExpress' own stay."""

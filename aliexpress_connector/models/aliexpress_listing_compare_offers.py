@@ -116,6 +116,7 @@ class AliexpressListing(models.Model):
             try:
                 comparison = self.env["aliexpress.offer.comparison"]._get_comparison(account)
                 has_time = compare(account, comparison, stock)
+                account._withdraw_price_request()
             except CONCURRENCY_ERRORS:
                 # Somebody changed the same records meanwhile; the next run, a minute later, compares them again.
                 self.env.cr.rollback()

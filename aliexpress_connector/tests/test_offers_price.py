@@ -650,21 +650,29 @@ class TestOffersPrice(OffersCase):
         self.assertEqual(self.shirt_sku.offer_state, "held")
         self.assertIn("49.6 %", self.shirt_sku.offer_note)
         self.assertEqual(self.shirt_sku.price_due, 7.26)
-        self.assertEqual(len(self.account.activity_ids.filtered(lambda activity: "price" in activity.summary)), 1)
+        self.assertEqual(len(self.get_price_requests()), 1)
         self.assertFalse(self.push())
         self.shirt_sku.action_confirm_price()
         self.assertEqual(self.push_price()[0], "7.26")
         self.assertFalse(self.shirt_sku.hold_reason)
+        self.assertFalse(self.get_price_requests())
+
+    def get_price_requests(self):
+        return self.account.activity_ids.filtered(lambda activity: "price" in activity.summary)
 
     def test_held_price_that_is_taken_back(self):
         self.push()
         self.account.price_max_change = 20
-        self.shirt.list_price = 6
+        self.shirt.list_price = self.cap.list_price = 6
         self.push()
         self.assertTrue(self.shirt_sku.hold_reason)
         self.shirt.list_price = 10
         self.assertFalse(self.push())
         self.assertEqual(self.shirt_sku.offer_state, "equal")
+        self.assertTrue(self.get_price_requests(), "another price is still held")
+        self.cap.list_price = 10
+        self.assertFalse(self.push())
+        self.assertFalse(self.get_price_requests())
 
     def test_confirmed_price_that_changes_again_is_asked_again(self):
         self.push()
