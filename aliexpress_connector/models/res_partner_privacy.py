@@ -69,8 +69,8 @@ class ResPartner(models.Model):
         return people, orders
 
     def _aliexpress_is_buyer(self):
-        """Whether the import made this contact."""
-        return bool(self.aliexpress_account_id or self.aliexpress_address_key or self.aliexpress_is_erased)
+        """Whether the import made this contact. One that people had, and merged a buyer into, keeps what they knew."""
+        return bool(self.aliexpress_address_key or self.aliexpress_is_erased)
 
     def _aliexpress_erase(self):
         """Erase those of these contacts, and of their addresses, that the import made and nothing else needs."""

@@ -59,6 +59,59 @@ class TestOrdersPeople(SandboxCase):
                 self.assertEqual(edited.street, "Elsewhere 5")
         self.assertTrue(edited._aliexpress_is_buyer())
 
+    def merge(self, contacts, kept):
+        """Merge contacts as people do."""
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_context(
+            active_model="res.partner", active_ids=contacts.ids
+        )
+        wizard = wizard.create({})
+        wizard.dst_partner_id = kept
+        wizard.action_merge()
+        self.assertEqual(contacts.exists(), kept)
+
+    def test_a_buyer_may_be_merged_with_another_contact_either_way(self):
+        for login in ("es42", "es43"):
+            with self.subTest(kept="buyer" if login == "es42" else "other contact"):
+                _placed, order = self.import_one(buyer={"login": login})
+                buyer, other = (
+                    order.partner_id,
+                    self.env["res.partner"].create({"name": "Old customer", "city": "Vigo"}),
+                )
+                kept = buyer if login == "es42" else other
+                self.merge(buyer | other, kept)
+                self.assertEqual(order.partner_id, kept)
+                _placed, later = self.import_one(buyer={"login": login})
+                self.assertEqual((later.state, later.partner_id), ("done", kept), later.error)
+                shipping = later.sale_order_id.partner_shipping_id
+                self.assertEqual((shipping.street, shipping.city), ("Calle Ejemplo 1", "Madrid"))
+                # What people knew before is not AliExpress' to erase.
+                self.assertEqual(kept._aliexpress_is_buyer(), kept == buyer)
+
+    def test_two_buyers_may_be_merged(self):
+        buyers = [self.import_one(buyer={"login": login})[1].partner_id for login in ("es42", "es43")]
+        self.merge(buyers[0] | buyers[1], buyers[1])
+        self.assertEqual(buyers[1].aliexpress_buyer_ref, "es43")
+        _placed, later = self.import_one(buyer={"login": "es43"})
+        self.assertEqual(later.partner_id, buyers[1])
+
+    def test_an_address_that_merging_completed_is_not_the_one_of_later_orders(self):
+        _placed, order = self.import_one(buyer={"login": "es42"})
+        buyer = order.partner_id
+        self.merge(buyer | self.env["res.partner"].create({"name": "Old customer", "street2": "Floor 3"}), buyer)
+        self.assertEqual(buyer.street2, "Floor 3")
+        _placed, later = self.import_one(buyer={"login": "es42"})
+        self.assertFalse(later.sale_order_id.partner_shipping_id.street2)
+        self.assertEqual(later.partner_id, buyer)
+
+    def test_a_buyer_is_not_given_to_a_contact_of_another_company(self):
+        _placed, order = self.import_one(buyer={"login": "es42"})
+        company = self.env["res.company"].create({"name": "Second company"})
+        kept = self.env["res.partner"].create({"name": "Old customer", "company_id": company.id})
+        self.merge(order.partner_id | kept, kept)
+        self.assertFalse(kept.aliexpress_buyer_ref)
+        _placed, later = self.import_one(buyer={"login": "es42"})
+        self.assertEqual(later.state, "done", later.error)
+
     def test_masked_values_never_replace_what_is_stored(self):
         placed, order = self.import_one()
         name = order.partner_id.name

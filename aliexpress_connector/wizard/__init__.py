@@ -10,4 +10,5 @@ from . import (
     aliexpress_partner_erase,
     aliexpress_product_list,
     aliexpress_sku_link,
+    base_partner_merge,
 )
