@@ -8,6 +8,7 @@ class DeliveryCarrier(models.Model):
         "aliexpress.logistics.service",
         "carrier_id",
         string="AliExpress Carriers",
+        groups="sales_team.group_sale_salesman",
         help="The carriers of AliExpress that this delivery method stands for.",
     )
 

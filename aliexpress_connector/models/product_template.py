@@ -12,6 +12,9 @@ SIZE_FIELDS = (
     "aliexpress_lot_size",
 )
 
+# Who may read the records that say more about a product: everybody else reads a product without them.
+CONTENT_READERS = "sales_team.group_sale_salesman,product.group_product_manager"
+
 
 class ProductTemplate(models.Model):
     """What AliExpress asks about a product and Odoo has no field for. Empty fields take the default of the shop."""
@@ -60,14 +63,17 @@ class ProductTemplate(models.Model):
         groups="base.group_user",
     )
     aliexpress_attribute_line_ids = fields.One2many(
-        "aliexpress.product.attribute.line", "product_tmpl_id", string="AliExpress Attributes", groups="base.group_user"
+        "aliexpress.product.attribute.line",
+        "product_tmpl_id",
+        string="AliExpress Attributes",
+        groups=CONTENT_READERS,
     )
     aliexpress_required_line_ids = fields.One2many(
         "aliexpress.product.attribute.line",
         "product_tmpl_id",
         string="Mandatory Attributes",
         domain=[("requirement", "=", "3_required")],
-        groups="base.group_user",
+        groups=CONTENT_READERS,
         help="AliExpress takes no product of this category without them.",
     )
     aliexpress_recommended_line_ids = fields.One2many(
@@ -75,7 +81,7 @@ class ProductTemplate(models.Model):
         "product_tmpl_id",
         string="Recommended Attributes",
         domain=[("requirement", "=", "2_recommended")],
-        groups="base.group_user",
+        groups=CONTENT_READERS,
         help="Products with them are found more often.",
     )
     aliexpress_other_line_ids = fields.One2many(
@@ -83,14 +89,14 @@ class ProductTemplate(models.Model):
         "product_tmpl_id",
         string="Other Attributes",
         domain=[("requirement", "=", "1_other")],
-        groups="base.group_user",
+        groups=CONTENT_READERS,
         help="What else AliExpress lets you say about products of this category.",
     )
     aliexpress_image_ids = fields.One2many(
         "aliexpress.product.image",
         "product_tmpl_id",
         string="AliExpress Pictures",
-        groups="base.group_user",
+        groups=CONTENT_READERS,
         help="Pictures for AliExpress only, beside those of the product.",
     )
     aliexpress_brand = fields.Char(
@@ -129,7 +135,7 @@ class ProductTemplate(models.Model):
         groups="base.group_user",
     )
     aliexpress_listing_ids = fields.One2many(
-        "aliexpress.listing", "product_tmpl_id", string="AliExpress Listings", groups="base.group_user"
+        "aliexpress.listing", "product_tmpl_id", string="AliExpress Listings", groups="sales_team.group_sale_salesman"
     )
     aliexpress_listing_count = fields.Integer(
         string="Number of AliExpress Listings",

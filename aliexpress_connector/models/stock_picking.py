@@ -41,7 +41,10 @@ class StockPicking(models.Model):
     aliexpress_note = fields.Text(related="aliexpress_order_id.note", string="Buyer's Note", groups="base.group_user")
     aliexpress_is_gift = fields.Boolean(related="aliexpress_order_id.is_gift", string="Gift", groups="base.group_user")
     aliexpress_shipment_ids = fields.One2many(
-        "aliexpress.shipment", "picking_id", string="AliExpress Shipments", groups="base.group_user"
+        "aliexpress.shipment",
+        "picking_id",
+        string="AliExpress Shipments",
+        groups="sales_team.group_sale_salesman",
     )
     aliexpress_shipping_state = fields.Selection(
         [("waiting", "Waiting"), ("pending", "To declare"), ("sent", "Declared"), ("error", "Error")],

@@ -5,6 +5,7 @@ from odoo.tests import new_test_user, tagged
 
 from .common import AliexpressCase
 from .records import Records, get_models
+from .shipping_common import CORREOS, ShippingCase
 
 # Metadata of AliExpress itself, the same for every shop.
 SHARED = {
@@ -253,3 +254,58 @@ class TestRights(AliexpressCase):
             for row in model.sudo().search(Domain.TRUE).read([name for name in names if name not in SECRETS]):
                 with self.subTest(model=model._name):
                     self.assertFalse([secret for secret in secrets if secret in str(row)])
+
+
+class TestExtendedModels(ShippingCase):
+    """What the addon adds to the records of others is in nobody's way."""
+
+    def make_records(self):
+        """`{model: a record}` of a delivery that left, with all that belongs to it."""
+        _placed, order = self.import_order()
+        delivery = self.get_delivery(order)
+        packages = self.pack(delivery, [{delivery.move_ids.product_id: 2}])
+        self.ship(delivery, CORREOS.format(1))
+        self.push()
+        product = delivery.move_ids.product_id
+        sale_order = order.sale_order_id
+        records = [delivery, packages, sale_order, sale_order.order_line[:1], order.partner_id, self.correos]
+        records += [product, product.product_tmpl_id, product.categ_id, self.env.user]
+        self.assertTrue(delivery.aliexpress_shipment_ids)
+        return {record._name: record for record in records}
+
+    def test_everybody_who_may_read_a_record_reads_all_that_the_addon_added(self):
+        """What a read without a list of fields asks for; Odoo itself refuses some of its own fields there."""
+        records = self.make_records()
+        extended = {
+            name
+            for name, model in self.env.items()
+            if not (name.startswith("aliexpress.") or model._abstract)
+            and any(field.startswith("aliexpress_") for field in model._fields)
+        }
+        self.assertEqual(extended, set(records))
+        groups = (
+            "base.group_user",
+            "stock.group_stock_user",
+            "stock.group_stock_manager",
+            "sales_team.group_sale_manager",
+        )
+        groups += ("account.group_account_invoice", "product.group_product_manager", "sales_team.group_sale_salesman")
+        for number, group in enumerate(groups):
+            user = new_test_user(self.env, f"ae_reader_{number}", group)
+            for name, record in records.items():
+                theirs = record.with_user(user)
+                names = [field for field in theirs.fields_get() if field.startswith("aliexpress_")]
+                # No name at all means each field.
+                if not names or not theirs.has_access("read"):
+                    continue
+                with self.subTest(group=group, model=name):
+                    self.env.invalidate_all()
+                    theirs.read(names)
+
+    def test_the_warehouse_reads_whole_deliveries(self):
+        delivery = self.make_records()["stock.picking"]
+        packer = new_test_user(self.env, "ae_whole", "stock.group_stock_user")
+        [row] = self.env["stock.picking"].with_user(packer).search_read([("id", "=", delivery.id)])
+        self.assertEqual(row["aliexpress_shipping_state"], "sent")
+        self.assertNotIn("aliexpress_shipment_ids", row)
+        self.assertTrue(delivery.with_user(packer).read())
