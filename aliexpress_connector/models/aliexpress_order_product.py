@@ -122,7 +122,7 @@ class AliexpressOrderLine(models.Model):
         reason = ""
         for products in candidates:
             own = products.filtered(lambda product: product.company_id.id in (False, self.company_id.id))
-            usable = own.filtered("active")
+            usable = own.filtered(lambda product: product.active and product.type != "combo")
             if len(usable) == 1:
                 return usable, ""
             reason = reason or self._explain_candidates(products, own, usable)
@@ -145,6 +145,13 @@ class AliexpressOrderLine(models.Model):
                 "press Link Products.",
                 **values,
             )
+        if own.filtered("active"):
+            return self.env._(
+                "The product with the SKU code %(code)s is a combo, whose contents are chosen at each sale: %(names)s. "
+                "Give the code to a product that is delivered as it is, such as a kit, press Link Products, or choose "
+                "the products in the sale order.",
+                **values,
+            )
         if own:
             return self.env._(
                 "The product with the SKU code %(code)s is archived: %(names)s. Unarchive it, or press Link Products.",
@@ -162,10 +169,9 @@ class AliexpressOrderLine(models.Model):
         if self.sale_line_id:
             return self._get_lock_problem()
         product = self.product_id
-        if product.company_id and product.company_id != self.company_id or not product.active:
-            own = product if product.company_id.id in (False, self.company_id.id) else product.browse()
-            return self._explain_candidates(product, own, product.browse())
-        return ""
+        own = product.filtered(lambda product: product.company_id.id in (False, self.company_id.id))
+        usable = own.filtered(lambda product: product.active and product.type != "combo")
+        return "" if usable else self._explain_candidates(product, own, usable)
 
     def _get_lock_problem(self):
         sale_order = self.sale_line_id.order_id

@@ -199,6 +199,22 @@ class TestOrdersProducts(SandboxCase):
         self.import_orders()
         self.assertEqual(archived.state, "done")
 
+    def test_a_combo_waits_for_what_is_delivered_in_its_place(self):
+        choice = self.env["product.combo"].create(
+            {"name": "Drinks", "combo_item_ids": [(0, 0, {"product_id": self.products[3].id})]}
+        )
+        values = {"name": "Menu", "type": "combo", "default_code": "NOPE-1", "combo_ids": [(6, 0, choice.ids)]}
+        combo = self.env["product.product"].create(values)
+        order = self.import_unknown()
+        self.assertEqual((order.state, order.sale_order_id.state), ("hold", "draft"))
+        self.assertIn("is a combo, whose contents are chosen at each sale", order.hold_reason)
+        self.assertEqual(order.unknown_line_count, 1)
+        combo.default_code = False
+        self.products[4].aliexpress_sku_code = "NOPE-1"
+        self.run_job("process_orders")
+        self.assertEqual((order.state, order.sale_order_id.state), ("done", "sale"))
+        self.assertIn(self.products[4], order.sale_order_id.picking_ids.move_ids.product_id)
+
     def test_the_listing_decides_before_the_codes(self):
         product = self.products[4]
         listing = self.env["aliexpress.listing"].create(

@@ -38,7 +38,11 @@ class AliexpressSkuLinkLine(models.TransientModel):
     sku_code = fields.Char(related="order_line_id.sku_code", related_sudo=False)
     name = fields.Char(related="order_line_id.name", related_sudo=False)
     attributes = fields.Char(related="order_line_id.attributes", related_sudo=False)
-    product_id = fields.Many2one("product.product", help="The product that the code stands for from now on.")
+    product_id = fields.Many2one(
+        "product.product",
+        domain=[("type", "!=", "combo")],
+        help="The product that the code stands for from now on.",
+    )
 
     def _link(self):
         """Give the waiting lines with this code the product, and the product this code where it has none yet."""
