@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import format_amount
 
-from .res_partner import is_masked, load_address
+from .res_partner import hides_address, load_address
 
 
 class AliexpressOrder(models.Model):
@@ -26,7 +26,7 @@ class AliexpressOrder(models.Model):
             "freight": self.amount_freight,
             "difference": self.amount_difference,
             "address": self.env["res.partner"]._aliexpress_get_address_key(address),
-            "is_incomplete": not address.street or is_masked(address.name) or is_masked(address.street),
+            "is_incomplete": not address.street or hides_address(address),
         }
 
     def _get_changed_lines(self):

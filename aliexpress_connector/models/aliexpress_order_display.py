@@ -3,7 +3,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_amount
 
-from .res_partner import load_address
+from ..lib.families import FAMILIES
+from .res_partner import hides_address, load_address
 
 ORDER_URL = "https://trade.aliexpress.com/order_detail.htm?orderId=%s"
 
@@ -44,6 +45,12 @@ class AliexpressOrder(models.Model):
         compute="_compute_difference",
         compute_sudo=True,
         help="What a person changed in Odoo, or AliExpress has otherwise. Nothing of it is changed by itself.",
+    )
+    address_notice = fields.Text(
+        string="Hidden Address",
+        compute="_compute_address_notice",
+        compute_sudo=True,
+        help="What to do where AliExpress hides the address that the goods would go to.",
     )
     connection_warning = fields.Text(related="account_id.connection_warning")
     unknown_line_count = fields.Integer(compute="_compute_unknown_line_count")
@@ -92,6 +99,38 @@ class AliexpressOrder(models.Model):
                 ),
             ]
             order.address_text = "\n".join(filter(None, lines))
+
+    # === HIDDEN ADDRESS === #
+
+    @api.depends("stage", "address", "picking_ids.state", "sale_order_id.state", "sale_order_id.partner_shipping_id")
+    def _compute_address_notice(self):
+        for order in self:
+            deliveries = order.picking_ids.filtered(
+                lambda picking: picking.state not in ("done", "cancel") and picking._aliexpress_leaves_to_buyer()
+            )
+            contacts = deliveries.partner_id or order.sale_order_id.partner_shipping_id
+            order.address_notice = order._may_still_leave() and order._describe_hidden_address(contacts) or False
+
+    def _describe_hidden_address(self, contacts):
+        """What to do where AliExpress hides the address of `contacts`, to whom goods of this order are to go
+        (translated text), "" where it is readable.
+        """
+        is_for_others = self.is_platform_fulfilled or self._is_shipped_for_aliexpress()
+        if is_for_others or not any(hides_address(contact) for contact in contacts):
+            return ""
+        text = self.env._(
+            "AliExpress hides the buyer's address of order %(number)s. Enter it in the delivery address of the sale "
+            "order, or print AliExpress' own label.",
+            number=self.order_ref,
+        )
+        family = FAMILIES.get(self.account_id.family)
+        if not family or not family.reveal_method:
+            return text
+        return f"{text} " + self.env._(
+            "To have it told, request the permission for the method %(method)s in the AliExpress developer console, "
+            "then press Refresh from AliExpress on the order.",
+            method=family.reveal_method,
+        )
 
     # === MONEY === #
 
@@ -183,15 +222,16 @@ class AliexpressOrder(models.Model):
                     paid=format_amount(self.env, self.amount_total, self.currency_id),
                 )
             )
-        if (self.address or {}).get("street") and self._has_other_address(sale_order.partner_shipping_id):
+        if self._has_other_address(sale_order.partner_shipping_id):
             differences.append(self.env._("The delivery address is not the one the buyer gave on AliExpress."))
         return differences
 
     def _has_other_address(self, shipping):
-        key = self.env["res.partner"]._aliexpress_get_address_key(load_address(self.address))
-        return (
-            bool(self.taken_over) and self.taken_over.get("address") == key and shipping.aliexpress_address_key != key
-        )
+        address = load_address(self.address)
+        if not self.taken_over or not address.street or hides_address(address):
+            return False
+        key = self.env["res.partner"]._aliexpress_get_address_key(address)
+        return self.taken_over.get("address") == key and shipping.aliexpress_address_key != key
 
     # === JOBS === #
 

@@ -11,7 +11,7 @@ from ..lib.errors import AliexpressError, FixError, ReconnectError, TransientErr
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS, OUTAGE_REASONS, SHOP_REASONS, get_pause
 from .error_messages import describe_error
 from .private_log import get_logger
-from .res_partner import is_masked, is_masked_form, load_address
+from .res_partner import hides_address, is_masked_form, load_address
 
 _logger = get_logger(__name__)
 
@@ -146,7 +146,7 @@ class AliexpressOrder(models.Model):
         :param no_addresses: an Event, set when AliExpress tells no addresses for now
         """
         address = order.address
-        if not order.address_key or not (is_masked(address.name) or is_masked(address.street)):
+        if not order.address_key or not hides_address(address):
             return address
         if stored and is_masked_form(address, stored):
             return address

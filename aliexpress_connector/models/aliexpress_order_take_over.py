@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from .res_partner import Geography, is_masked
+from .res_partner import Geography, hides_address
 from .tax_finder import TaxFinder
 
 TAKEN_OVER_FIELDS = ("product_uom_qty", "price_unit", "discount", "tax_ids")
@@ -175,11 +175,7 @@ class AliexpressOrder(models.Model):
         """
         for order in self.filtered(lambda order: (order.taken_over or {}).get("is_incomplete")):
             content, contact = order._get_content(), order.sale_order_id.partner_shipping_id
-            if (
-                content["is_incomplete"]
-                or contact.street
-                and not (is_masked(contact.name) or is_masked(contact.street))
-            ):
+            if content["is_incomplete"] or contact.street and not hides_address(contact):
                 continue
             order.with_company(order.company_id)._take_over_address(order.sale_order_id)
             order.sale_order_id._aliexpress_settle_rounding()

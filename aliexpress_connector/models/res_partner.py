@@ -21,6 +21,11 @@ def is_masked(text):
     return "*" in (text or "")
 
 
+def hides_address(address):
+    """Whether AliExpress hid to whom or where parcels go; `address` is a `lib.values.Address` or a contact."""
+    return is_masked(address.name) or is_masked(address.street)
+
+
 def is_masked_form(told, stored):
     """Whether `told`, a partly masked `lib.values.Address`, may be the one that is `stored`, of which all is known."""
     known = asdict(stored)

@@ -47,6 +47,10 @@ class SaleOrder(models.Model):
         help="Why the order may not be shipped for now.",
     )
 
+    aliexpress_address_notice = fields.Text(
+        related="aliexpress_order_id.address_notice", string="Hidden by AliExpress", groups="base.group_user"
+    )
+
     _aliexpress_order_uniq = models.UniqueIndex(
         "(aliexpress_order_id) WHERE aliexpress_order_id IS NOT NULL", "This AliExpress order already has a sale order."
     )

@@ -79,6 +79,7 @@ class StockPicking(models.Model):
 
     @api.depends(
         "state",
+        "partner_id",
         "aliexpress_order_id.state",
         "aliexpress_order_id.hold_reason",
         "aliexpress_order_id.is_shipped_outside",
@@ -93,7 +94,11 @@ class StockPicking(models.Model):
             shipments = picking.aliexpress_shipment_ids
             messages = shipments.filtered("error").mapped("error")
             if picking.state not in ("done", "cancel") and picking._aliexpress_leaves_to_buyer():
-                messages += [picking._aliexpress_get_order_obstacle(), picking._aliexpress_get_outside_notice()]
+                messages += [
+                    picking._aliexpress_get_order_obstacle(),
+                    picking._aliexpress_get_outside_notice(),
+                    picking.aliexpress_order_id._describe_hidden_address(picking.partner_id),
+                ]
             if picking._aliexpress_waits_for_shop():
                 messages.append(picking.aliexpress_order_id.account_id._describe_standstill("sync_shipments"))
             picking.aliexpress_shipping_state = shipments._get_common_state()

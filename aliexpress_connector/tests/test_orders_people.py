@@ -1,3 +1,5 @@
+from odoo.tests import Form, new_test_user
+
 from .common import SandboxCase
 
 REVEAL = "aliexpress.trade.seller.order.decrypt"
@@ -283,6 +285,49 @@ class TestOrdersPeople(SandboxCase):
         placed = self.sandbox.place_order([["TMUG-01", 1]], shop="2671514006", pay=True)
         self.import_orders()
         return placed, self.env["aliexpress.order"].search([("account_id", "=", other.id)])
+
+    def test_a_hidden_address_is_told_until_it_is_readable(self):
+        app = self.sandbox.world.apps["502345"]
+        app.denied.append(REVEAL)
+        self.addCleanup(self.sandbox.reset)
+        _placed, order = self.import_masked()
+        sale_order, delivery = order.sale_order_id, order.sale_order_id.picking_ids
+        packer = new_test_user(self.env, "ae_hidden", "stock.group_stock_user")
+        self.assertEqual(order.state, "done")
+        told = order.address_notice
+        self.assertIn(f"AliExpress hides the buyer's address of order {order.order_ref}", told)
+        self.assertIn(f"request the permission for the method {REVEAL}", told)
+        self.assertEqual(sale_order.aliexpress_address_notice, told)
+        self.assertEqual(delivery.with_user(packer).aliexpress_shipping_message, told)
+        self.assertEqual(Form(delivery).aliexpress_shipping_message, told)
+        for model in ("aliexpress.order", "sale.order"):
+            self.assertIn("address_notice", self.env[model].get_view(view_type="form")["arch"])
+        # Nothing is stopped: many sellers print AliExpress' own labels.
+        delivery.move_ids.picked = True
+        delivery._aliexpress_check_validation()
+        app.denied.remove(REVEAL)
+        order.action_refresh()
+        self.env.invalidate_all()
+        self.assertNotIn("*", delivery.partner_id.street)
+        self.assertFalse(
+            order.address_notice or sale_order.aliexpress_address_notice or delivery.aliexpress_shipping_message
+        )
+
+    def test_a_hidden_address_that_somebody_enters_is_told_no_more(self):
+        self.sandbox.world.apps["502345"].denied.append(REVEAL)
+        self.addCleanup(self.sandbox.reset)
+        _placed, order = self.import_masked()
+        delivery = order.sale_order_id.picking_ids
+        self.assertTrue(order.address_notice and delivery.aliexpress_shipping_message)
+        order.sale_order_id.partner_shipping_id.write({"name": "Ana Ejemplo", "street": "Calle Ejemplo 1"})
+        self.env.invalidate_all()
+        self.assertFalse(order.address_notice or delivery.aliexpress_shipping_message or order.difference)
+
+    def test_a_shop_that_cannot_have_addresses_revealed_is_sent_to_no_console(self):
+        masked = {"contact_person": "An*******", "detail_address": "Cal******"}
+        _placed, order = self.import_one(address=masked)
+        self.assertIn("AliExpress hides the buyer's address", order.address_notice)
+        self.assertNotIn("console", order.address_notice)
 
     def test_an_address_is_revealed_once(self):
         placed, order = self.import_masked()

@@ -13,6 +13,8 @@ class Family(ABC):
     name = ""
     # Can a parcel name the child orders it holds?
     declares_lines = False
+    # What an application needs a permission of its own for, to be told addresses that come masked; "" where nothing is.
+    reveal_method = ""
 
     def __init__(self, transport):
         self.transport = transport

@@ -8,6 +8,7 @@ from .common import CommonFamily
 class GeneralFamily(SharedCatalogue, CommonFamily):
     name = "general"
     declares_lines = True
+    reveal_method = "aliexpress.trade.seller.order.decrypt"
 
     _list_method = "aliexpress.trade.seller.orderlist.get"
     _detail_method = "aliexpress.trade.new.redefining.findorderbyid"
@@ -16,11 +17,10 @@ class GeneralFamily(SharedCatalogue, CommonFamily):
     def reveal_address(self, order_ref, address_key):
         if not address_key:
             return None
-        method = "aliexpress.trade.seller.order.decrypt"
         # Not a read to repeat: it has a quota of its own.
-        answer = self._ask(method, {"orderId": order_ref, "oaid": address_key}, is_read=False)
+        answer = self._ask(self.reveal_method, {"orderId": order_ref, "oaid": address_key}, is_read=False)
         if not answer.has("result_obj"):
-            raise self._failure(answer, method)
+            raise self._failure(answer, self.reveal_method)
         return parse_address(answer.child("result_obj"))
 
     def declare_parcel(self, parcel):
