@@ -17,10 +17,21 @@ from PIL import Image
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "system"))
 
-from demo import PHONE, Demo, Person, chromium, place_order  # noqa: E402
+from demo import CHINA, PHONE, Demo, Person, chromium, place_order  # noqa: E402
+from guided_setup import CHINESE_SHOP, rehearse, set_up  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
-CHINA = "2671514006"
+# The picture of each step of the guided set-up.
+STEPS = {
+    "application": "setup-1-application",
+    "connect": "setup-2-connect",
+    "login": "sandbox-login",
+    "shop data": "setup-3-shop-data",
+    "choices": "setup-4-choices",
+    "listings": "setup-5-listings",
+    "rehearsal": "setup-6-rehearsal",
+    "switch on": "setup-7-switch-on",
+}
 
 
 class Photographer:
@@ -60,7 +71,7 @@ def walk(browser, demo, camera):
     boss = Person(browser, demo.url, "admin")
     # Nothing is worth a picture before the jobs have worked on what the connected shop has.
     boss.wait_for("aliexpress-orders?view_type=list", ".o_data_row", "TOWEL-BLU")
-    set_up(boss, camera)
+    take_set_up(boss, camera)
     buyer = browser.new_page(viewport={"width": 1100, "height": 700})
     number = place_order(buyer, demo.gateway_url, CHINA, "TMUG-01", 2)
     camera.take(buyer, "sandbox-order")
@@ -82,41 +93,14 @@ def walk(browser, demo, camera):
     return number
 
 
-def set_up(boss, camera):
+def take_set_up(boss, camera):
     """Every step of the guided set-up."""
-    boss.open("aliexpress-setup")
-    boss.fill("name", "AliExpress China")
-    boss.fill("app_key", "502345")
-    boss.fill("app_secret", "helloworldgeneral")
-    boss.page.click(".o_form_button_save")
-    boss.settle()
-    camera.take(boss.page, "setup-1-application")
-    boss.press("Next")
-    camera.take(boss.page, "setup-2-connect")
-    boss.press("Connect with AliExpress")
-    boss.page.wait_for_url("**/oauth/authorize**")
-    camera.take(boss.page, "sandbox-login")
-    boss.page.click("text=Log in as Sample Trading")
-    boss.page.wait_for_url("**/odoo/aliexpress-setup/**")
-    boss.page.wait_for_selector(".o_form_view")
-    boss.press("Next")
-    boss.wait_until(lambda: not boss.page.locator("text=Still missing").count())
-    camera.take(boss.page, "setup-3-shop-data")
-    boss.press("Next")
-    boss.fill("warehouse_id", "My Company")
-    camera.take(boss.page, "setup-4-choices")
-    boss.press("Next")
-    camera.take(boss.page, "setup-5-listings")
-    boss.press("Next")
-    boss.press("Rehearse")
-    boss.press("Rehearse", within=".modal")
-    boss.page.wait_for_selector(".modal .o_data_row")
-    camera.take(boss.page, "setup-6-rehearsal")
-    boss.press("Close", within=".modal")
-    boss.press("Next")
-    boss.page.locator("[name=sync_orders] input").click()
-    boss.settle()
-    camera.take(boss.page, "setup-7-switch-on")
+    for step in set_up(boss, CHINESE_SHOP):
+        if step == "rehearsal":
+            rehearse(boss)
+        camera.take(boss.page, STEPS[step])
+        if step == "rehearsal":
+            boss.press("Close", within=".modal")
     boss.press("Finish")
 
 

@@ -9,9 +9,9 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 
 import pytest
+from servers import control
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 numbers = itertools.count()
@@ -37,10 +37,47 @@ env.cr.commit()
 """
 
 
+class Forks:
+    """An Odoo that is loaded once, from which the scripts of all tests are forked: the database of each test has the
+    same name and is a copy of the same one.
+    """
+
+    def __init__(self, database, folder):
+        self.database = database
+        self.folder = folder
+        self.process = None
+
+    def start(self, **order):
+        """Start a script (see `forks.work`); its process id."""
+        if not self.process:
+            command = [sys.executable, str(pathlib.Path(__file__).parent / "forks.py"), self.database]
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=self.folder, text=True
+            )
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def stop(self):
+        """End it; the next script has Odoo loaded anew."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+@pytest.fixture(scope="session")
+def forks(tmp_path_factory):
+    """The `Forks` of all tests."""
+    loaded = Forks(f"aliexpress_system_{os.getpid()}", tmp_path_factory.mktemp("odoo"))
+    yield loaded
+    loaded.stop()
+
+
 @pytest.fixture
-def database():
+def database(forks):
     """The name of a fresh copy of the prepared database, dropped afterwards."""
-    name = f"aliexpress_system_{os.getpid()}_{next(numbers)}"
+    name = forks.database
     subprocess.run(["createdb", "-T", os.environ["ALIEXPRESS_TEMPLATE"], name], check=True)
     yield name
     subprocess.run(["dropdb", "--force", "--if-exists", name], check=True)
@@ -63,14 +100,7 @@ class Gateway:
 
     def call(self, http_method, path, **values):
         """Call the control API; its answer."""
-        request = urllib.request.Request(
-            f"{self.url}/_sandbox/{path}",
-            method=http_method,
-            data=json.dumps(values).encode() if http_method in ("POST", "PATCH", "PUT") else None,
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return json.load(response)
+        return control(self.url, http_method, path, **values)
 
     def stop(self):
         """End the process."""
@@ -93,6 +123,11 @@ class Script:
         self.pid = pid
         self.log = log
         self.code = code
+        self.is_killed = False
+
+    def has_ended(self):
+        """Whether it is over, by itself or by `kill`: its process id may be another's by now."""
+        return self.is_killed or (self.code.exists() and bool(self.code.read_text()))
 
     def poll(self):
         """The exit code, or None while it runs."""
@@ -113,6 +148,7 @@ class Script:
 
     def kill(self):
         """kill -9"""
+        self.is_killed = True
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
 
@@ -120,32 +156,34 @@ class Script:
 class Odoo:
     """Python run inside Odoo, in processes that can be killed; and SQL on its database."""
 
-    def __init__(self, database, folder):
-        self.database = database
+    def __init__(self, forks, folder):
+        self.database = forks.database
         self.folder = folder
-        self.loaded = None
+        self.forks = forks
+        self.scripts = []
+        self.is_changed = False
 
     def start(self, script, **values):
         """Start `script` (text; `env` is Odoo's), with `values` in its environment, and return the `Script`."""
-        if not self.loaded:
-            command = [sys.executable, str(pathlib.Path(__file__).parent / "forks.py"), self.database]
-            self.loaded = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=self.folder, text=True
-            )
         number = next(numbers)
         log, code = self.folder / f"odoo{number}.log", self.folder / f"odoo{number}.code"
         file = open(log, "w+b")  # noqa: SIM115  closed with the process
-        order = {"script": script, "log": str(log), "code": str(code), "values": values}
-        self.loaded.stdin.write(json.dumps(order) + "\n")
-        self.loaded.stdin.flush()
-        return Script(int(self.loaded.stdout.readline()), file, code)
+        pid = self.forks.start(script=script, log=str(log), code=str(code), values=values)
+        self.scripts.append(Script(pid, file, code))
+        return self.scripts[-1]
+
+    def load_anew(self):
+        """Other modules are installed now: load Odoo anew for the next script, and for the next test."""
+        self.forks.stop()
+        self.is_changed = True
 
     def stop(self):
-        """End the process that scripts are started from."""
-        if self.loaded:
-            self.loaded.kill()
-            self.loaded.wait()
-            self.loaded = None
+        """End what still runs: the next test has a database of the same name."""
+        for script in self.scripts:
+            if not script.has_ended():
+                script.kill()
+        if self.is_changed:
+            self.forks.stop()
 
     def run(self, script, timeout=600, **values):
         """Run `script` to its end; what it printed."""
@@ -178,8 +216,37 @@ class Odoo:
 
 
 @pytest.fixture
-def odoo(database, tmp_path):
+def odoo(database, forks, tmp_path):
     """An `Odoo` on a fresh database."""
-    loaded = Odoo(database, tmp_path)
+    loaded = Odoo(forks, tmp_path)
     yield loaded
     loaded.stop()
+
+
+@pytest.fixture
+def servers():
+    """A list: the servers in it are stopped afterwards."""
+    started = []
+    yield started
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def demo(request, tmp_path_factory):
+    """A fresh `./dev demo` for all tests of a file: what people do in it uses up the orders that it begins with."""
+    from demo import Demo  # here: files without a browser do without Playwright
+
+    name = f"aliexpress_{request.path.stem}_{os.getpid()}"
+    running = Demo(name, tmp_path_factory.mktemp("demo") / "demo.log")
+    yield running
+    assert "Traceback" not in running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A browser, for all tests: each person in front of it has a context of their own."""
+    from demo import chromium
+
+    with chromium() as browser:
+        yield browser

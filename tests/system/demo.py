@@ -6,14 +6,16 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 
 from playwright.sync_api import sync_playwright
+from servers import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# The sellers of the local gateway.
+SPAIN, CHINA, FRANCE = "2671514005", "2671514006", "2671514007"
 DESKTOP = {"viewport": {"width": 1400, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 START_SECONDS = 900  # also on a machine that prepares its database for the first time
@@ -58,13 +60,6 @@ class Demo:
         for path in (ROOT / ".dev" / "demo").glob(f"{self.database}.*"):
             path.unlink()
         return self.log.read_text()
-
-
-def free_port():
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager

@@ -58,6 +58,7 @@ def created(gateway):
 def test_killed_between_the_creation_and_its_answer(odoo, gateway):
     """The gateway creates the product and answers late; who waits is killed; the next run reads it back."""
     odoo.connect(gateway)
+    gateway.call("PATCH", "settings", audit_seconds=3600)  # no review ends here, however slow the machine is
     odoo.run(PRODUCT.format(count=2))
     gateway.call("POST", "faults", kind="timeout", method="*product.post", seconds=60, count=1)
     process = odoo.start(PUBLISH)
@@ -70,16 +71,10 @@ def test_killed_between_the_creation_and_its_answer(odoo, gateway):
     process.wait()
     gateway.call("DELETE", "faults")
     intents = "SELECT count(*) FROM aliexpress_listing WHERE product_ref IS NULL AND intent_date IS NOT NULL"
-    assert odoo.sql(intents) != [("0",)]
-    odoo.run(PUBLISH)
-    assert created(gateway) == sorted(set(created(gateway)))
-    # AliExpress may show a product late: what it does not know is created after a while only.
+    assert odoo.sql(intents) == [("1",)]
+    # The one that was begun is read back, the other one created; from then on nothing more is.
     for _run in range(2):
-        odoo.run(
-            "env.cr.execute(\"UPDATE aliexpress_listing SET intent_date = intent_date - interval '20 minutes'\")"
-            + PUBLISH
-        )
-    assert created(gateway) == ["Crash cap 0", "Crash cap 1"]
-    listings = odoo.sql("SELECT count(DISTINCT product_ref), count(*) FROM aliexpress_listing")
-    assert listings == [("2", "2")]
-    assert set(odoo.sql("SELECT state FROM aliexpress_listing")) <= {("auditing",), ("online",)}
+        odoo.run(PUBLISH)
+        assert created(gateway) == ["Crash cap 0", "Crash cap 1"]
+    listings = odoo.sql("SELECT count(DISTINCT product_ref), count(*), min(state), max(state) FROM aliexpress_listing")
+    assert listings == [("2", "2", "auditing", "auditing")]

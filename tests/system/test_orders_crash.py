@@ -95,7 +95,7 @@ def test_killed_in_the_middle_and_started_again(odoo, gateway):
     generator = random.Random(7)  # noqa: S311  reproducible, not secret
     for _round in range(8 if LONG else 3):
         process = odoo.start(DRAIN.format(seconds=120, count=count))
-        time.sleep(generator.uniform(3, 6))
+        time.sleep(generator.uniform(1, 4))
         odoo.kill(process)
     odoo.run(DRAIN.format(seconds=240, count=count))
     assert_each_once(odoo, gateway, count)
@@ -112,7 +112,7 @@ def test_four_processes_import_the_same_orders(odoo, gateway):
     processes = [odoo.start(WORKER.format(seed=next(seeds), count=count, seconds=seconds)) for _number in range(4)]
     generator = random.Random(13)  # noqa: S311  reproducible, not secret
     for _kill in range(kills):
-        time.sleep(generator.uniform(3, 6))
+        time.sleep(generator.uniform(1, 4))
         victim = generator.randrange(4)
         processes[victim].kill()
         processes[victim].wait()

@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("playwright")
 
-from demo import JOB_SECONDS, PHONE, Demo, Person, chromium  # noqa: E402
+from demo import JOB_SECONDS, PHONE, Person  # noqa: E402
 
 DESK = {"viewport": {"width": 1440, "height": 900}}
 PREFIX = "aliexpress_connector."
@@ -52,21 +52,6 @@ MEASURE = """() => ({
     ).length,
     help: (document.querySelector(".o_view_nocontent") || {}).innerText || "",
 })"""
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """A fresh `./dev demo`."""
-    running = Demo(f"aliexpress_screens_{os.getpid()}", tmp_path_factory.mktemp("demo") / "demo.log")
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A browser for both sizes."""
-    with chromium() as browser:
-        yield browser
 
 
 class Viewer(Person):

@@ -3,60 +3,18 @@
 import http.server
 import itertools
 import os
-import socket
 import subprocess
 import sys
 import threading
 import time
-import urllib.request
 
 import pytest
+from servers import Server
 from test_orders_crash import assert_each_once, place
 
 COUNT = 1000 if os.environ.get("ALIEXPRESS_LONG") else 20
 PATIENCE = 1800
 OURS = "SELECT res_id FROM ir_model_data WHERE module = 'aliexpress_connector' AND model = 'ir.cron'"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Server:
-    """An Odoo server with one thread for scheduled actions, until `stop`."""
-
-    def __init__(self, odoo, number, arguments=(), **values):
-        self.port = free_port()
-        self.log = open(odoo.folder / f"server{number}.log", "w+b")  # noqa: SIM115  closed in `stop`
-        command = [sys.executable, "-m", "odoo", "-d", odoo.database, "--db-filter", f"^{odoo.database}$"]
-        command += ["--http-interface", "127.0.0.1", "--http-port", str(self.port), "--max-cron-threads=1"]
-        self.process = subprocess.Popen(
-            [*command, "--log-level=warn", *arguments], stdout=self.log, stderr=self.log, env=os.environ | values
-        )
-
-    def wait_until_ready(self):
-        for _attempt in range(600):
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/web/health", timeout=5):
-                    return
-            except OSError:
-                assert self.process.poll() is None, self.get_log()
-                time.sleep(0.2)
-        raise AssertionError("the server does not answer")
-
-    def get_log(self):
-        self.log.seek(0)
-        return self.log.read().decode(errors="replace")
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self):
-        self.kill()
-        self.log.close()
 
 
 class Spreader:
@@ -80,15 +38,6 @@ class Spreader:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.port = self.server.server_port
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-@pytest.fixture
-def servers():
-    """A list: the servers in it are stopped afterwards."""
-    started = []
-    yield started
-    for server in started:
-        server.stop()
 
 
 def wait_until_done(odoo, count):

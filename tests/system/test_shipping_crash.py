@@ -84,7 +84,7 @@ def test_killed_while_declaring_and_started_again(odoo, gateway):
     generator = random.Random(11)  # noqa: S311  reproducible, not secret
     for _round in range(10 if LONG else 3):
         process = odoo.start(DRAIN.format(seconds=120))
-        time.sleep(generator.uniform(3, 6))
+        time.sleep(generator.uniform(1, 4))
         odoo.kill(process)
     gateway.call("DELETE", "faults")
     odoo.run(DRAIN.format(seconds=240))

@@ -102,6 +102,6 @@ def test_update_and_removal(odoo, gateway):
     errors = [line for line in output.splitlines() if " ERROR " in line and 'DELETE FROM "product_' not in line]
     assert errors == []
     assert {name: rows for name, query in LEFT.items() if (rows := odoo.sql(query))} == {}
-    odoo.stop()  # what is loaded from now on knows nothing of the addon
+    odoo.load_anew()
     output = odoo.run(WORK)
     assert "all is well" in output and " ERROR " not in output and "WARNING" not in output, output

@@ -1,32 +1,15 @@
 """What people do in the browser, on a fresh `./dev demo`: the first walk of a new user, then the daily ones."""
 
-import os
-
 import pytest
 
 pytest.importorskip("playwright")
 
-from demo import JOB_SECONDS, Demo, Person, chromium, exactly, place_order  # noqa: E402
+from demo import CHINA, FRANCE, JOB_SECONDS, SPAIN, Person, exactly, place_order  # noqa: E402
+from guided_setup import CHINESE_SHOP, go_to_login, log_in, rehearse, set_up  # noqa: E402
 
-SPAIN, CHINA, FRANCE = "2671514005", "2671514006", "2671514007"
 RUCKSACK = "1005001234567901"
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """A fresh `./dev demo`."""
-    running = Demo(f"aliexpress_walk_{os.getpid()}", tmp_path_factory.mktemp("demo") / "demo.log")
-    yield running
-    assert "Traceback" not in running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A browser for all walks."""
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -111,56 +94,35 @@ def test_a_rejected_product_is_mended_and_sent(demo, boss, buyer):
 
 
 def test_a_shop_is_set_up_step_by_step(demo, boss, buyer):
-    boss.open("aliexpress-setup")
-    boss.fill("name", "AliExpress China")
-    boss.fill("app_key", "502345")
-    boss.fill("app_secret", "helloworldgeneral")
-    boss.page.click(".o_form_button_save")
-    boss.settle()
-    boss.press("Next")
-    assert "Press Connect with AliExpress" in boss.text
-    boss.press("Connect with AliExpress")
-    boss.page.wait_for_url("**/oauth/authorize**")
-    boss.page.click("text=Log in as Sample Trading")
-    boss.page.wait_for_url("**/odoo/aliexpress-setup/**")
-    boss.page.wait_for_selector(".o_form_view")
-    boss.press("Next")
-    boss.wait_until(lambda: not boss.page.locator("text=Still missing").count())
-    boss.press("Next")
-    boss.fill("warehouse_id", "My Company")
-    # Left, and taken up again where it was.
-    boss.press("Go on Later")
-    boss.page.locator(".o_kanban_record", has_text="AliExpress China").locator("text=Continue the set-up").click()
-    boss.page.wait_for_selector("text=How Odoo works for this shop")
-    boss.press("Next")
-    boss.press("Next")
-    rehearse(boss)
-    boss.press("Next")
-    boss.page.locator("[name=sync_orders] input").click()
+    for step in set_up(boss, CHINESE_SHOP):
+        if step == "connect":
+            assert "Press Connect with AliExpress" in boss.text
+        elif step == "choices":
+            leave_and_come_back(boss)
+        elif step == "rehearsal":
+            rehearse(boss)
+            shown = boss.page.locator(".modal").inner_text()
+            assert "Waits on hold" in shown and "No product has the SKU code" in shown
+            boss.press("Close", within=".modal")
     # What was ordered before the shop was set up is not imported, unless Orders From says so.
     place_order(buyer, demo.gateway_url, CHINA, "TMUG-01")
     boss.press("Finish")
     assert boss.wait_for("aliexpress-orders", ".o_data_row", "AliExpress China")
 
 
-def rehearse(boss):
-    """Rehearse the import of orders and look at what would happen."""
-    boss.press("Rehearse")
-    boss.press("Rehearse", within=".modal")
-    boss.page.wait_for_selector(".modal .o_data_row")
-    shown = boss.page.locator(".modal").inner_text()
-    assert "Waits on hold" in shown and "No product has the SKU code" in shown
-    boss.press("Close", within=".modal")
+def leave_and_come_back(boss):
+    """The set-up is left, and taken up again where it was."""
+    boss.press("Go on Later")
+    boss.page.locator(".o_kanban_record", has_text="AliExpress China").locator("text=Continue the set-up").click()
+    boss.page.wait_for_selector("text=How Odoo works for this shop")
 
 
 def connect(boss):
-    """Press Connect with AliExpress, log in there, and be back."""
+    """Connect a shop by the button on its page."""
     boss.open("aliexpress-shops")
     boss.open_row("AliExpress France")
-    boss.press("Connect with AliExpress")
-    boss.page.wait_for_url("**/oauth/authorize**")
-    boss.page.click("text=Log in as Boutique Exemple")
-    boss.page.wait_for_url("**/odoo/**")
+    go_to_login(boss)
+    log_in(boss, "Boutique Exemple")
     boss.page.wait_for_selector(".o_statusbar_status .o_arrow_button_current:has-text('Connected')")
 
 
