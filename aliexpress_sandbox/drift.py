@@ -6,12 +6,14 @@ from .order import RISK, TO_SHIP, UNPAID
 
 def after_page(sandbox, record, fault, data):
     """Let `fault.rows` orders of the shop take their next step, preferably such that
-    stood on the page just served."""
+    stood on the page just served; with `fault.steps`, words apart, no other step than
+    these."""
     shop = sandbox.world.shops.get(record.seller_id)
     if not shop:
         return
     served = set(_order_ids(data))
-    movable = [order for order in shop.orders.values() if next_step(order)]
+    steps = fault.steps.split() or lifecycle.ACTIONS
+    movable = [order for order in shop.orders.values() if next_step(order) in steps]
     chosen = [order for order in movable if order.order_id in served] or movable
     sandbox.faults.random.shuffle(chosen)
     for order in chosen[: fault.rows]:

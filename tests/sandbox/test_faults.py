@@ -132,6 +132,15 @@ def test_drift(sandbox, client):
     }
 
 
+def test_drift_of_what_the_seller_does_not_do(sandbox, client):
+    statuses = ("PLACE_ORDER_SUCCESS", "WAIT_SELLER_SEND_GOODS", "WAIT_BUYER_ACCEPT_GOODS")
+    orders = [sandbox.place_order(["MUG-01"], status=status, created="-1h") for status in statuses]
+    sandbox.add_fault("drift", rows=3, count=1, steps="pay confirm")
+    since = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() - 5 * 86400))
+    client.call("aliexpress.solution.order.get", create_date_start=since, current_page=1, page_size=10)
+    assert [order.status for order in orders] == ["WAIT_SELLER_SEND_GOODS"] * 2 + ["FUND_PROCESSING"]
+
+
 def test_control_orders_and_calls(sandbox, client, control):
     placed = control("POST", "orders", lines=[["MUG-01", 2]], pay=True, count=3)
     assert len(placed["order_ids"]) == 3
