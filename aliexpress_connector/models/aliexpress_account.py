@@ -205,6 +205,16 @@ class AliexpressAccount(models.Model):
             message = describe_error(account._get_message_env(), error)
             account._wait_until(until, message, error.reason == RATE_LIMIT)
 
+    def _end_waiting_without_orders(self):
+        """AliExpress answered again: why the shop waited is shown no more. Where orders are imported, their list ends
+        it, which may have more to tell.
+        """
+        is_over = self.error and self.retry_at and self.retry_at <= fields.Datetime.now()
+        if is_over and not self.sync_orders:
+            with contextlib.suppress(*CONCURRENCY_ERRORS), self.env.cr.savepoint():
+                self.write({"error": False, "retry_at": False})
+                self.flush_recordset()
+
     def _wait_until(self, until, message, is_limit):
         """Note the waiting; when another job writes the same shop just now, it was told the same."""
         values = {"error": message}

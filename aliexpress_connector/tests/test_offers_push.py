@@ -566,6 +566,21 @@ class TestOffersPush(OffersCase):
         self.assertEqual(self.get_remote(self.shirt_sku)[1], "24.20")
         self.assertFalse(self.shirt_sku.listing_id.is_price_waiting)
 
+    def test_message_of_a_shop_without_orders_ends_with_the_next_answer(self):
+        self.account.sync_orders = False
+        self.push()
+        self.answers[PRICE] = error_response("ServiceUnavailable", "service unavailable")
+        self.shirt.list_price = self.cap.list_price = 20
+        self.push()
+        self.assertIn("systems were busy", self.account.error)
+        self.answers[PRICE] = self.answer_price
+        past = fields.Datetime.now() - timedelta(seconds=1)
+        self.account.retry_at = past
+        self.env["aliexpress.listing"].search([]).retry_at = past
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku)[1], "24.20")
+        self.assertRecordValues(self.account, [{"error": False, "retry_at": False}])
+
     def test_product_that_cannot_be_read_costs_its_own_price(self):
         def answer(call):
             if call.parameters["product_id"] == self.cap_sku.listing_id.product_ref:
