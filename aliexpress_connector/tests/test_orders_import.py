@@ -265,6 +265,16 @@ class TestOrdersImport(SandboxCase):
         self.import_by_date()
         self.assertEqual(self.get_order(placed).list_status, "WAIT_SELLER_SEND_GOODS")
 
+    def test_what_is_refused_about_one_of_several_numbers_names_it(self):
+        placed = self.place()
+        self.sandbox.add_fault(
+            "error", method="aliexpress.solution.order.info.get", code="15", sub_code="isv.odd", sub_text="no luck"
+        )
+        values = {"account_id": self.account.id, "numbers": f"{placed.order_id} 8180000000000002"}
+        wizard = self.env["aliexpress.order.import"].create(values)
+        with self.assertRaisesRegex(UserError, f"Order {placed.order_id}: .*no luck"):
+            wizard.action_import()
+
     def test_what_changes_in_an_imported_older_order_is_followed(self):
         self.account.order_start_date = fields.Datetime.now() - timedelta(days=1)
         placed, unknown = self.place(created="-2d"), self.place(created="-2d")

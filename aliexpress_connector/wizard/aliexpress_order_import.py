@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ..lib.errors import NOT_FOUND, FixError
-from ..models.error_messages import told_at_once
+from ..models.error_messages import describe_error, told_at_once
 
 
 class AliexpressOrderImport(models.TransientModel):
@@ -73,7 +73,8 @@ class AliexpressOrderImport(models.TransientModel):
             return orders._import_by_number(account, number)
         except FixError as error:
             if error.reason != NOT_FOUND:
-                raise
+                problem = describe_error(self.env, error, is_by_hand=True)
+                raise UserError(self.env._("Order %(number)s: %(problem)s", number=number, problem=problem)) from error
             raise UserError(
                 self.env._(
                     "AliExpress does not know the order %(number)s in the shop %(shop)s. Check the number and the shop "
