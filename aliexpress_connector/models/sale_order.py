@@ -79,6 +79,10 @@ class SaleOrder(models.Model):
             return None
         return super()._send_order_notification_mail(mail_template, *args, **kwargs)
 
+    def _get_update_prices_lines(self):
+        """Override of `sale`: what the buyer paid is no price of a pricelist."""
+        return super()._get_update_prices_lines()._aliexpress_without_paid()
+
     def _aliexpress_settle_rounding(self):
         """Add a line for the cents that taxes rounded line by line left over, so that each total is AliExpress' own.
 

@@ -2,7 +2,7 @@ import os
 import random
 from decimal import Decimal
 
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import SandboxCase
 
@@ -82,6 +82,34 @@ class TestOrdersMoney(SandboxCase):
         draft._aliexpress_settle_rounding()
         self.assertEqual(draft.amount_total, 35)
         self.assertIn("35.00", draft.aliexpress_difference)
+
+    def test_a_quantity_that_is_changed_by_hand_keeps_what_the_buyer_paid_for_each(self):
+        self.env.user.group_ids += self.env.ref("sale.group_discount_per_so_line")
+        rule = {"compute_price": "percentage", "percent_price": 20, "applied_on": "3_global"}
+        self.account.pricelist_id = self.env["product.pricelist"].create(
+            {"name": "Less", "currency_id": self.company.currency_id.id, "item_ids": [(0, 0, rule)]}
+        )
+        order = self.import_one(
+            {"sku": "CAP-RED", "quantity": 3, "price": "19.95"},
+            {"sku": "MUG-01", "quantity": 2, "price": "0.00"},
+            freight="0",
+        )
+        with Form(order.sale_order_id) as form:
+            for index, quantity in ((0, 2), (1, 1)):
+                with form.order_line.edit(index) as line:
+                    line.product_uom_qty = quantity
+        self.assertRecordValues(
+            order.sale_order_id.order_line,
+            [
+                {"product_uom_qty": 2, "price_total": 39.90, "discount": 0},
+                {"product_uom_qty": 1, "price_total": 0, "discount": 0},
+            ],
+        )
+        order.sale_order_id.order_line[0].product_uom_qty = 1
+        self.assertEqual(order.sale_order_id.amount_total, 19.95)
+        self.assertIn("AliExpress pays", order.difference)
+        order.sale_order_id._recompute_prices()
+        self.assertEqual(order.sale_order_id.amount_total, 19.95)
 
     def test_platform_discounts_are_paid_by_aliexpress(self):
         line = {
