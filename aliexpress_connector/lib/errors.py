@@ -9,6 +9,8 @@ AliexpressError
 `detail` is AliExpress' own text, which may be Chinese. No error ever carries a secret or a buyer's data.
 """
 
+from contextlib import contextmanager
+
 # FixError
 REFUSED = "refused"  # AliExpress refused and said why in `detail`
 SIGNATURE = "signature"  # application key or secret is wrong
@@ -41,7 +43,11 @@ class AliexpressError(Exception):
     :param str code: AliExpress' code (`sub_code` where there is one), else empty
     :param str method: the API method or path that was called
     :param str request_id: what AliExpress' support asks for, else empty
+
+    `is_looking`: it failed while something was looked for that may be there or not.
     """
+
+    is_looking = False
 
     def __init__(self, reason, detail="", *, code="", method="", request_id=""):
         super().__init__(reason, detail, code, method, request_id)
@@ -84,3 +90,13 @@ class ReconnectError(AliexpressError):
 
     token_fingerprint = ""
     was_accepted = False
+
+
+@contextmanager
+def looking():
+    """What fails in this block is marked `is_looking`: what was looked for is as unknown as before."""
+    try:
+        yield
+    except AliexpressError as error:
+        error.is_looking = True
+        raise

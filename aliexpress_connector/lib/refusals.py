@@ -151,12 +151,16 @@ def request_id_of(answer):
     return text if re.fullmatch(r"[0-9A-Za-z_-]{1,64}", text) else ""
 
 
-def sanitise(text, secrets=()):
-    """Return `text` on one line of at most 500 characters, without `secrets`, e-mail addresses and phone numbers."""
+def sanitise(text, secrets=(), has_phones=True):
+    """Return `text` on one line of at most 500 characters, without `secrets`, e-mail addresses and phone numbers.
+
+    :param has_phones: False where long numbers are codes, such as that of a refusal, an EAN or a SKU
+    """
     for secret in secrets:
         if len(secret) > 5:  # anything shorter protects nothing, and would punch holes into words
             text = text.replace(secret, "***")
-    text = _PHONE.sub("***", _EMAIL.sub("***", text[:2000]))
+    text = _EMAIL.sub("***", text[:2000])
+    text = _PHONE.sub("***", text) if has_phones else text
     return " ".join(text.replace("\0", " ").encode("utf-8", "replace").decode().split())[:500]
 
 
@@ -179,7 +183,8 @@ def _is_about_products(method):
 
 
 def _error(reason, code, text, now, secrets, **told):
-    detail, told["code"] = sanitise(text, secrets), sanitise(code, secrets)[:64]
+    detail = sanitise(text, secrets, has_phones=not _is_about_products(told["method"]))
+    told["code"] = sanitise(code, secrets, has_phones=False)[:64]
     if reason in _RECONNECT:
         return errors.ReconnectError(reason, detail, **told)
     if reason not in RETRY_AFTER:

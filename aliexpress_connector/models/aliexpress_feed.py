@@ -5,8 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..lib.catalogue_rules import ITEMS_PER_FEED
-from ..lib.errors import NOT_OFFERED, PERMISSION, UNREADABLE, FixError
+from ..lib.errors import NOT_OFFERED, PERMISSION, UNREADABLE, looking
 from ..lib.feed_values import FEED_CREATE, FeedItem
+from .aliexpress_job_mixin import UNREADABLE_PAUSE
 
 POLL_PAUSE = timedelta(minutes=2)
 RESULT_BATCH = 200
@@ -83,7 +84,7 @@ class AliexpressFeed(models.Model):
     @api.model
     def _run_feeds(self):
         """Submit new feeds and read the results of those at AliExpress."""
-        due = self._get_due_domain("sync_listings")
+        due = self._get_waited_domain()
         begun = due & Domain("state", "=", "pending") & Domain("intent_date", "!=", False)
         self._run_queue(begun, "_resolve_intent")
         # Whose fate is still unknown is not submitted: only what gets its intent now.
@@ -95,7 +96,19 @@ class AliexpressFeed(models.Model):
     @api.model
     def _count_remaining(self):
         """How many feeds have results that were not taken over yet, for there were too many (int)."""
-        return self.search_count(self._get_due_domain("sync_listings") & Domain("state", "=", "submitted"))
+        return self.search_count(self._get_waited_domain() & Domain("state", "=", "submitted"))
+
+    @api.model
+    def _get_waited_domain(self):
+        """Domain of the feeds that are due, or whose listings a person wants to be tried now."""
+        eager = Domain("listing_ids", "any", Domain("retry_at", "=", False))
+        return self._get_due_domain("sync_listings", eager=eager)
+
+    def _pause(self, retry_at):
+        """Look at the feed again at `retry_at`; its listings show when."""
+        self.retry_at = retry_at
+        self.listing_ids.retry_at = retry_at
+        self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings", at=retry_at)
 
     def _write_intent(self):
         """Commit to the submission of one feed, and to the creation of what it carries."""
@@ -133,27 +146,26 @@ class AliexpressFeed(models.Model):
 
     def _take_ref(self, feed_ref):
         now = fields.Datetime.now()
-        due = now + POLL_PAUSE
         values = {"feed_ref": feed_ref, "state": "submitted", "submitted_date": now, "intent_date": False}
-        self.write(values | {"error": False, "retry_at": due})
-        self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings", at=due)
+        self.write(values | {"error": False})
+        self._pause(now + POLL_PAUSE)
 
     def _resolve_intent(self):
         """Find out whether one feed reached AliExpress although its answer did not reach us."""
         client = self.account_id._get_client()
         page, page_count = 1, 1
         while page <= page_count:
-            found = client.list_feeds(kind=FEED_CREATE, page=page, submitted_from=self.intent_date - CLOCK_MARGIN)
-            for row in found.rows:
-                if self._is_ours(client, row):
-                    self._take_ref(row.feed_ref)
-                    return
+            with looking():
+                found = client.list_feeds(kind=FEED_CREATE, page=page, submitted_from=self.intent_date - CLOCK_MARGIN)
+                own = next((row for row in found.rows if self._is_ours(client, row)), None)
+            if own:
+                self._take_ref(own.feed_ref)
+                return
             page, page_count = page + 1, found.page_count
         listed_by = self.intent_date + LISTING_PATIENCE
         if listed_by > fields.Datetime.now():
             # AliExpress may list it with a delay.
-            self.retry_at = listed_by
-            self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings", at=listed_by)
+            self._pause(listed_by)
         else:
             self.write({"intent_date": False, "retry_at": False})
 
@@ -172,7 +184,8 @@ class AliexpressFeed(models.Model):
 
     def _read_results(self):
         """Take over the results that one feed has, some hundred at a time."""
-        result = self.account_id._get_client().get_feed(self.feed_ref)
+        with looking():
+            result = self.account_id._get_client().get_feed(self.feed_ref)
         by_ref = {self._get_item_ref(listing): listing for listing in self.listing_ids}
         waiting = [item for item in result.results if item.item_ref in by_ref]
         for item in waiting[:RESULT_BATCH]:
@@ -181,11 +194,10 @@ class AliexpressFeed(models.Model):
             self.retry_at = False
         elif self._is_over(result):
             # What the feed says nothing about is looked for one by one.
-            self.listing_ids.write({"feed_id": False})
+            self.listing_ids.write({"feed_id": False, "retry_at": False})
             self.write({"state": "done", "retry_at": False})
         else:
-            self.retry_at = fields.Datetime.now() + POLL_PAUSE
-            self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings", at=self.retry_at)
+            self._pause(fields.Datetime.now() + POLL_PAUSE)
 
     def _is_over(self, result):
         """Whether nothing more comes of the feed, by its `FeedResult`. One that is still worked off must not let its
@@ -200,7 +212,7 @@ class AliexpressFeed(models.Model):
 
     def _take_result(self, listing, item):
         """Take over the `FeedItemResult` of one listing."""
-        listing.feed_id = False
+        listing.write({"feed_id": False, "retry_at": False})
         if item.error:
             self.refused_count += 1
             listing._take_error(item.error)
@@ -211,21 +223,32 @@ class AliexpressFeed(models.Model):
 
     # === OUTCOME === #
 
+    def _wait(self, error):
+        """Override: the listings in it show why, and for how long."""
+        result = super()._wait(error)
+        for feed in self:
+            feed.listing_ids.write({"error": feed.error, "retry_at": feed.retry_at})
+        return result
+
     def _set_error(self, error):
         """Override to give the listings back: one by one where the shop has no feeds, otherwise with the feed's
-        error. What an answer that nobody understood did is found out like that of an answer that was lost.
+        error. What is at AliExpress already, or may be, was not refused: it is asked for again, and in the end looked
+        for like a creation whose answer was lost.
         """
-        is_unreadable = getattr(error, "reason", "") == UNREADABLE
-        if is_unreadable and not all(feed._is_given_up() for feed in self):
+        reason = getattr(error, "reason", "")
+        if reason in (PERMISSION, NOT_OFFERED):
+            self.account_id.feed_minimum = 0
+        may_be_there = reason == UNREADABLE or getattr(error, "is_looking", False)
+        if may_be_there and not all(feed._is_given_up() for feed in self):
+            error.retry_after = UNREADABLE_PAUSE
             return self._wait(error)
         result = super()._set_error(error)
         for feed in self:
             listings = feed.listing_ids
-            listings.write({"feed_id": False})
-            if is_unreadable:
+            listings.write({"feed_id": False, "retry_at": False})
+            if may_be_there:
                 continue  # their intents stay
-            if isinstance(error, FixError) and error.reason in (PERMISSION, NOT_OFFERED):
-                feed.account_id.feed_minimum = 0
+            if reason in (PERMISSION, NOT_OFFERED):
                 listings.write({"intent_date": False})
             else:
                 listings._set_error(error)

@@ -3,9 +3,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..lib.errors import NOT_FOUND, UNREADABLE, AliexpressError, FixError
+from .aliexpress_job_mixin import UNREADABLE_PAUSE
 from .aliexpress_listing import REMOTE_STATES
 from .aliexpress_listing_content import get_main_language
-from .aliexpress_listing_outcome import UNREADABLE_PAUSE
 from .product_reader import read_products
 
 READ_BATCH = 12
@@ -182,18 +182,42 @@ class AliexpressFoundProduct(models.Model):
         """Propose a product for each of the found ones, and say how sure that is."""
         for account, found_products in self.grouped("account_id").items():
             found_products = found_products.with_env(account._get_message_env())
-            found_products.sku_ids.filtered(lambda sku: not sku.product_id)._match()
+            shared = found_products.sku_ids.filtered(lambda sku: not sku.product_id)._match()
             templates = found_products.sku_ids.product_id.product_tmpl_id
             domain = [("account_id", "=", account.id), ("product_tmpl_id", "in", templates.ids)]
             listed = self.env["aliexpress.listing"].search(domain).product_tmpl_id
             for found in found_products:
-                found.write(found._prepare_match(listed))
+                found.write(found._prepare_match(listed, found.sku_ids & shared))
+            found_products._doubt_rivals(templates)
 
-    def _prepare_match(self, listed):
-        """Values of the proposal; `listed` are products (templates) that the shop has a listing for already."""
+    def _doubt_rivals(self, templates):
+        """No proposal is certain where several products on AliExpress have the codes of one of `templates`."""
+        domain = [
+            ("account_id", "in", self.account_id.ids),
+            ("product_tmpl_id", "in", templates.ids),
+            ("state", "=", "open"),
+        ]
+        for template, found in self.search(domain).grouped("product_tmpl_id").items():
+            if len(found) > 1:
+                reason = self.env._(
+                    "Several products on AliExpress have the codes of %(name)s: link one of them, ignore the others.",
+                    name=template.name,
+                )
+                found.filtered(lambda each: each.match == "1_certain").write({"match": "2_doubtful", "reason": reason})
+
+    def _prepare_match(self, listed, shared):
+        """Values of the proposal.
+
+        :param listed: products (templates) that the shop has a listing for already
+        :param shared: SKUs whose code or barcode several variants have
+        """
         variants = self.sku_ids.product_id
         templates = variants.product_tmpl_id
         best = templates[:1]
+        if not templates and shared:
+            code = shared[0].sku_code or shared[0].ean
+            reason = self.env._("Several variants have the code %(code)s: choose the right product.", code=code)
+            return {"match": "2_doubtful", "reason": reason, "product_tmpl_id": False}
         if not templates:
             return {
                 "match": "3_none",

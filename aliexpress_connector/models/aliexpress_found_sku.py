@@ -36,7 +36,11 @@ class AliexpressFoundSku(models.Model):
         self.matched_by = False
 
     def _match(self):
-        """Propose the variant of each SKU: by its code, else by its barcode; several candidates are none."""
+        """Propose the variant of each SKU: by its code, else by its barcode; several candidates are none.
+
+        Returns the SKUs without a variant for which there were several.
+        """
+        shared = self.browse()
         for company, skus in self.grouped("company_id").items():
             by_field = {
                 "sku_code": ("aliexpress_sku_code", "sku_code"),
@@ -47,14 +51,16 @@ class AliexpressFoundSku(models.Model):
             for matched_by, (field_name, own_name) in by_field.items():
                 found = self._search_variants(company, field_name, set(open_skus.mapped(own_name)) - {False})
                 for sku in open_skus:
-                    variant = found.get(sku[own_name])
-                    if variant:
-                        sku.write({"product_id": variant.id, "matched_by": matched_by})
+                    variants = found.get(sku[own_name], ())
+                    if len(variants) == 1:
+                        sku.write({"product_id": variants.id, "matched_by": matched_by})
+                    elif variants:
+                        shared |= sku
                 open_skus = open_skus.filtered(lambda sku: not sku.product_id)
+        return shared.filtered(lambda sku: not sku.product_id)
 
     @api.model
     def _search_variants(self, company, field_name, texts):
-        """{text: variant} of the active variants of a company whose field is one of `texts`, where only one has it."""
+        """{text: variants} of the active variants of a company whose field is one of `texts`."""
         domain = [(field_name, "in", list(texts)), ("company_id", "in", (False, company.id))]
-        groups = self.env["product.product"].search(domain).grouped(field_name) if texts else {}
-        return {text: variants for text, variants in groups.items() if len(variants) == 1}
+        return self.env["product.product"].search(domain).grouped(field_name) if texts else {}

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from PIL import Image, UnidentifiedImageError
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..lib.catalogue_rules import UPLOAD_SIDE_MAX, UPLOAD_SIZE_MAX
 from ..lib.errors import AliexpressError, ReconnectError, TransientError
@@ -56,6 +57,22 @@ class AliexpressImage(models.Model):
 
     def _trigger_job(self):
         self.env["aliexpress.listing"]._trigger_job()
+
+    @api.model
+    def _get_wanted_domain(self):
+        """Domain of the pictures to upload now: those of pending listings, with which they wait."""
+        pending = Domain("state", "=", "pending")
+        eager = Domain("listing_ids", "any", pending & Domain("retry_at", "=", False))
+        due = self._get_due_domain("sync_listings", eager=eager)
+        return due & pending & Domain("listing_ids", "any", pending)
+
+    def _wait(self, error):
+        """Override: the listings that wait for the pictures show why, and can be tried now like any others."""
+        result = super()._wait(error)
+        for image in self:
+            waiting = image.listing_ids.filtered(lambda listing: listing.state == "pending")
+            waiting.write({"error": image.error, "retry_at": image.retry_at})
+        return result
 
     @api.model
     def _get_or_create(self, account, attachments, banked=()):

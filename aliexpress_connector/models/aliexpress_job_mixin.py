@@ -37,6 +37,8 @@ OUTAGE_AFTER = 3
 RECORD_REASONS = {IN_AUDIT, LOCKED}
 # A record that failed for a passing reason is tried again after this many seconds at the earliest; its shop sooner.
 RECORD_PAUSE = 300
+# An answer that could not be understood is asked for again after so many seconds.
+UNREADABLE_PAUSE = 1800
 
 
 def get_pause(error):
@@ -121,14 +123,15 @@ class AliexpressJobMixin(models.AbstractModel):
     # === JOBS === #
 
     @api.model
-    def _get_due_domain(self, flow, calls_gateway=True):
+    def _get_due_domain(self, flow, calls_gateway=True, eager=Domain.FALSE):
         """Domain of the records that a job of `flow` (name of the switch on the shop) may touch now.
 
         :param bool calls_gateway: False for work inside Odoo only, which need not wait until AliExpress answers again
+        :param eager: domain of what need not wait for its `retry_at`
         """
         now = fields.Datetime.now()
         domain = Domain("account_id", "any", self.env["aliexpress.account"]._get_due_domain(flow, calls_gateway))
-        return domain & (Domain("retry_at", "=", False) | Domain("retry_at", "<=", now))
+        return domain & (Domain("retry_at", "=", False) | Domain("retry_at", "<=", now) | eager)
 
     @api.model
     def _run_queue(self, domain, worker, *, order="retry_at NULLS FIRST, id", batch_size=1, shop_runs=None):

@@ -6,13 +6,12 @@ from odoo.exceptions import UserError
 
 from ..lib.errors import BUSY, NETWORK, UNREADABLE, FixError
 from ..lib.refusals import may_have_created
+from .aliexpress_job_mixin import UNREADABLE_PAUSE
 from .error_messages import describe_error
 from .offer import Offer
 
 # AliExpress' review takes minutes at the least.
 REVIEW_PAUSE = timedelta(minutes=10)
-# An answer that could not be understood is asked for again after so many seconds.
-UNREADABLE_PAUSE = 1800
 
 
 class AliexpressListing(models.Model):

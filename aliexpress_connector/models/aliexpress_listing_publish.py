@@ -144,6 +144,8 @@ class AliexpressListing(models.Model):
         if wanted == "deleted":
             return ("delete", "") if self.product_ref or self.intent_date else (None, "")
         if wanted == "offline":
+            if not self.product_ref and self.goal == "online":
+                return None, self._describe_exclusion()
             if not self.product_ref or self.remote_state in ("offline", "rejected"):
                 return None, ""
             # AliExpress moves nothing during its review, after which the product would go on sale.
@@ -159,6 +161,15 @@ class AliexpressListing(models.Model):
         if self.remote_state == "offline":
             return "online", ""
         return (None if self.remote_state in ("online", "rejected") else "read"), ""
+
+    def _describe_exclusion(self):
+        """Why the listing is not created although a person wants it (translated)."""
+        return self.account_id._get_message_env()._(
+            "The shop %(shop)s does not offer %(product)s: it is archived, cannot be sold, or is excluded there. "
+            "Change that, then press Send.",
+            shop=self.account_id.name,
+            product=self.product_tmpl_id.name,
+        )
 
     def _set_act(self, act, error, images):
         """Write down what `_choose_act` found."""
@@ -187,8 +198,7 @@ class AliexpressListing(models.Model):
     def _upload_images(self):
         """Upload what pending listings wait for; a picture that AliExpress refuses makes its listings an error."""
         Image = self.env["aliexpress.image"]
-        wanted = Domain("state", "=", "pending") & Domain("listing_ids", "any", [("state", "=", "pending")])
-        Image._run_queue(Image._get_due_domain("sync_listings") & wanted, "_upload", batch_size=THREADS)
+        Image._run_queue(Image._get_wanted_domain(), "_upload", batch_size=THREADS)
         refused = (
             self._get_due_domain("sync_listings")
             & Domain("state", "=", "pending")

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 from ..lib.catalogue_rules import PRODUCTS_PER_PAGE
 from ..lib.catalogue_values import AUDITING, REJECTED
-from ..lib.errors import NOT_FOUND, NOT_OFFERED, PERMISSION, AliexpressError, FixError, ReconnectError
+from ..lib.errors import NOT_FOUND, NOT_OFFERED, PERMISSION, AliexpressError, FixError, ReconnectError, looking
 from .aliexpress_job_mixin import QUEUE_LIMIT
 from .error_messages import told_at_once
 from .product_reader import read_products
@@ -149,13 +149,9 @@ class AliexpressListing(models.Model):
 
     def _resolve_intent(self):
         """Find out whether the creation that was begun for one listing took effect."""
-        try:
+        with looking():
             self.account_id._check_call_budget("content")
             detail = self._find_created(self.account_id._get_client())
-        except AliexpressError as error:
-            # Looking failed, whatever for: whether the product was created is as unknown as before.
-            error.is_looking = True
-            raise
         if detail:
             self._acknowledge_creation(detail.product_ref, self.attempt)
             self._take_sku_refs(detail)

@@ -81,8 +81,14 @@ class AliexpressListing(models.Model):
         changed.write({"remote_state": status})
         # What is to be sent, or was refused, stays so; the others show what AliExpress has. Why it rejected some is
         # read like the outcome of any review.
-        values = {"state": "auditing", "retry_at": False} if status == REJECTED else {"state": status}
-        changed.filtered(lambda listing: listing.state in ("auditing", "online", "offline", "rejected")).write(values)
+        shown = changed.filtered(lambda listing: listing.state in ("auditing", "online", "offline", "rejected"))
+        reviewed = shown.filtered(lambda listing: listing.state in ("auditing", "rejected"))
+        if status == REJECTED:
+            shown.write({"state": "auditing", "retry_at": False})
+        else:
+            (shown - reviewed).write({"state": status})
+            # Its outcome is known: neither is it waited for, nor is an earlier rejection true any more.
+            reviewed.write({"state": status, "error": False, "retry_at": False})
         returned.write({"state": "auditing", "error": False, "retry_at": False})
         returned.sku_ids.filtered("is_missing").write({"is_missing": False})
 

@@ -173,9 +173,11 @@ class AliexpressOrder(models.Model):
         """Bring the sale orders in line whose address was masked or missing when they were made, and that nobody
         corrected.
         """
-        for order in self.filtered(lambda order: (order.taken_over or {}).get("is_incomplete")):
+        for order in self.filtered("taken_over"):
             content, contact = order._get_content(), order.sale_order_id.partner_shipping_id
-            if content["is_incomplete"] or contact.street and not hides_address(contact):
+            is_deliverable = contact.street and contact.country_id and not hides_address(contact)
+            is_news = not content["is_incomplete"] and content["address"] != order.taken_over["address"]
+            if is_deliverable or not is_news:
                 continue
             order.with_company(order.company_id)._take_over_address(order.sale_order_id)
             order.sale_order_id._aliexpress_settle_rounding()

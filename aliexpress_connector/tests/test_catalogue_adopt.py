@@ -70,6 +70,21 @@ class TestAdopting(CatalogueCase):
         lamp = self.found_with("LAMP-01")
         self.assertEqual((lamp.match, lamp.product_tmpl_id), ("2_doubtful", barcode.product_tmpl_id))
 
+    def test_several_candidates_are_told_and_none_is_certain(self):
+        mug = self.products.filtered(lambda product: product.default_code == "MUG-01")
+        self.create_product("TWIN-2", "Other twin", aliexpress_sku_code="EAR-01")
+        self.create_product("TWIN-3", "Third twin", aliexpress_sku_code="EAR-01")
+        self.sandbox.shop.products[self.product_of("LAMP-01")].skus[0].sku_code = "MUG-01"
+        self.find()
+        earphones = self.found_with("EAR-01")
+        self.assertEqual((earphones.match, bool(earphones.product_tmpl_id)), ("2_doubtful", False))
+        self.assertIn("Several variants have the code EAR-01", earphones.reason)
+        rivals = self.found_with("MUG-01")
+        self.assertEqual(len(rivals), 2)
+        self.assertEqual(set(rivals.mapped("match")), {"2_doubtful"})
+        self.assertEqual(rivals.product_tmpl_id, mug.product_tmpl_id)
+        self.assertIn("Several products on AliExpress", rivals[0].reason)
+
     def product_of(self, code):
         """Number of the sandbox' product with this SKU code."""
         products = self.sandbox.shop.products.items()

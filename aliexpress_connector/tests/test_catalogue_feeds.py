@@ -42,6 +42,24 @@ class TestFeeds(CatalogueCase):
         self.assertRecordValues(feed, [{"state": "done", "accepted_count": 4, "refused_count": 0, "item_count": 4}])
         self.assertEqual(listings[0].sku_ids.quantity_sent, 100)
 
+    def test_listings_in_a_feed_show_when_its_results_are_read_and_can_be_tried_now(self):
+        listings = self.create_listings()
+        self.publish()
+        feed = self.env["aliexpress.feed"].search([])
+        self.assertEqual(set(listings.mapped("retry_at")), {feed.retry_at})
+        self.sandbox.advance(minutes=30)
+        self.publish()
+        self.assertEqual(set(listings.mapped("state")), {"pending"}, "not yet due")
+        listings[0].retry_at = False
+        self.publish()
+        self.assertEqual(set(listings.mapped("state")), {"auditing"}, listings.mapped("error"))
+
+    def test_a_submission_that_must_wait_is_told_at_its_listings(self):
+        listings = self.create_listings()
+        self.sandbox.add_fault("rate_limit", method=SUBMIT, seconds=900, count=1)
+        self.publish()
+        self.assertTrue(all(listing.error and listing.retry_at for listing in listings))
+
     def test_few_products_go_one_by_one(self):
         self.create_listings(2)
         self.publish()
@@ -111,6 +129,44 @@ class TestFeeds(CatalogueCase):
         self.assertEqual(feed.state, "done")
         self.assertFalse(listings.feed_id)
         self.publish()
+        self.assertEqual(set(listings.mapped("state")), {"auditing"}, listings.mapped("error"))
+        self.assertFalse(self.sandbox.count(CREATE))
+
+    def test_refused_results_of_a_feed_create_nothing_again(self):
+        for sub_code in ("isv.invalid-parameter", "isv.permission-api-package-limit"):
+            with self.subTest(sub_code):
+                listings = self.create_listings()
+                self.publish()
+                feed = self.env["aliexpress.feed"].search([], limit=1)
+                before = len(self.sandbox.shop.products)
+                self.sandbox.add_fault("error", method=FEED, code="15", sub_code=sub_code, sub_text="非法参数", count=2)
+                self.read_results()
+                self.publish()
+                self.assertEqual((feed.state, len(listings.feed_id)), ("submitted", 1))
+                self.assertEqual(set(listings.mapped("state")), {"pending"})
+                self.assertTrue(listings[0].error)
+                feed.submitted_date -= timedelta(days=2)
+                self.read_results()
+                self.assertFalse(listings.feed_id)
+                listings.retry_at = self.account.retry_at = False
+                self.publish()
+                self.assertEqual(set(listings.mapped("state")), {"online"}, listings.mapped("error"))
+                self.assertFalse(self.sandbox.count(CREATE))
+                self.assertEqual(len(self.sandbox.shop.products), before + 4)
+
+    def test_a_refused_list_of_feeds_creates_nothing_again(self):
+        listings = self.create_listings()
+        self.sandbox.add_fault("reset_after", method=SUBMIT, count=1)
+        self.publish()
+        feed = self.env["aliexpress.feed"].search([])
+        self.sandbox.add_fault("error", method=LIST_FEEDS, code="InsufficientPermission", text="no", count=1)
+        self.account.retry_at = feed.retry_at = False
+        self.publish()
+        self.assertEqual((feed.state, listings.feed_id), ("pending", feed))
+        feed.retry_at = False
+        self.publish()
+        self.assertEqual(feed.state, "submitted")
+        self.read_results()
         self.assertEqual(set(listings.mapped("state")), {"auditing"}, listings.mapped("error"))
         self.assertFalse(self.sandbox.count(CREATE))
 

@@ -84,6 +84,16 @@ class TestPublishing(CatalogueCase):
         self.assertEqual(self.sandbox.count(UPLOAD), 1)
         self.assertEqual(self.sandbox.count(CREATE), 2)
 
+    def test_a_listing_tells_that_its_picture_waits_and_can_be_tried_now(self):
+        listing = self.create_listing()
+        self.sandbox.add_fault("service_timeout", method=UPLOAD, count=1)
+        self.publish()
+        self.assertEqual(listing.state, "pending")
+        self.assertTrue(listing.error and listing.retry_at)
+        self.account.retry_at = listing.retry_at = False
+        self.publish()
+        self.assertRecordValues(listing, [{"state": "auditing", "error": False}])
+
     def test_a_refused_creation_uploads_no_picture_again(self):
         listing = self.create_listing()
         self.sandbox.add_fault("error", method=CREATE, code="15", sub_code="F00-00-10020-004", sub_text="no", count=1)

@@ -34,7 +34,12 @@ class TestShelf(CatalogueCase):
         listing = self.create_listing()
         self.publish()
         self.assertFalse(listing.product_ref)
-        self.assertEqual(listing.state, "draft")
+        self.assertEqual(listing.state, "error")
+        self.assertIn("does not offer", listing.error)
+        self.account.product_domain = False
+        listing.action_send()
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
 
     def test_deleting_is_done_once_and_frees_the_listing(self):
         listing = self.create_online()
@@ -73,6 +78,28 @@ class TestShelf(CatalogueCase):
         self.sandbox.calls.clear()
         self.run_job("refresh_listings")
         self.assertGreater(self.sandbox.count(LIST), 1)
+
+    def test_what_the_nightly_look_shows_is_not_waited_for_any_more(self):
+        listing = self.create_listing()
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        self.assertTrue(listing.retry_at)
+        self.sandbox.advance(hours=1)
+        self.run_job("refresh_listings")
+        self.assertRecordValues(listing, [{"state": "online", "retry_at": False, "error": False}])
+        listing.product_tmpl_id.active = False
+        self.publish()
+        self.assertEqual(self.remote(listing).status, "offline")
+
+    def test_a_rejection_that_was_mended_on_aliexpress_is_not_told_any_more(self):
+        listing = self.create_online()
+        self.remote(listing).status = "editingRequired"
+        self.run_job("refresh_listings")
+        self.assertEqual(listing.state, "rejected")
+        self.assertTrue(listing.error)
+        self.remote(listing).status = "onSelling"
+        self.run_job("refresh_listings")
+        self.assertRecordValues(listing, [{"state": "online", "error": False}])
 
     def test_a_product_that_aliexpress_shows_again_is_no_error_any_more(self):
         listing = self.create_online()
@@ -150,7 +177,7 @@ class TestShelf(CatalogueCase):
         self.publish()
         self.publish()
         self.assertFalse(self.sandbox.count(CREATE))
-        self.assertEqual(listings.mapped("state"), ["draft", "draft"])
+        self.assertEqual(listings.mapped("state"), ["draft", "error"])
         self.assertFalse(any(listings.mapped("intent_date")))
 
     def test_what_is_taken_off_during_its_review_never_goes_on_sale(self):

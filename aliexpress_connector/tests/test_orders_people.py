@@ -206,6 +206,17 @@ class TestOrdersPeople(SandboxCase):
                 order.sale_order_id.partner_shipping_id.country_id = self.env.ref("base.es")
                 self.assert_leaves(order)
 
+    def test_a_country_that_aliexpress_tells_later_is_taken_over(self):
+        placed, order = self.import_one(address={"country": "ZZ"})
+        self.assertEqual(order.state, "hold")
+        with self.sandbox.lock:
+            placed.address.country = "ES"
+        order.action_refresh()
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
+        self.assertEqual(order.sale_order_id.partner_shipping_id.country_id.code, "ES")
+        self.assertEqual(order.sale_order_id.state, "sale")
+
     def test_an_order_without_a_street_does_not_go_to_an_earlier_address(self):
         buyer = {"login": "es42"}
         _placed, first = self.import_one(buyer=buyer)

@@ -3,7 +3,7 @@
 import pytest
 from lib_gateway import NOW, SECRET, TOKEN, Gateway
 
-from aliexpress_connector.lib import errors
+from aliexpress_connector.lib import errors, refusals
 from aliexpress_connector.lib.errors import FixError, ReconnectError, TransientError
 from aliexpress_connector.lib.refusals import sanitise
 
@@ -230,3 +230,13 @@ def test_details_are_short_whatever_comes():
 
 def test_clock_of_the_table():
     assert (NOW + 8 * 3600 + UNTIL_MIDNIGHT_IN_BEIJING - 1) % 86400 == 0
+
+
+def test_codes_are_no_telephone_numbers():
+    refusal = {"code": "15", "sub_code": "isv.13250001", "sub_msg": "errorCode:707001032, sku_code:8412345678905"}
+    error = refusals.gateway_error(refusal, "aliexpress.solution.product.post", now=0)
+    assert error.detail == refusal["sub_msg"]
+    assert refusals.may_have_created(error)
+    order = refusals.gateway_error(refusal | {"code": "707001032", "sub_code": ""}, "aliexpress.some.method", now=0)
+    assert order.code == "707001032"
+    assert "8412345678905" not in order.detail
