@@ -39,7 +39,9 @@ class AliexpressAccount(models.Model):
         self.check_access("write")
         result = self._diagnose()
         wizard = self.env["aliexpress.diagnosis"].create(self._prepare_diagnosis_values(result))
-        return wizard._get_records_action(name=self.env._("Check of %(name)s", name=self.name), target="new")
+        return wizard._get_records_action(
+            name=self.env._("Check of %(name)s", name=self.name), target="new", context={}
+        )
 
     def _diagnose(self):
         """The `lib.diagnosis.Diagnosis` of this shop. Raises UserError when the shop is not connected."""

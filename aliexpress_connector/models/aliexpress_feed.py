@@ -107,7 +107,7 @@ class AliexpressFeed(models.Model):
     def _pause(self, retry_at):
         """Look at the feed again at `retry_at`; its listings show when."""
         self.retry_at = retry_at
-        self.listing_ids.retry_at = retry_at
+        self._tell_listings({"retry_at": retry_at})
         self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings", at=retry_at)
 
     def _write_intent(self):
@@ -227,7 +227,7 @@ class AliexpressFeed(models.Model):
         """Override: the listings in it show why, and for how long."""
         result = super()._wait(error)
         for feed in self:
-            feed.listing_ids.write({"error": feed.error, "retry_at": feed.retry_at})
+            feed._tell_listings({"error": feed.error, "retry_at": feed.retry_at})
         return result
 
     def _set_error(self, error):

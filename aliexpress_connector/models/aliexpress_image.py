@@ -70,8 +70,7 @@ class AliexpressImage(models.Model):
         """Override: the listings that wait for the pictures show why, and can be tried now like any others."""
         result = super()._wait(error)
         for image in self:
-            waiting = image.listing_ids.filtered(lambda listing: listing.state == "pending")
-            waiting.write({"error": image.error, "retry_at": image.retry_at})
+            image._tell_listings({"error": image.error, "retry_at": image.retry_at})
         return result
 
     @api.model

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -205,6 +206,16 @@ class AliexpressJobMixin(models.AbstractModel):
             if isinstance(error, FixError):
                 shop_run.note_success()
             self._set_error(error)
+
+    def _tell_listings(self, values):
+        """Show at the listings that wait for these records why and for how long. Where somebody changes them just now,
+        they show it next time: what was found out about the records themselves must not be lost with it.
+        """
+        self.flush_recordset()
+        with suppress(*CONCURRENCY_ERRORS), self.env.cr.savepoint():
+            listings = self.listing_ids.filtered(lambda listing: listing.state == "pending")
+            listings.write(values)
+            listings.flush_recordset()
 
     def _has_failed_before(self):
         """Whether this record waits already because AliExpress failed for it."""

@@ -253,7 +253,7 @@ class AliexpressListing(models.Model):
         """Ask whether the listings shall be deleted on AliExpress for good."""
         self.check_access("write")
         wizard = self.env["aliexpress.listing.delete"].create({"listing_ids": self.filtered("product_ref").ids})
-        return wizard._get_records_action(name=self.env._("Delete on AliExpress"), target="new")
+        return wizard._get_records_action(name=self.env._("Delete on AliExpress"), target="new", context={})
 
     def _trigger_job(self):
         self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings")

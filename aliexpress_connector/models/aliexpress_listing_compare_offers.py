@@ -151,9 +151,12 @@ class AliexpressListing(models.Model):
         """
         changes = self.env["aliexpress.quantity.change"].search([("account_id", "=", account.id)])
         if changes:
-            rows = self._read_offer_rows(account, sku_ids=changes._find_sku_ids())
+            sku_ids = changes._find_sku_ids()
+            rows = self._read_offer_rows(account, sku_ids=sorted(set().union(*sku_ids.values())))
             self._compare_parts(account, [row._replace(quantity_sent=None) for row in rows], stock)
-            changes.unlink()
+            # What is not on offer now is sent when it is again.
+            waiting = set().union(*sku_ids.values()) - {row.id for row in rows}
+            changes.filtered(lambda change: not (sku_ids.get(change.id, set()) & waiting)).unlink()
 
     @api.model
     def _compare_all_of(self, account, comparison, stock):

@@ -33,13 +33,17 @@ class AliexpressOrder(models.Model):
         domain = self._get_due_domain("sync_orders") & Domain("is_detail_due", "=", True)
         orders = self.search(domain, order="retry_at NULLS FIRST, id", limit=1000)
         commit_progress(remaining=len(orders))
-        has_time = True
         for account, account_orders in orders.grouped("account_id").items():
+            left = len(account_orders)
             for ids in split_every(DETAIL_BATCH, account_orders.ids):
-                if not has_time:
-                    return
                 account._guard_fetching(lambda ids=ids: self._read_batch(ids, domain))
-                has_time = commit_progress(len(ids)) > 0
+                # Where none could be read, the shop's others would fail as well, and cost as many calls.
+                done = left if all(self.browse(ids).mapped("is_detail_due")) else len(ids)
+                left -= done
+                if not commit_progress(done):
+                    return
+                if not left:
+                    break
         if orders:
             self.env["ir.cron"]._aliexpress_wake("ir_cron_process_orders")
             # What AliExpress just sold, paid or not, is gone for the other shops that share the stock.

@@ -175,9 +175,13 @@ class AliexpressOrder(models.Model):
         """
         for order in self.filtered("taken_over"):
             content, contact = order._get_content(), order.sale_order_id.partner_shipping_id
+            # Whatever people chose or entered stays.
+            is_ours = order.taken_over.get("is_incomplete") or (
+                contact.aliexpress_address_key == order.taken_over["address"]
+            )
             is_deliverable = contact.street and contact.country_id and not hides_address(contact)
             is_news = not content["is_incomplete"] and content["address"] != order.taken_over["address"]
-            if is_deliverable or not is_news:
+            if is_deliverable or not is_news or not is_ours:
                 continue
             order.with_company(order.company_id)._take_over_address(order.sale_order_id)
             order.sale_order_id._aliexpress_settle_rounding()

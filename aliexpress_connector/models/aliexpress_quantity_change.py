@@ -28,12 +28,13 @@ class AliexpressQuantityChange(models.Model):
     )
 
     def _find_sku_ids(self):
-        """Ids (list) of the SKUs that the changes are about."""
+        """`{id of the change: ids of the SKUs that it is about}`; what is about none is missing."""
         self.flush_model()
-        rows = self.env.execute_query(
+        found = {}
+        for change_id, sku_id in self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT sku.id
+                SELECT change.id, sku.id
                   FROM aliexpress_quantity_change change
                   JOIN aliexpress_listing listing
                     ON listing.account_id = change.account_id AND listing.product_ref = change.product_ref
@@ -43,5 +44,6 @@ class AliexpressQuantityChange(models.Model):
                 """,
                 self.ids,
             )
-        )
-        return [sku_id for (sku_id,) in rows]
+        ):
+            found.setdefault(change_id, set()).add(sku_id)
+        return found

@@ -29,7 +29,7 @@ class ResPartner(models.Model):
         concerned = orders.partner_id | people.filtered(lambda partner: partner._aliexpress_is_buyer())
         values = {"partner_ids": concerned.ids, "order_ids": orders.ids}
         wizard = self.env["aliexpress.partner.erase"].create(values)
-        return wizard._get_records_action(name=self.env._("Erase AliExpress Data"), target="new")
+        return wizard._get_records_action(name=self.env._("Erase AliExpress Data"), target="new", context={})
 
     def _aliexpress_erase_on_request(self):
         """Erase the AliExpress data of these contacts and of their orders; return the notice that says so."""

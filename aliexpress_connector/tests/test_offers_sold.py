@@ -57,6 +57,19 @@ class TestOffersSold(SandboxCase):
         self.assertEqual(self.get_quantities(), (999, 999))
         self.assertEqual(self.synchronise(), 0)
 
+    def test_units_given_back_while_the_listing_is_off_the_shelf(self):
+        self.synchronise()
+        placed = self.place([self.code, 1], pay=False)
+        self.synchronise()
+        self.listing.state = "offline"
+        self.sandbox.act(placed, "expire")
+        self.add_stock(-1)
+        self.assertEqual(self.synchronise(), 0)
+        self.listing.state = "online"
+        self.assertEqual(self.synchronise(), 1)
+        self.assertEqual(self.get_quantities(), (999, 999))
+        self.assertFalse(self.env["aliexpress.quantity.change"].search([]))
+
     def test_units_sold_while_others_come_in(self):
         self.synchronise()
         self.place([self.code, 1], pay=False)

@@ -10,6 +10,7 @@ from .common import JOBS, AliexpressCase, error_response
 
 LIST = "aliexpress.solution.order.get"
 DETAIL = "aliexpress.solution.order.info.get"
+PAST = "2024-01-01 00:00:00"
 
 
 class TestBreaker(AliexpressCase):
@@ -51,6 +52,20 @@ class TestBreaker(AliexpressCase):
         # Each has failed before: the shop goes on, and each is tried again by itself, once in five minutes.
         self.assertLessEqual(len(self.called(DETAIL)), 2 * 30 * 3)
         self.assertTrue(all(order.mapped("error")) or self.account.error)
+
+    def test_a_backlog_makes_no_more_attempts_while_only_details_fail(self):
+        orders = self.env["aliexpress.order"].create(
+            [
+                {"account_id": self.account.id, "order_ref": str(number), "error": "Not read", "retry_at": PAST}
+                for number in range(200)
+            ]
+        )
+        self.answers[LIST] = {"result": {"success": True, "total_count": 0, "target_list": []}}
+        self.answers[DETAIL] = requests.ConnectionError()
+        self.run_job("fetch_orders")
+        # Six at once, three tries each.
+        self.assertLessEqual(len(self.called(DETAIL)), 18)
+        self.assertEqual(set(orders.mapped("is_detail_due")), {True})
 
     def test_a_limit_is_obeyed_to_the_second(self):
         start = fields.Datetime.now()

@@ -217,6 +217,18 @@ class TestOrdersPeople(SandboxCase):
         self.assertEqual(order.sale_order_id.partner_shipping_id.country_id.code, "ES")
         self.assertEqual(order.sale_order_id.state, "sale")
 
+    def test_an_address_that_somebody_chose_is_not_replaced(self):
+        placed, order = self.import_one()
+        shop = self.env["res.partner"].create({"name": "Collected in our shop", "city": "Madrid"})
+        order.sale_order_id.partner_shipping_id = shop
+        with self.sandbox.lock:
+            placed.address.detail_address = "Avenida Nueva 3"
+        order.action_refresh()
+        self.run_job("process_orders")
+        self.assertEqual(order.sale_order_id.partner_shipping_id, shop)
+        self.assertEqual(order.state, "hold")
+        self.assertIn("delivery address is another one", order.hold_reason)
+
     def test_an_order_without_a_street_does_not_go_to_an_earlier_address(self):
         buyer = {"login": "es42"}
         _placed, first = self.import_one(buyer=buyer)

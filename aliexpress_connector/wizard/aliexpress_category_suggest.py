@@ -34,7 +34,7 @@ class AliexpressCategorySuggest(models.TransientModel):
             client = account.sudo()._get_client()
             lines = [Command.create(self._prepare_line_values(client, account, product)) for product in products]
         wizard = self.create({"account_id": account.id, "line_ids": lines})
-        return wizard._get_records_action(name=self.env._("Suggested Categories"), target="new")
+        return wizard._get_records_action(name=self.env._("Suggested Categories"), target="new", context={})
 
     @api.model
     def _get_account(self):

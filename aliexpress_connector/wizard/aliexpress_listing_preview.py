@@ -35,7 +35,7 @@ class AliexpressListingPreview(models.TransientModel):
             {"listing_id": listing.id, "is_compared": bool(detail), "line_ids": [*map(Command.create, lines)]}
         )
         return preview._get_records_action(
-            name=self.env._("Preview of %(name)s", name=listing.display_name), target="new"
+            name=self.env._("Preview of %(name)s", name=listing.display_name), target="new", context={}
         )
 
     @api.model

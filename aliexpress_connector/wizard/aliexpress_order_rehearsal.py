@@ -58,7 +58,7 @@ class AliexpressOrderRehearsal(models.TransientModel):
         too_old = [line for line in values if start_date and line["order_date"] and line["order_date"] < start_date]
         self.write({"line_ids": lines, "left_out_count": left_out, "too_old_count": len(too_old), "is_done": True})
         self.account_id.rehearsed_at = fields.Datetime.now()
-        return self._get_records_action(name=self.env._("Rehearse the Import of Orders"), target="new")
+        return self._get_records_action(name=self.env._("Rehearse the Import of Orders"), target="new", context={})
 
     def _rehearse(self, orders, account):
         """(values of the lines, count of orders left out); fills the inbox, which the caller undoes."""
