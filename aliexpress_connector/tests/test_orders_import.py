@@ -272,7 +272,7 @@ class TestOrdersImport(SandboxCase):
         )
         values = {"account_id": self.account.id, "numbers": f"{placed.order_id} 8180000000000002"}
         wizard = self.env["aliexpress.order.import"].create(values)
-        with self.assertRaisesRegex(UserError, f"Order {placed.order_id}: .*no luck"):
+        with self.assertRaisesRegex(UserError, f"{placed.order_id}: .*no luck"):
             wizard.action_import()
 
     def test_what_changes_in_an_imported_older_order_is_followed(self):

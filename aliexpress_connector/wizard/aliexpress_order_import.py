@@ -74,7 +74,7 @@ class AliexpressOrderImport(models.TransientModel):
         except FixError as error:
             if error.reason != NOT_FOUND:
                 problem = describe_error(self.env, error, is_by_hand=True)
-                raise UserError(self.env._("Order %(number)s: %(problem)s", number=number, problem=problem)) from error
+                raise UserError(f"{number}: {problem}") from error
             raise UserError(
                 self.env._(
                     "AliExpress does not know the order %(number)s in the shop %(shop)s. Check the number and the shop "
