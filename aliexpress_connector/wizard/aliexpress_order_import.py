@@ -73,8 +73,9 @@ class AliexpressOrderImport(models.TransientModel):
             return orders._import_by_number(account, number)
         except FixError as error:
             if error.reason != NOT_FOUND:
-                problem = describe_error(self.env, error, is_by_hand=True)
-                raise UserError(f"{number}: {problem}") from error
+                # The reason is translated, and says what to do.
+                message = f"{number}: {describe_error(self.env, error, is_by_hand=True)}"
+                raise UserError(message) from error
             raise UserError(
                 self.env._(
                     "AliExpress does not know the order %(number)s in the shop %(shop)s. Check the number and the shop "
