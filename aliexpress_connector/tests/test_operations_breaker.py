@@ -45,8 +45,9 @@ class TestBreaker(AliexpressCase):
         self.answers[LIST] = {"result": {"success": True, "total_count": 0, "target_list": []}}
         self.answers[DETAIL] = requests.ConnectionError()
         self.run_minutes(10, ["fetch_orders", "process_orders"])
-        # Six at once, three tries each, once in two minutes.
-        self.assertLessEqual(len(self.called(DETAIL)), 5 * 18)
+        # Six at once, three tries each, once in two minutes; or one alone, where the others saw its failure in time,
+        # which says nothing about the shop: the next run is a minute later.
+        self.assertLessEqual(len(self.called(DETAIL)), 5 * 18 + 3)
         self.calls.clear()
         self.run_minutes(10, ["fetch_orders", "process_orders"], after=10)
         # Each has failed before: the shop goes on, and each is tried again by itself, once in five minutes.
