@@ -1,15 +1,25 @@
-"""Paging drift: orders change their status while somebody pages through a list."""
+"""Paging drift: orders and products change while somebody pages through a list."""
 
 from . import lifecycle
 from .order import RISK, TO_SHIP, UNPAID
+
+PRODUCT_LISTS = (
+    "aliexpress.solution.product.list.get",
+    "aliexpress.postproduct.redefining.findproductinfolistquery",
+)
 
 
 def after_page(sandbox, record, fault, data):
     """Let `fault.rows` orders of the shop take their next step, preferably such that
     stood on the page just served; with `fault.steps`, words apart, no other step than
-    these."""
+    these. In a list of products the last ones become the first."""
     shop = sandbox.world.shops.get(record.seller_id)
     if not shop:
+        return
+    if record.method in PRODUCT_LISTS:
+        products = sorted(shop.products.values(), key=lambda product: (product.modified, product.product_id))
+        for product in products[: fault.rows]:
+            product.modified = sandbox.clock.now()
         return
     served = set(_order_ids(data))
     steps = fault.steps.split() or lifecycle.ACTIONS

@@ -38,6 +38,7 @@ from . import (
     aliexpress_exchange,
     aliexpress_feed,
     aliexpress_found_product,
+    aliexpress_found_product_match,
     aliexpress_found_sku,
     aliexpress_freight_template,
     aliexpress_image,

@@ -10,6 +10,7 @@ class AliexpressAccount(models.Model):
     _inherit = "aliexpress.account"
 
     discovery_cursor = fields.Char(copy=False, readonly=True)  # "status:page" to be read next; empty when all is read
+    discovery_has_news = fields.Boolean(copy=False, readonly=True)  # whether this pass found what the last one missed
     discovered_at = fields.Datetime(
         string="Existing Listings Read On",
         copy=False,
@@ -37,7 +38,7 @@ class AliexpressAccount(models.Model):
     def action_find_listings(self):
         """Look through the products of the shops on AliExpress, in the background, and show what was found so far."""
         self.check_access("write")
-        self.write({"discovery_cursor": f"{STATUSES[0]}:1", "discovery_error": False})
+        self._begin_discovery()
         self.env["aliexpress.listing"]._trigger_job()
         return self.action_view_found()
 
@@ -46,13 +47,24 @@ class AliexpressAccount(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("aliexpress_connector.aliexpress_found_product_action")
         return action | {"domain": [("account_id", "in", self.ids)]}
 
+    def _begin_discovery(self):
+        """Have the whole list of products of the shops read."""
+        start = f"{STATUSES[0]}:1"
+        self.write({"discovery_cursor": start, "discovery_has_news": False, "discovery_error": False})
+
     def _discover_pages(self):
         """Read the list of products from where it stands, each page committed; return whether there is time left."""
         return self._walk_products("discovery_cursor", self._take_found_page, self._stop_discovery)
 
     def _take_found_page(self, page, status):
-        self.env["aliexpress.found.product"]._take_page(self, page, status)
-        if not self.discovery_cursor:
+        if self.env["aliexpress.found.product"]._take_page(self, page, status):
+            self.discovery_has_news = True
+        if self.discovery_cursor:
+            return
+        # A product that is changed meanwhile moves to a page that was read already: once nothing new shows, all are known.
+        if self.discovery_has_news:
+            self._begin_discovery()
+        else:
             self.discovered_at = fields.Datetime.now()
 
     def _stop_discovery(self, error):

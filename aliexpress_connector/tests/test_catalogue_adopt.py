@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from .catalogue_common import DETAIL, EDIT, LIST, CatalogueCase, make_picture
 
 
@@ -30,6 +32,18 @@ class TestAdopting(CatalogueCase):
         found = self.find()
         self.assertEqual(len(found), len(products) - 1)
         self.assertFalse(self.account.error)
+
+    def test_products_that_move_while_they_are_listed_are_found(self):
+        products = self.sandbox.shop.products
+        example = products[self.product_of("MUG-01")]
+        added = [example.product_id + number for number in range(1, 120)]
+        for number in added:
+            products[number] = replace(example, product_id=number)
+            self.addCleanup(products.pop, number)
+        self.sandbox.add_fault("drift", method=LIST, rows=1, count=5)
+        found = self.find()
+        self.assertEqual(set(found.mapped("product_ref")), {str(number) for number in products})
+        self.assertFalse(self.account.discovery_cursor)
 
     def test_a_search_that_is_not_granted_stops_with_its_reason(self):
         self.account.setup_step = "listings"

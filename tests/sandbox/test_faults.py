@@ -141,6 +141,17 @@ def test_drift_of_what_the_seller_does_not_do(sandbox, client):
     assert [order.status for order in orders] == ["WAIT_SELLER_SEND_GOODS"] * 2 + ["FUND_PROCESSING"]
 
 
+def test_drift_of_products(sandbox, client):
+    sandbox.add_fault("drift", method="*product.list.get", rows=1, count=1)
+    numbers = []
+    for _time in range(2):
+        query = {"product_status_type": "onSelling", "page_size": 99}
+        result = client.call("aliexpress.solution.product.list.get", aeop_a_e_product_list_query=query)["result"]
+        numbers.append([row["product_id"] for row in result["aeop_a_e_product_display_d_t_o_list"]])
+    first, second = numbers
+    assert second == [first[-1], *first[:-1]]
+
+
 def test_control_orders_and_calls(sandbox, client, control):
     placed = control("POST", "orders", lines=[["MUG-01", 2]], pay=True, count=3)
     assert len(placed["order_ids"]) == 3
