@@ -100,7 +100,16 @@ def check_barcodes(check):
 
 def check_sku_values(check):
     """Every value that tells variants apart has a name on AliExpress, and no two SKUs look the same there."""
-    if len(check.content.skus) < 2:
+    category = check.template.aliexpress_category_id
+    if len(check.content.skus) < 2 or not category:
+        return
+    if category.attribute_date and not category.attribute_ids.filtered("is_sku"):
+        message = check.env._(
+            "AliExpress has no variants in the category %(category)s. Choose another category, or make a product of "
+            "its own of each variant.",
+            category=category.name,
+        )
+        yield Problem(MANDATORY, "skus", message, check.template, "aliexpress_category_id")
         return
     unmapped = check.resolver.get_unmapped_values(check.skus.product_id)
     for value in unmapped:

@@ -207,6 +207,12 @@ class TestQuality(CatalogueCase):
         variants.default_code = "SAME"
         self.assertIn("no code of its own", self.check(self.create_listing(variants[0], state="draft")))
 
+    def test_variants_in_a_category_without_any_are_named(self):
+        listing = self.create_listing(self.create_shirt()[0], state="draft")
+        self.category.attribute_ids.filtered("is_sku").unlink()
+        self.assertIn("AliExpress has no variants in the category", self.check(listing))
+        self.assertNotIn("Map it", self.check(listing))
+
     def test_an_attribute_that_another_value_opens_is_asked_for(self):
         origin = self.category.attribute_ids.filtered(lambda attribute: attribute.name == "Origin")
         line = self.product.aliexpress_attribute_line_ids.filtered(lambda line: line.attribute_id == origin)
