@@ -38,7 +38,7 @@ KINDS = {
     "drop_field": (AFTER, "every key named in `text` (commas) is left out of the answer"),
     "extra_field": (AFTER, "unknown keys with odd values appear in every object"),
     "as_text": (AFTER, "every number of the answer arrives as text"),
-    "drift": (AFTER, "after a list page, `rows` orders of it take their next step, one of `steps` if given; products move"),
+    "drift": (AFTER, "after a list page, `rows` orders of it take their next step, of `steps` if given; products move"),
 }
 HTML_PAGE = (
     "<!doctype html><html><head><title>502 Bad Gateway</title></head><body>"

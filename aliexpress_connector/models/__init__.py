@@ -111,7 +111,6 @@ from . import (
     digest_digest,
     ir_cron,
     offer_indexes,
-    mail_activity,
     product_category,
     product_product,
     product_template,

@@ -164,12 +164,10 @@ class AliexpressAccount(models.Model):
 
     def _is_reader(self, user):
         """Whether `user` is an employee who still works here and may see this shop."""
-        return (
-            user.active
-            and not user.share
-            and user != self.env.ref("base.user_root")
-            and (self.company_id in user.company_ids)
-        )
+        if not user.active or user.share or user == self.env.ref("base.user_root"):
+            return False
+        account = self.with_user(user).with_context(allowed_company_ids=self.company_id.ids)
+        return self.company_id in user.company_ids and account.has_access("read")
 
     # === JOBS === #
 

@@ -30,7 +30,7 @@ class AliexpressAccount(models.Model):
     )
 
     def _compute_found_count(self):
-        domain = [("account_id", "in", self.ids), ("state", "in", ("pending", "open"))]
+        domain = [("account_id", "in", self.ids), ("state", "in", ("pending", "open", "error"))]
         counts = dict(self.env["aliexpress.found.product"]._read_group(domain, ["account_id"], ["__count"]))
         for account in self:
             account.found_count = counts.get(account, 0)
@@ -61,7 +61,7 @@ class AliexpressAccount(models.Model):
             self.discovery_has_news = True
         if self.discovery_cursor:
             return
-        # A product that is changed meanwhile moves to a page that was read already: once nothing new shows, all are known.
+        # What is changed meanwhile moves to a page that was read already: all are known once nothing new shows.
         if self.discovery_has_news:
             self._begin_discovery()
         else:

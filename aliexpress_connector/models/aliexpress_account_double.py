@@ -52,7 +52,7 @@ class AliexpressAccount(models.Model):
         reason = str(error) if is_known else account._seller_uniq.get_error_message(account, None)
         account.write({"state": "draft", "error": reason})
         account.message_post(body=reason)
-        account.activity_schedule(
+        account.with_context(mail_activity_quick_update=True).activity_schedule(
             AUTHORISATION_ACTIVITY,
             summary=account.env._("%(name)s is another shop already", name=account.name),
             note=plaintext2html(reason),

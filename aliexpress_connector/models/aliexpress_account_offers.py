@@ -181,7 +181,7 @@ class AliexpressAccount(models.Model):
         if self.activity_search([PRICE_ACTIVITY]):
             return
         message_env = self._get_message_env()
-        self.activity_schedule(
+        self.with_context(mail_activity_quick_update=True).activity_schedule(
             PRICE_ACTIVITY,
             summary=message_env._("Confirm new prices of %(name)s", name=self.name),
             note=message_env._(

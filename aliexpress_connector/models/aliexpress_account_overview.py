@@ -8,7 +8,7 @@ class AliexpressAccount(models.Model):
     _inherit = "aliexpress.account"
 
     order_hold_count = fields.Integer(
-        string="On Hold",
+        string="Orders on Hold",
         compute="_compute_overview_counts",
         help="Orders that may not be shipped before somebody has decided.",
     )
@@ -18,7 +18,7 @@ class AliexpressAccount(models.Model):
         help="Orders that could not be processed; they are tried again.",
     )
     order_late_count = fields.Integer(
-        string="Late",
+        string="Late Orders",
         compute="_compute_overview_counts",
         help="Paid orders past the day before which AliExpress wants them shipped.",
     )
@@ -86,7 +86,7 @@ class AliexpressAccount(models.Model):
     offers_compared_date = fields.Datetime(
         string="Prices and Stock Compared",
         compute="_compute_last_dates",
-        help="When prices and quantities were last compared with those on AliExpress.",
+        help="Until when changes of prices and stock in Odoo were looked at.",
     )
 
     def _get_overview_domains(self):

@@ -30,7 +30,7 @@ class AliexpressAccount(models.Model):
         copy=False,
         help="How many products of the shop are on sale on AliExpress.",
     )
-    product_limit = fields.Integer(readonly=True, copy=False, help="AliExpress takes no more products of this shop.")
+    product_limit = fields.Integer(readonly=True, copy=False, help="How many products of this shop AliExpress takes.")
     shop_data_news = fields.Text(
         readonly=True, copy=False, help="What the next mail to the responsible person says about the shop's own data."
     )

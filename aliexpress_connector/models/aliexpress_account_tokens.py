@@ -263,7 +263,7 @@ class AliexpressAccount(models.Model):
         """One activity (due on the date `deadline`) that asks the responsible person to connect this shop again."""
         account = self.with_env(self._get_message_env())
         account.activity_unlink([AUTHORISATION_ACTIVITY])
-        account.activity_schedule(
+        account.with_context(mail_activity_quick_update=True).activity_schedule(
             AUTHORISATION_ACTIVITY,
             date_deadline=deadline,
             summary=account.env._("Connect %(name)s with AliExpress again", name=account.name),

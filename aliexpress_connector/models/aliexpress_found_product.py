@@ -181,7 +181,12 @@ class AliexpressFoundProduct(models.Model):
     def action_ignore(self):
         """Leave the products alone: they stay on AliExpress as they are."""
         self.check_access("write")
-        self.filtered(lambda found: found.state in ("open", "pending")).state = "ignored"
+        undecided = self.filtered(lambda found: found.state in ("open", "pending", "error"))
+        undecided.write({"state": "ignored", "error": False, "retry_at": False})
+
+    def action_retry(self):
+        """Override to read only those again that could not be read."""
+        return super(AliexpressFoundProduct, self.filtered(lambda found: found.state == "error")).action_retry()
 
     def action_reopen(self):
         """Decide again about ignored products."""

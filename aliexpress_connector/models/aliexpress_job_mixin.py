@@ -183,7 +183,7 @@ class AliexpressJobMixin(models.AbstractModel):
                 batch._run_batch(domain, worker, shop_run, is_repeated=True)
             else:
                 shop_run.is_over = True
-        except Exception as error:  # noqa: BLE001  a bug costs one record, not the queue
+        except Exception as error:  # a bug costs one record, not the queue
             self.env.cr.rollback()
             batch._take_failure(error, domain, worker, shop_run)
 

@@ -230,10 +230,18 @@ class AliexpressListing(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_on_aliexpress(self):
         for listing in self:
-            if listing.product_ref or listing.intent_date:
+            if listing.product_ref:
                 raise UserError(
                     self.env._(
                         "%(name)s is on AliExpress. Press Delete… on the listing first.",
+                        name=listing.display_name,
+                    )
+                )
+            if listing.intent_date:
+                raise UserError(
+                    self.env._(
+                        "It is not known yet whether AliExpress has %(name)s. Press Send: it is looked for there "
+                        "first. Then delete it.",
                         name=listing.display_name,
                     )
                 )

@@ -223,7 +223,7 @@ class AliexpressOrder(models.Model):
     def _schedule_task(self, xml_id, summary, note, date_deadline=None):
         """An activity for the shop's responsible person; `note` is plain text."""
         self.ensure_one()
-        self.activity_schedule(
+        self.with_context(mail_activity_quick_update=True).activity_schedule(
             xml_id,
             date_deadline=date_deadline,
             summary=summary,

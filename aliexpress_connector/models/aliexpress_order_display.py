@@ -183,9 +183,7 @@ class AliexpressOrder(models.Model):
         rows = [(label, unexplained, "text-danger")]
         if self.sale_order_id and self.sale_order_id.state != "cancel":
             more = self.currency_id.round(self.sale_order_id.amount_total - self.amount_total)
-            rows.append(
-                (self.env._("The sale order was changed by hand: more than AliExpress pays"), more, "text-danger")
-            )
+            rows.append((self.env._("Difference of the sale order from what AliExpress pays"), more, "text-danger"))
         return rows
 
     # === DIFFERENCE === #

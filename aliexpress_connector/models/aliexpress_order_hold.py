@@ -85,11 +85,11 @@ class AliexpressOrder(models.Model):
         if self.stage == "unknown":
             return self.env._(
                 "AliExpress gave this order the status %(status)s, which the status map does not know. Choose what it "
-                "means in Configuration > Status Map.",
+                "means in AliExpress > Configuration > Status Map.",
                 status=self.status,
             )
         return self.env._(
-            "The status map holds orders in the status %(status)s. See Configuration > Status Map.",
+            "The status map holds orders in the status %(status)s. See AliExpress > Configuration > Status Map.",
             status=rows[self.status].name,
         )
 

@@ -101,7 +101,7 @@ class AliexpressOrder(models.Model):
             return {}
         except CONCURRENCY_ERRORS:
             raise
-        except Exception as error:  # noqa: BLE001  whatever it is, it concerns these orders alone
+        except Exception as error:  # whatever it is, it concerns these orders alone
             if len(details) == 1:
                 return dict.fromkeys(details, error)
         failed = {}

@@ -22,7 +22,7 @@ class AliexpressPushMessage(models.Model):
 
     account_id = fields.Many2one("aliexpress.account", string="Shop", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
-    date = fields.Datetime(string="Received", required=True, readonly=True, help="When AliExpress sent the message.")
+    date = fields.Datetime(string="Received", required=True, readonly=True, help="When the message came in.")
     digest = fields.Char(required=True, readonly=True)
     kind = fields.Char(readonly=True, help="AliExpress' number for the kind of message.")
     order_ref = fields.Char(string="Order Number", readonly=True)

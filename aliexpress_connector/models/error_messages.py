@@ -39,8 +39,8 @@ MESSAGES = {
         "AliExpress refused the tracking number. Check it with the carrier, correct it and send it again."
     ),
     errors.CARRIER_REFUSED: _lt(
-        "AliExpress does not accept this carrier for the shop. Choose another carrier for the delivery method in "
-        "AliExpress > Configuration > Carriers, then send again."
+        "AliExpress does not accept this carrier for the shop. Choose another delivery method on the delivery, or "
+        "another carrier for it in AliExpress > Configuration > Carriers, then send again."
     ),
     errors.WRONG_STATUS: _lt(
         "AliExpress does not accept this in the order's present status. Refresh the order to see what changed."
@@ -73,6 +73,10 @@ MESSAGES = {
 # What a person asked for is done by no job: where it matters, they read this instead.
 MESSAGES_BY_HAND = {
     errors.NETWORK: _lt("AliExpress could not be reached. This was not done: try again in a few minutes."),
+    errors.UNREADABLE: _lt(
+        "The answer of AliExpress could not be understood: %(detail)s. Try again; if this stays, send this "
+        "text to support."
+    ),
     errors.RATE_LIMIT: _lt(
         "AliExpress allows no more calls for the moment. This was not done: try again in a few minutes."
     ),

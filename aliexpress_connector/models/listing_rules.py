@@ -165,14 +165,16 @@ def check_brand(check):
 def check_shop(check):
     if check.account.is_publishing_forbidden and not check.listing.product_ref:
         message = check.env._(
-            "AliExpress does not let the shop %(shop)s publish products at present.", shop=check.account.name
+            "AliExpress does not let the shop %(shop)s publish products at present. The seller centre says why; when "
+            "it is settled, press Refresh Shop Data on the shop.",
+            shop=check.account.name,
         )
         yield Problem(MANDATORY, "terms", message, check.account)
     limit, count = check.account.product_limit, check.account.online_product_count
     if limit and count >= limit and not check.listing.product_ref:
         message = check.env._(
             "The shop %(shop)s has %(count)s products on AliExpress, and may have %(limit)s. Take some off or ask "
-            "AliExpress for more, then refresh the shop data.",
+            "AliExpress for more, then press Refresh Shop Data on the shop.",
             shop=check.account.name,
             count=count,
             limit=limit,
@@ -208,7 +210,7 @@ def check_freight_template(check):
     if not ref or ref == rules.FORBIDDEN_FREIGHT_TEMPLATE:
         message = check.env._(
             "The shop %(shop)s has no freight template for its products. Create one in the AliExpress seller centre, "
-            "read the shop data and choose it on the shop.",
+            "press Refresh Shop Data on the shop and choose it there.",
             shop=check.account.name,
         )
         yield Problem(MANDATORY, "terms", message, check.account, "freight_template_id")

@@ -73,7 +73,12 @@ def check_prices(check):
             if not content.price and sku.price_sent:
                 continue  # held back by a guard of the prices: the price that AliExpress has stays
             message = check.env._(
-                "%(variant)s has no price that AliExpress takes.", variant=sku.product_id.display_name
+                "%(variant)s has no price that AliExpress takes: it is %(price)s, and may be %(minimum)s to "
+                "%(maximum)s. Change its sales price, or the pricelist of the shop.",
+                variant=sku.product_id.display_name,
+                price=content.price,
+                minimum=rules.PRICE_MIN,
+                maximum=rules.PRICE_MAX,
             )
             yield Problem(MANDATORY, "skus", message, sku.product_id, "lst_price")
         elif content.sale_price is not None and not 0 < content.sale_price < content.price:

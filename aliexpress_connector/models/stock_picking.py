@@ -94,8 +94,9 @@ class StockPicking(models.Model):
             shipments = picking.aliexpress_shipment_ids
             messages = shipments.filtered("error").mapped("error")
             if picking.state not in ("done", "cancel") and picking._aliexpress_leaves_to_buyer():
+                obstacle = picking._aliexpress_get_order_obstacle()
                 messages += [
-                    picking._aliexpress_get_order_obstacle(),
+                    obstacle and picking._aliexpress_describe_obstacle(obstacle),
                     picking._aliexpress_get_outside_notice(),
                     picking.aliexpress_order_id._describe_hidden_address(picking.partner_id),
                 ]

@@ -25,11 +25,12 @@ class StockPicking(models.Model):
         for picking in pickings:
             problem = picking._aliexpress_get_order_obstacle() or picking._aliexpress_get_carrier_obstacle(services)
             if problem:
-                problems.append(
-                    self.env._("%(delivery)s cannot leave: %(problem)s", delivery=picking.name, problem=problem)
-                )
+                problems.append(picking._aliexpress_describe_obstacle(problem))
         if problems:
             raise UserError("\n\n".join(problems))
+
+    def _aliexpress_describe_obstacle(self, problem):
+        return self.env._("%(delivery)s cannot leave: %(problem)s", delivery=self.name, problem=problem)
 
     def _aliexpress_get_order_obstacle(self):
         """Why the order forbids that the delivery leaves (translated text), "" when it does not."""

@@ -72,7 +72,7 @@ class Mutator:
     SURE = {"status", "body", "cut", "refusal"}
 
     def __init__(self, seed):
-        self.random = random.Random(seed)  # noqa: S311  reproducible, not secret
+        self.random = random.Random(seed)  # reproducible, not secret
         self.count = 0
 
     def change(self, text, was_created=False):

@@ -74,6 +74,18 @@ class TestAdopting(CatalogueCase):
         self.run_job("publish_listings")
         self.assertRecordValues(found, [{"state": "open", "error": False}])
 
+    def test_a_found_product_that_was_refused_is_tried_again_or_ignored(self):
+        self.sandbox.add_fault("error", method=DETAIL, code="15", sub_code="isv.odd", sub_text="Odd")
+        refused = self.find()
+        self.assertEqual(set(refused.mapped("state")), {"error"})
+        self.assertEqual(self.account.found_count, len(refused))
+        self.sandbox.clear_faults()
+        refused[1:].action_ignore()
+        self.env["aliexpress.found.product"].search([]).action_retry()
+        self.run_job("publish_listings")
+        self.assertEqual(refused[0].state, "open")
+        self.assertEqual(set(refused[1:].mapped("state")), {"ignored"})
+
     def test_certain_doubtful_and_unmatched(self):
         barcode = self.create_product("OTHER-CODE", "Lamp", barcode="8412345678905")
         self.sandbox.shop.products[self.product_of("LAMP-01")].skus[0].ean = "8412345678905"

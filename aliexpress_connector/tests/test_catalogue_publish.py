@@ -2,6 +2,7 @@ import json
 from datetime import timedelta
 
 from odoo import Command, fields
+from odoo.exceptions import UserError
 
 from ..models.content_digest import make_digest
 from .catalogue_common import CREATE, DETAIL, EDIT, LIST, UPLOAD, CatalogueCase, make_picture
@@ -149,6 +150,8 @@ class TestPublishing(CatalogueCase):
         self.publish()
         self.assertEqual(listing.state, "error")
         self.assertTrue(listing.intent_date)
+        with self.assertRaisesRegex(UserError, "It is not known yet whether AliExpress has"):
+            listing.unlink()
         listing.action_retry()
         self.publish()
         self.assertEqual(listing.state, "auditing", listing.error)

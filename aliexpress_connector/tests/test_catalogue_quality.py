@@ -279,7 +279,7 @@ class TestQuality(CatalogueCase):
 
     def test_quality_and_gateway_agree(self):
         """What quality accepts the gateway accepts, what the gateway refuses quality names."""
-        generator = random.Random(5)  # noqa: S311  reproducible, not secret
+        generator = random.Random(5)  # reproducible, not secret
         self.load_pictures()
         self.mugs = self.load_category("100004814", "Mugs")
         Group = self.env["aliexpress.product.group"]

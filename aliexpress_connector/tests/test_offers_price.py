@@ -376,7 +376,7 @@ class TestOffersPrice(OffersCase):
         """Everything that is there now was written long ago."""
         tables = ("product_product", "product_template", "stock_quant", "stock_move", "aliexpress_listing_sku")
         for table in tables:
-            self.env.cr.execute(f"UPDATE {table} SET write_date = write_date - interval '1 day'")  # noqa: S608
+            self.env.cr.execute(f"UPDATE {table} SET write_date = write_date - interval '1 day'")
         self.env.cr.execute("UPDATE aliexpress_listing SET offer_change_date = offer_change_date - interval '1 day'")
         self.env.invalidate_all()
 

@@ -124,7 +124,7 @@ class TestShownTexts(AliexpressCase):
     def test_every_text_that_is_shown_is_met(self):
         files = [*ADDON.glob("tests/*.py"), *ADDON.parent.glob("tests/**/*.py")]
         tests = re.sub(r'"\s*\n\s*f?"', "", "\n".join(path.read_text() for path in sorted(files)))
-        texts = find_sentences()
+        texts = {text for text in find_sentences() if not text.startswith(NOTICES + SAID_ELSEWHERE)}
         self.assertGreater(len(texts), 80)
         self.assertFalse([text for text in sorted(texts) if not is_named(text, tests)], "no test meets these texts")
 

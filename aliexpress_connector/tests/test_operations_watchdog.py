@@ -74,6 +74,8 @@ class TestWatchdog(AliexpressCase):
         self.assertEqual(self.account._get_responsible(), first_manager)
         self.account.user_id = self.env.ref("base.user_root")
         self.assertEqual(self.account._get_responsible(), first_manager)
+        self.account.user_id = new_test_user(self.env, "ae_packer", "stock.group_stock_manager", email="p@example.com")
+        self.assertEqual(self.account._get_responsible(), first_manager, "the warehouse cannot open the shop")
         self.account.user_id = self.user
         self.user.active = False
         self.account.team_id.user_id = leader

@@ -32,7 +32,7 @@ class TestOrdersImport(SandboxCase):
     def import_by_date(self, wizard=None):
         wizard = wizard or self.env["aliexpress.order.import"].create({"account_id": self.account.id, "mode": "date"})
         with self.enter_registry_test_mode():
-            wizard.action_import()
+            return wizard.action_import()
 
     def move_first_day(self, days):
         """Set the shop's first day as somebody else would, while AliExpress is asked."""
@@ -227,9 +227,11 @@ class TestOrdersImport(SandboxCase):
         placed = self.place(created="-6d")
         self.import_orders()
         self.assertFalse(self.get_order(placed))
-        self.import_by_date()
+        self.assertIn("1 orders found", self.import_by_date()["params"]["message"])
         self.import_orders()
         self.assertEqual(self.get_order(placed).state, "done")
+        self.sandbox.shop.orders.clear()
+        self.assertIn("No order of the shop was placed", self.import_by_date()["params"]["message"])
 
     def test_days_that_are_asked_for_come_in_completely_while_orders_change(self):
         self.account.write({"order_start_date": fields.Datetime.now() - timedelta(days=1), "family": "solution"})

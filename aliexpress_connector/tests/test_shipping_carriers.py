@@ -97,7 +97,9 @@ class TestShippingCarriers(ShippingCase):
 
     def test_several_methods_for_one_carrier(self):
         urgent = self.create_carrier("Correos urgent")
-        self.get_service("SPAIN_LOCAL_CORREOS").more_carrier_ids = urgent
+        service = self.get_service("SPAIN_LOCAL_CORREOS")
+        service.more_carrier_ids = urgent
+        self.assertEqual((urgent | self.correos).aliexpress_service_ids, service)
         placed, order = self.import_order()
         self.ship(self.get_delivery(order), CORREOS.format(1), carrier=urgent)
         self.push()

@@ -95,12 +95,15 @@ class AliexpressOrderImport(models.TransientModel):
                 )
             )
         count = self.env["aliexpress.order"].sudo()._import_by_date(account, self.date_start, self.date_end)
+        message = self.env._("%(count)s orders found. They appear in the list within a minute.", count=count)
+        if not count:
+            message = self.env._("No order of the shop was placed in this time.")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "message": self.env._("%(count)s orders found. They appear in the list within a minute.", count=count),
-                "type": "success",
+                "message": message,
+                "type": "success" if count else "info",
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

@@ -47,12 +47,11 @@ class AliexpressOrder(models.Model):
 
     def _delay_processing(self):
         account = self.account_id
+        name = self.env.ref("aliexpress_connector.ir_cron_process_orders").name
         self.with_delay(
             channel=f"root.aliexpress.process_batch.shop{account.id}",
             identity_key=f"aliexpress process {','.join(map(str, self.ids))}",
-            description=self.env._(
-                "AliExpress: process %(count)s orders: %(shop)s", count=len(self), shop=account.name
-            ),
+            description=f"{name}: {account.name} ({len(self)})",
         )._process_in_job()
 
     def _process_in_job(self):

@@ -111,7 +111,7 @@ def get_declared(gateway):
 
 
 def test_everything_at_once(odoo, gateway, servers):
-    generator = random.Random(SEED)  # noqa: S311  reproducible, not secret
+    generator = random.Random(SEED)  # reproducible, not secret
     count = ROUNDS * PORTION
     odoo.connect(gateway)
     odoo.run(PREPARE)

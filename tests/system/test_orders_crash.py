@@ -92,7 +92,7 @@ def test_killed_in_the_middle_and_started_again(odoo, gateway):
     place(gateway, count)
     gateway.call("POST", "faults", kind="cut_json", method="*info.get", probability=0.02, count=None)
     gateway.call("POST", "faults", kind="latency", seconds=0.02, count=None)
-    generator = random.Random(7)  # noqa: S311  reproducible, not secret
+    generator = random.Random(7)  # reproducible, not secret
     for _round in range(8 if LONG else 3):
         process = odoo.start(DRAIN.format(seconds=120, count=count))
         time.sleep(generator.uniform(1, 4))
@@ -110,7 +110,7 @@ def test_four_processes_import_the_same_orders(odoo, gateway):
     gateway.call("POST", "faults", kind="drift", method="*order.get", rows=2, probability=0.2, count=None)
     seeds = itertools.count()
     processes = [odoo.start(WORKER.format(seed=next(seeds), count=count, seconds=seconds)) for _number in range(4)]
-    generator = random.Random(13)  # noqa: S311  reproducible, not secret
+    generator = random.Random(13)  # reproducible, not secret
     for _kill in range(kills):
         time.sleep(generator.uniform(1, 4))
         victim = generator.randrange(4)

@@ -81,7 +81,7 @@ def test_killed_while_declaring_and_started_again(odoo, gateway):
     gateway.call("POST", "faults", kind="latency", method="*fulfill", seconds=0.1, count=None)
     gateway.call("POST", "faults", kind="reset_after", method="*fulfill", probability=0.1, count=None)
     gateway.call("POST", "faults", kind="http_500", method="*info.get", probability=0.05, count=None)
-    generator = random.Random(11)  # noqa: S311  reproducible, not secret
+    generator = random.Random(11)  # reproducible, not secret
     for _round in range(10 if LONG else 3):
         process = odoo.start(DRAIN.format(seconds=120))
         time.sleep(generator.uniform(1, 4))
