@@ -126,6 +126,9 @@ class TestErrorTexts(AliexpressCase):
             "%(names)s has no product yet": lambda: self.create_found().action_link(),
             "A product has one listing in a shop": self.link_twice,
             "%(name)s is on AliExpress. Press Delete": lambda: self.create_listing(product_ref="7").unlink(),
+            "It is not known yet whether AliExpress has": lambda: self.create_listing(
+                intent_date="2024-01-01 00:00:00"
+            ).unlink(),
             "A picture of %(name)s changed": self.send_without_picture,
             "A picture was not accepted": lambda: self.create_listing()._refuse_image(),
             "%(names)s is still on AliExpress, so it cannot be published anew": lambda: self.create_listing(
@@ -318,6 +321,7 @@ class TestErrorTexts(AliexpressCase):
             errors.RATE_LIMIT: error_response("ApiCallLimit", message="this ban will last 60 seconds"),
             errors.BUSY: error_response("ServiceUnavailable"),
             errors.TOKEN: error_response("IllegalAccessToken"),
+            errors.UNREADABLE: envelope(DETAIL, {"result": {"data": "nonsense"}}),
         }
         self.assertEqual(set(told), set(MESSAGES_BY_HAND))
         for reason, answer in told.items():
@@ -325,7 +329,7 @@ class TestErrorTexts(AliexpressCase):
                 self.answers[DETAIL] = answer
                 with self.assertRaises(UserError) as caught:
                     order.action_refresh()
-                self.assertIn(str(MESSAGES_BY_HAND[reason]), str(caught.exception))
+                self.assertRegex(str(caught.exception), as_pattern(str(MESSAGES_BY_HAND[reason])))
 
     def test_own_reasons(self):
         self.account.family = "general"

@@ -48,7 +48,7 @@ class TestWatchdog(AliexpressCase):
         mail = self.watch()
         self.assertEqual(len(mail), 1)
         self.assertEqual(mail.recipient_ids, self.user.partner_id)
-        for text in ("Test shop", "Other shop", "On Hold: 1", "Orders with Errors: 1"):
+        for text in ("Test shop", "Other shop", "Orders on Hold: 1", "Orders with Errors: 1"):
             self.assertIn(text, mail.body_html)
         self.assertFalse(self.watch(hours=1))
         self.create_order(4, state="hold", account_id=self.other.id)
