@@ -154,9 +154,11 @@ class AliexpressListing(models.Model):
             sku_ids = changes._find_sku_ids()
             rows = self._read_offer_rows(account, sku_ids=sorted(set().union(*sku_ids.values())))
             self._compare_parts(account, [row._replace(quantity_sent=None) for row in rows], stock)
-            # What is not on offer now is sent when it is again.
-            waiting = set().union(*sku_ids.values()) - {row.id for row in rows}
-            changes.filtered(lambda change: not (sku_ids.get(change.id, set()) & waiting)).unlink()
+            # What is not on offer now is sent when it is again; of SKUs without variant or code nothing ever is.
+            refs = changes.mapped("product_ref")
+            listings = self.search([("account_id", "=", account.id), ("product_ref", "in", refs)])
+            waiting = set(listings.filtered(lambda listing: not listing._is_offered()).mapped("product_ref"))
+            changes.filtered(lambda change: change.product_ref not in waiting).unlink()
 
     @api.model
     def _compare_all_of(self, account, comparison, stock):

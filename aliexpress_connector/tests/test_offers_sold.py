@@ -70,6 +70,15 @@ class TestOffersSold(SandboxCase):
         self.assertEqual(self.get_quantities(), (999, 999))
         self.assertFalse(self.env["aliexpress.quantity.change"].search([]))
 
+    def test_units_of_an_unnamed_sku_are_sent_once(self):
+        self.env["aliexpress.listing.sku"].create({"listing_id": self.listing.id, "is_foreign": True})
+        self.synchronise()
+        placed = self.place([self.code, 1], pay=False)
+        placed.lines[0].sku_code = ""
+        self.synchronise()
+        self.assertEqual(self.synchronise(), 0)
+        self.assertFalse(self.env["aliexpress.quantity.change"].search([]))
+
     def test_units_sold_while_others_come_in(self):
         self.synchronise()
         self.place([self.code, 1], pay=False)
