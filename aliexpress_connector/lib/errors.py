@@ -44,10 +44,11 @@ class AliexpressError(Exception):
     :param str method: the API method or path that was called
     :param str request_id: what AliExpress' support asks for, else empty
 
-    `is_looking`: it failed while something was looked for that may be there or not.
+    `is_looking`: it failed while something was looked for that may be there or not. `is_empty`: AliExpress answered
+    again and again nothing at all about the record, which it may not have any more.
     """
 
-    is_looking = False
+    is_looking = is_empty = False
 
     def __init__(self, reason, detail="", *, code="", method="", request_id=""):
         super().__init__(reason, detail, code, method, request_id)

@@ -16,10 +16,13 @@ class AliexpressAccount(models.Model):
 
     refresh_cursor = fields.Char(copy=False, readonly=True)  # "status:page" to be read next; empty when all is read
     refresh_started_at = fields.Datetime(copy=False, readonly=True)
+    refresh_is_partial = fields.Boolean(copy=False, readonly=True)  # whether the list had rows that nobody understood
 
     def _begin_refresh(self):
         """Have the whole list of products of the shops read."""
-        self.write({"refresh_cursor": f"{STATUSES[0]}:1", "refresh_started_at": fields.Datetime.now()})
+        start = f"{STATUSES[0]}:1"
+        now = fields.Datetime.now()
+        self.write({"refresh_cursor": start, "refresh_started_at": now, "refresh_is_partial": False})
 
     def _refresh_pages(self):
         """Read the list from where it stands, each page committed; return whether there is time left in this run."""

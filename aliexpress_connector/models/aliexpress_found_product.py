@@ -143,13 +143,19 @@ class AliexpressFoundProduct(models.Model):
         self.account_id._check_call_budget("content")
         details = read_products(self.account_id._get_client(), self)
         for found, detail in details.items():
-            if isinstance(detail, FixError) and detail.reason == NOT_FOUND:
+            if isinstance(detail, FixError) and found._is_gone(detail):
                 found.unlink()
             elif isinstance(detail, AliexpressError):
                 raise detail
             else:
                 found._take_detail(detail)
         self.exists()._match()
+
+    def _is_gone(self, error):
+        """Whether `error` (FixError) says that AliExpress does not have the product any more. Where it answered nothing
+        twice, the next search finds it if it is there.
+        """
+        return error.reason == NOT_FOUND or (error.is_empty and self._has_failed_before())
 
     def _take_detail(self, detail):
         skus = [

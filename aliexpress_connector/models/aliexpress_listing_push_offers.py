@@ -151,7 +151,7 @@ class AliexpressListing(models.Model):
         for listing, detail in details.items():
             offers = due.pop(listing)
             if isinstance(detail, AliexpressError):
-                listing._take_refused_offers(offers, detail, client, kind)
+                listing._take_reading_error(offers, detail, kind)
                 continue
             offers = listing._keep_known_skus(offers, detail)
             if problems[detail.currency]:

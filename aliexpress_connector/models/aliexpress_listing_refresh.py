@@ -66,11 +66,14 @@ class AliexpressListing(models.Model):
             Domain("account_id", "=", account.id) & Domain("product_ref", "!=", False) & Domain("goal", "!=", "deleted")
         )
         vanished = Domain("state", "=", "error") & Domain("is_vanished", "=", True)
-        return self._get_due_domain("sync_listings") & own & unseen & ~vanished
+        # What is tried again and again because the product is gone would wait whenever this is asked.
+        return self._get_due_domain("sync_listings", eager=Domain.TRUE) & own & unseen & ~vanished
 
     @api.model
     def _take_page(self, account, page, status):
         """Take over the states that a `ProductPage` tells for listings of one shop."""
+        if page.unreadable:
+            account.refresh_is_partial = True
         refs = [row.product_ref for row in page.rows]
         listings = self.search([("account_id", "=", account.id), ("product_ref", "in", refs)])
         listings.write({"seen_at": fields.Datetime.now()})
@@ -97,9 +100,11 @@ class AliexpressListing(models.Model):
         try:
             self.account_id._get_client().get_product(self.product_ref)
         except FixError as error:
-            if error.reason != NOT_FOUND:
+            if error.reason != NOT_FOUND and (not error.is_empty or self.account_id.refresh_is_partial):
                 raise
-            self._set_vanished(error)
+            # Neither the whole list nor an answer of its own shows the product.
+            gone = FixError(NOT_FOUND, error.detail, code=error.code, method=error.method, request_id=error.request_id)
+            self._set_vanished(gone)
         else:
             self._end_reading_error()
         self.seen_at = fields.Datetime.now()

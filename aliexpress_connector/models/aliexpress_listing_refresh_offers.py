@@ -131,7 +131,7 @@ class AliexpressListing(models.Model):
                     continue
                 listing._mend_offer_drift(detail)
                 listing._end_waiting()
-            elif detail.reason == NOT_FOUND:
+            elif detail.reason == NOT_FOUND or (detail.is_empty and listing.is_vanished):
                 listing._set_vanished(detail)
             else:
                 listing._postpone_offers(detail, None)

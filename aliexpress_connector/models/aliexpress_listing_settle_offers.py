@@ -11,7 +11,7 @@ from ..lib.errors import (
     ReconnectError,
     TransientError,
 )
-from .aliexpress_job_mixin import OUTAGE_REASONS, SHOP_REASONS, get_pause
+from .aliexpress_job_mixin import OUTAGE_REASONS, SHOP_REASONS, UNREADABLE_PAUSE, get_pause
 from .error_messages import describe_error
 from .offer_kinds import PriceKind, QuantityKind
 from .product_reader import read_products
@@ -119,10 +119,7 @@ class AliexpressListing(models.Model):
         if isinstance(detail, ReconnectError):
             raise detail
         if isinstance(detail, AliexpressError):
-            if detail.reason == NOT_FOUND:
-                self._set_offers_vanished(offers, detail, kind)
-            else:
-                self._postpone_offers(detail, kind)
+            self._take_reading_error(offers, detail, kind)
             return
         known = self._keep_known_skus(offers, detail)
         accepted = [offer for offer in known if kind.is_taken_over(offer, detail)]
@@ -135,6 +132,18 @@ class AliexpressListing(models.Model):
             self._postpone_offers(error, kind)
         elif len(known) == len(offers):
             kind.refuse(open_offers, describe_error(self.account_id._get_message_env(), error))
+
+    def _take_reading_error(self, offers, error, kind):
+        """Show why the product of these `offers` could not be read, and decide whether they are sent later."""
+        if error.reason == NOT_FOUND:
+            self._set_offers_vanished(offers, error, kind)
+        elif error.reason in SAME_FOR_ALL:
+            kind.refuse(offers, describe_error(self.account_id._get_message_env(), error))
+        else:
+            if error.is_empty:
+                # Until the nightly look knows whether the product is gone.
+                error.retry_after = UNREADABLE_PAUSE
+            self._postpone_offers(error, kind)
 
     def _keep_known_skus(self, offers, detail):
         """Those of `offers` whose SKU AliExpress still has; the others show that it has not."""

@@ -156,6 +156,51 @@ class TestOffersDrift(OffersCase):
         self.refresh()
         self.assertFalse(listing.error)
 
+    def let_vanish_silently(self, listing):
+        """AliExpress lists the product no more, and answers nothing where it is asked for it."""
+        del self.remote[listing.product_ref]
+        normal, product_ref = self.answers[DETAIL], listing.product_ref
+
+        def answer(call):
+            return envelope(call.method, {}) if call.parameters["product_id"] == product_ref else normal(call)
+
+        self.answers[DETAIL] = answer
+
+    def test_product_that_neither_the_list_nor_an_answer_shows_is_gone(self):
+        listing = self.cap_sku.listing_id
+        self.let_vanish_silently(listing)
+        self.cap.list_price = 20
+        self.push()
+        self.assertEqual((len(self.called(DETAIL)), len(self.calls)), (3, 3), "read for the price")
+        self.assertGreater(listing.retry_at, fields.Datetime.add(fields.Datetime.now(), minutes=20))
+        self.refresh()
+        self.assertRecordValues(listing, [{"state": "error", "is_vanished": True, "retry_at": False}])
+        self.assertIn("does not know this record", listing.error)
+        self.refresh()
+        self.assertRecordValues(listing, [{"state": "error", "is_vanished": True, "retry_at": False}])
+        self.add_stock(self.cap, -1)
+        self.assertFalse(self.push())
+        listing.action_forget()
+        self.assertRecordValues(listing, [{"state": "draft", "product_ref": False}])
+
+    def test_product_that_may_stand_in_an_unreadable_row_is_not_gone(self):
+        listing, normal = self.cap_sku.listing_id, self.answers[LIST]
+        self.let_vanish_silently(listing)
+
+        def answer(call):
+            body = normal(call)
+            for result in (one["result"] for one in body.values()):
+                rows = result["aeop_a_e_product_display_d_t_o_list"].get("item_display_dto", [])
+                rows += [{"product_id": "?"}] if rows else []
+            return body
+
+        self.answers[LIST] = answer
+        self.refresh()
+        self.assertRecordValues(listing, [{"state": "online", "is_vanished": False}])
+        self.answers[LIST] = normal
+        self.refresh()
+        self.assertRecordValues(listing, [{"state": "error", "is_vanished": True}])
+
     def test_refused_offers_are_sent_once_more_every_night(self):
         self.refusals[self.cap_sku.listing_id.product_ref] = ("F00-00-99999-001", "no")
         self.add_stock(self.cap, 1)

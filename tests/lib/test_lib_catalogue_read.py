@@ -220,7 +220,7 @@ def test_an_answer_without_a_product_does_not_say_that_there_is_none(answer):
     with pytest.raises(errors.FixError) as caught:
         family.get_product(PRODUCT)
     assert (caught.value.reason, caught.value.detail) == (errors.UNREADABLE, "result: no product in it")
-    assert (len(gateway.calls), caught.value.request_id) == (3, "1")
+    assert (caught.value.is_empty, len(gateway.calls), caught.value.request_id) == (True, 3, "1")
 
 
 def test_a_product_that_shows_at_the_third_look():

@@ -165,7 +165,9 @@ class SolutionCatalogue(SharedCatalogue):
             if result.has("product_id"):
                 return result
         if not result and not self._explains(answer):
-            raise answer.error("result", "no product in it")
+            error = answer.error("result", "no product in it")
+            error.is_empty = True
+            raise error
         raise self._failure(result or answer, method)
 
     def _change_offers(self, method, changes, write_updates):
