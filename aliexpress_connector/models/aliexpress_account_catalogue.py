@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from ..lib.catalogue_rules import FORBIDDEN_FREIGHT_TEMPLATE, LANGUAGES, UNIT_PIECE, UNITS
 from .composed_text import check_filter, find_wrong_paths
 
+STOCK_DEDUCTIONS = [("order", "When the buyer orders"), ("payment", "When the buyer has paid")]
 # What the content of every listing of the shop depends on.
 CONTENT_FIELDS = {
     "lang_id",
@@ -70,7 +71,7 @@ class AliexpressAccount(models.Model):
     package_height = fields.Integer(default=10, help="Centimetres, for products without a package of their own.")
     lead_time = fields.Integer(string="Preparation Days", default=3, help="Days until a parcel leaves.")
     stock_deduction = fields.Selection(
-        [("order", "When the buyer orders"), ("payment", "When the buyer has paid")],
+        STOCK_DEDUCTIONS,
         default="order",
         required=True,
         help="When AliExpress takes the units of an order out of the quantity it offers.",

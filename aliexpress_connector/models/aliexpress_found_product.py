@@ -3,9 +3,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..lib.errors import NOT_FOUND, UNREADABLE, AliexpressError, FixError
+from .aliexpress_account_catalogue import STOCK_DEDUCTIONS
 from .aliexpress_job_mixin import UNREADABLE_PAUSE
 from .aliexpress_listing import REMOTE_STATES
-from .aliexpress_listing_content import get_main_language
+from .aliexpress_listing_content import get_main_language, get_stock_deduction
 from .product_reader import read_products
 
 READ_BATCH = 12
@@ -67,6 +68,9 @@ class AliexpressFoundProduct(models.Model):
     )
     lot_size = fields.Integer(readonly=True, help="How many pieces are sold together on AliExpress.")
     language = fields.Char(readonly=True, help="The main language of the product on AliExpress.")
+    stock_deduction = fields.Selection(
+        STOCK_DEDUCTIONS, readonly=True, help="When AliExpress takes the quantity off its stock."
+    )
     listing_id = fields.Many2one(
         "aliexpress.listing",
         readonly=True,
@@ -168,6 +172,7 @@ class AliexpressFoundProduct(models.Model):
                 "remote_state": detail.status or self.remote_state,
                 "lot_size": detail.lot_size or 1,
                 "language": get_main_language(detail),
+                "stock_deduction": get_stock_deduction(detail),
                 "sku_ids": [Command.clear(), *skus],
                 "state": "open",
                 "error": False,
@@ -247,6 +252,7 @@ class AliexpressFoundProduct(models.Model):
             "goal": "offline" if self.remote_state == "offline" else "online",
             "lot_size": self.lot_size or 1,
             "language": self.language,
+            "stock_deduction": self.stock_deduction or self.account_id.stock_deduction,
             "sku_ids": [
                 Command.create(
                     {

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .aliexpress_account_catalogue import STOCK_DEDUCTIONS
+
 REMOTE_STATES = [
     ("auditing", "In review"),
     ("online", "Online"),
@@ -150,7 +152,7 @@ class AliexpressListing(models.Model):
     )
     lot_size = fields.Integer(compute="_compute_lot_size", store=True, readonly=False, help="Pieces sold together.")
     stock_deduction = fields.Selection(
-        [("order", "When the buyer orders"), ("payment", "When the buyer has paid")],
+        STOCK_DEDUCTIONS,
         compute="_compute_stock_deduction",
         store=True,
         readonly=False,

@@ -228,6 +228,11 @@ def get_main_language(detail):
     return next((language for language, title in detail.titles.items() if title == detail.name), "")
 
 
+def get_stock_deduction(detail):
+    """When AliExpress takes units of a `ProductDetail` off its stock, as listings say it; False where unknown."""
+    return next((choice for choice, code in DEDUCTIONS.items() if code == detail.deduction), False)
+
+
 def _share_pictures(skus):
     """`skus` (an iterable) as a tuple, in which all SKUs of one value show the first picture that any of them has for
     it.

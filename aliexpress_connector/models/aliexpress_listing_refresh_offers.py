@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..lib.errors import NOT_FOUND, FixError, TransientError
+from .aliexpress_listing_content import get_stock_deduction
 from .aliexpress_listing_refresh import NIGHT
 from .offer_kinds import read_countries
 from .product_reader import read_products
@@ -129,6 +130,7 @@ class AliexpressListing(models.Model):
             if not isinstance(detail, FixError):
                 if listing._must_wait_for_orders(detail):
                     continue
+                listing._take_over_deduction(detail)
                 listing._mend_offer_drift(detail)
                 listing._end_waiting()
             elif detail.reason == NOT_FOUND or (detail.is_empty and listing.is_vanished):
@@ -152,6 +154,24 @@ class AliexpressListing(models.Model):
             for sku in self.sku_ids
             if sku.quantity_date and not sku.is_quantity_due and remote.get(sku.sku_code) is not None
         )
+
+    def _take_over_deduction(self, detail):
+        """Take over when AliExpress takes units of a product that was linked off its stock: that is no change to be
+        sent. One that somebody made here, and that is still to be sent, stays.
+        """
+        actual = get_stock_deduction(detail)
+        if not actual or actual == self.stock_deduction or self.is_published_here or self.state != "online":
+            return
+        known = self.content_digests or {}
+        is_known = "package" in known
+        if is_known and known["package"] != self._get_package_digest():
+            return
+        self.stock_deduction = actual
+        if is_known:
+            self.content_digests = known | {"package": self._get_package_digest()}
+
+    def _get_package_digest(self):
+        return self._get_digests(self._prepare_contents()[self.id])["package"]
 
     def _mend_offer_drift(self, detail):
         """Compare a `ProductDetail` that was just read with what AliExpress acknowledged for this listing.

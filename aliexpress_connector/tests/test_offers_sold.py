@@ -107,6 +107,31 @@ class TestOffersSold(SandboxCase):
         self.sandbox.act(unpaid, "expire")
         self.assertEqual(self.synchronise(), 0, "what was never taken is not given back")
 
+    def test_when_a_product_that_exists_takes_its_units_is_learned(self):
+        self.remote.deduction = "payment_success_deduct"
+        self.run_job("publish_listings")
+        self.run_job("refresh_listings")
+        self.assertEqual(self.listing.stock_deduction, "payment")
+        self.sandbox.calls.clear()
+        self.run_job("publish_listings")
+        self.assertFalse(self.sandbox.counts(), "nothing is to be sent")
+
+    def test_an_adopted_product_takes_its_units_as_before(self):
+        self.remote.deduction = "payment_success_deduct"
+        self.listing._forget()
+        self.listing.unlink()
+        self.account.action_find_listings()
+        self.run_job("publish_listings")
+        found = self.env["aliexpress.found.product"].search([("product_ref", "=", str(self.remote.product_id))])
+        found.action_link()
+        self.listing = found.listing_id
+        self.synchronise()
+        placed = self.place([self.code, 1], pay=False)
+        self.assertEqual(self.synchronise(), 0, "an unpaid order took nothing")
+        self.sandbox.act(placed, "pay")
+        self.assertEqual(self.synchronise(), 1)
+        self.assertEqual(self.get_quantities(), (999, 999))
+
     def test_an_order_costs_one_call_in_its_life(self):
         self.synchronise()
         placed = self.place([self.code, 1], pay=False)
