@@ -61,12 +61,12 @@ class PriceKind:
 
     def is_taken_over(self, offer, detail):
         sku = find_sku(detail, offer.sku_code)
+        if (as_float(sku.price), as_float(sku.sale_price)) != (offer.price, offer.sale_price or None):
+            return False
         countries = {code: tuple(pair) for code, pair in (offer.countries or {}).items()}
-        return (as_float(sku.price), as_float(sku.sale_price), read_countries(detail, offer.sku_code)) == (
-            offer.price,
-            offer.sale_price or None,
-            countries,
-        )
+        # Where Odoo sets no prices by country, those of the seller centre are none of its business.
+        is_ours = bool(offer.countries or offer.countries_sent)
+        return not is_ours or read_countries(detail, offer.sku_code) == countries
 
 
 def find_sku(detail, sku_code):

@@ -223,6 +223,25 @@ class TestOffersPush(OffersCase):
         self.assertEqual(self.get_remote(self.cap_sku)[0], 100)
         self.assertEqual(set(self.sent_skus(STOCK)), {"CAP-RED"})
 
+    def test_price_in_both_lists_beside_prices_of_the_seller_centre(self):
+        self.push()
+        product_ref = self.shirt_sku.listing_id.product_ref
+        row = {"sku_code": self.shirt_sku.sku_code, "price": "30.00"}
+        one = {"ship_to_country": "FR", "sku_price_by_country_list": [row]}
+        self.remote["countries"] = {product_ref: {"price_type": "absolute", "country_price_list": [one]}}
+
+        def answer(call):
+            self.answer_price(call)
+            both = [{"product_id": int(product_ref)}]
+            failed = [both[0] | {"error_code": "F00-00-10014-017", "error_message": "try later"}]
+            return self.batch_answer(call.method, both, failed)
+
+        self.answers[PRICE] = answer
+        self.shirt.list_price = 20
+        self.push()
+        self.assertEqual((self.shirt_sku.price_sent, self.shirt_sku.offer_state), (24.2, "equal"))
+        self.assertFalse(self.push())
+
     def test_answer_lost_sends_again(self):
         self.answers[STOCK] = self.make_response("<html>", status=502)
         self.push()
