@@ -100,8 +100,10 @@ class AliexpressListingSku(models.Model):
                 """
                 UPDATE aliexpress_listing_sku
                    SET is_quantity_due = is_quantity_due OR quantity_error IS NOT NULL,
-                       -- Where no price was ever computed there is none to send.
-                       is_price_due = is_price_due OR (price_error IS NOT NULL AND COALESCE(price_due, 0) > 0)
+                       -- Where no price was ever computed there is none to send; what a guard holds, a person sends.
+                       is_price_due = is_price_due OR (
+                           price_error IS NOT NULL AND hold_reason IS NULL AND COALESCE(price_due, 0) > 0
+                       )
                  WHERE account_id = %s AND (quantity_error IS NOT NULL OR price_error IS NOT NULL)
                 """,
                 account.id,

@@ -777,6 +777,27 @@ class TestOffersPrice(OffersCase):
         self.assertEqual(self.push_price(self.cap_sku), ("12.10", None))
         self.assertFalse(self.cap_sku.price_error)
 
+    def test_held_price_that_cannot_be_computed_any_more_stays_held(self):
+        self.push()
+        self.account.price_max_change = 20
+        self.cap.list_price = 3
+        self.push()
+        self.assertTrue(self.cap_sku.hold_reason)
+        formula = {"compute_price": "formula", "applied_on": "0_product_variant", "product_id": self.cap.id}
+        rule = self.add_rule(price_round=0.5, **formula)
+        self.env.cr.execute("UPDATE product_pricelist_item SET price_round = -1 WHERE id = %s", [rule.id])
+        self.env.invalidate_all()
+        with mute_logger("odoo.addons.aliexpress_connector.models.aliexpress_listing_compare_parts"):
+            self.push()
+        self.assertTrue(self.cap_sku.price_error)
+        # At night nothing was written lately.
+        comparison = self.env["aliexpress.offer.comparison"]._get_comparison(self.account)
+        comparison.looked_until = fields.Datetime.now() + timedelta(days=1)
+        self.env["aliexpress.listing.sku"]._retry_refused(self.account)
+        self.push()
+        self.assertFalse(self.called(PRICE))
+        self.assertTrue(self.cap_sku.hold_reason)
+
     def test_rule_that_comes_into_force(self):
         start = fields.Datetime.now() + timedelta(minutes=30)
         self.add_rule(
