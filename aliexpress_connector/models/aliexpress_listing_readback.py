@@ -125,7 +125,8 @@ class AliexpressListing(models.Model):
         if not self.sku_ids:
             self._sync_skus()
         by_code = {sku.sku_code: sku for sku in self.sku_ids if sku.sku_code}
-        by_ref = {sku.sku_ref: sku for sku in self.sku_ids if sku.sku_ref}
+        known = by_code.keys() & {remote.sku_code for remote in detail.skus}
+        by_ref = {sku.sku_ref: sku for sku in self.sku_ids if sku.sku_ref and sku.sku_code not in known}
         new = []
         for remote in detail.skus:
             sku = by_code.get(remote.sku_code) or by_ref.get(remote.sku_ref)

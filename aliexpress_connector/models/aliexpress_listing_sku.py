@@ -72,9 +72,16 @@ class AliexpressListingSku(models.Model):
     def write(self, vals):
         """Override to send price and stock to the SKU that a line with another code stands for."""
         if vals.get("sku_code"):
-            told = self.filtered(lambda sku: sku.sku_code or sku.quantity_date or sku.price_date)
-            told.filtered(lambda sku: sku.sku_code != vals["sku_code"])._forget_offers()
+            known = self.filtered(lambda sku: sku._is_acknowledged())
+            changed = (known | self.filtered("sku_code")).filtered(lambda sku: sku.sku_code != vals["sku_code"])
+            (changed & known)._forget_offers()
+            # What was linked without a code is known by its name alone, until AliExpress has taken over a code.
+            (changed - known)._forget_offers(keeps_refs=True)
         return super().write(vals)
+
+    def _is_acknowledged(self):
+        """Whether AliExpress took over a price or a quantity for the SKU's code, or a record said so."""
+        return bool(self.quantity_date or self.price_date or self.quantity_sent or self.price_sent)
 
     def action_remove(self):
         """Have SKUs that no variant is linked with removed from AliExpress by the next update."""

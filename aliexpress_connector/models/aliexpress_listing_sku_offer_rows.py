@@ -157,10 +157,12 @@ class AliexpressListingSku(models.Model):
         )
         self.invalidate_model(["ended_sales"])
 
-    def _forget_offers(self):
-        """AliExpress never heard of these SKUs: they are SKUs of a product to come."""
+    def _forget_offers(self, keeps_refs=False):
+        """AliExpress never heard of these SKUs: they are SKUs of a product to come, or with `keeps_refs` those that it
+        has by their names, without code.
+        """
         self._update_rows(
-            "sku_ref = NULL, is_missing = FALSE, "
+            ("" if keeps_refs else "sku_ref = NULL, ") + "is_missing = FALSE, "
             "quantity_sent = NULL, quantity_date = NULL, quantity_due = NULL, quantity_error = NULL, "
             "is_quantity_due = FALSE, price_sent = NULL, sale_price_sent = NULL, country_prices_sent = NULL, "
             "price_date = NULL, price_due = NULL, sale_price_due = NULL, country_prices_due = NULL, "

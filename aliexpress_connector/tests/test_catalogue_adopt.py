@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+from odoo import fields
+
 from .catalogue_common import DETAIL, EDIT, LIST, CatalogueCase, make_picture
 
 
@@ -200,6 +202,33 @@ class TestAdopting(CatalogueCase):
         self.publish()
         self.assertEqual([sku.sku_code for sku in remote.skus], ["MUG-01"], listing.error)
         self.assertTrue(stock)
+
+    def test_another_code_than_proposed_is_given_to_a_product_without(self):
+        mug = self.products.filtered(lambda product: product.default_code == "MUG-01")
+        mug.write({"aliexpress_category_id": self.category.id, "image_1920": make_picture(), "weight": 0.2})
+        remote = self.sandbox.shop.products[self.product_of("MUG-01")]
+        remote.skus[0].sku_code = ""
+        self.find()
+        found = self.env["aliexpress.found.product"].search([("product_ref", "=", str(remote.product_id))])
+        found.product_tmpl_id = mug.product_tmpl_id
+        found.action_link()
+        listing = found.listing_id
+        listing.sku_ids.sku_code = "MUG-NEW"
+        mug.product_tmpl_id.aliexpress_title = "A better mug"
+        self.publish()
+        self.assertEqual(self.sandbox.count(EDIT), 1, listing.error)
+        self.assertEqual([sku.sku_code for sku in remote.skus], ["MUG-NEW"])
+
+    def test_a_found_product_that_is_gone_again_leaves(self):
+        number = self.product_of("LAMP-01")
+        found = self.find().filtered(lambda found: found.product_ref == str(number))
+        found.state = "pending"
+        self.sandbox.add_fault("drop_field", method=DETAIL, text="result", count=6)
+        self.run_job("publish_listings")
+        self.assertTrue(found.error and found.retry_at)
+        found.retry_at = fields.Datetime.subtract(fields.Datetime.now(), seconds=1)
+        self.run_job("publish_listings")
+        self.assertFalse(found.exists())
 
     def link(self, code):
         """The listing of the found product with this SKU code."""
