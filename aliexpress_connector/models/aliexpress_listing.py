@@ -224,8 +224,8 @@ class AliexpressListing(models.Model):
             vals = {"next_act": False} | vals
         if vals.get("remote_state"):
             vals = {"is_vanished": False} | vals
-        if vals.get("product_ref"):
-            moved = self.filtered(lambda listing: listing.product_ref not in (False, vals["product_ref"]))
+        if "product_ref" in vals:
+            moved = self.filtered(lambda listing: listing.product_ref and listing.product_ref != vals["product_ref"])
             moved.sku_ids._forget_offers()
         return super().write(vals)
 

@@ -87,7 +87,8 @@ class AliexpressListingSku(models.Model):
             [
                 ("account_id", "=", self.account_id.id),
                 ("product_ref", "=", self.listing_id.product_ref),
-                ("sku_code", "=", self.sku_code),
+                # What came without a code may be any SKU of the product.
+                ("sku_code", "in", [self.sku_code, False]),
                 "|",
                 ("order_id.order_date", ">=", since),
                 ("order_id.payment_date", ">=", since),

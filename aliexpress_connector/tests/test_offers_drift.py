@@ -81,6 +81,13 @@ class TestOffersDrift(OffersCase):
         self.refresh()
         self.assertTrue(self.get_messages(self.shirt_sku))
 
+    def test_sales_without_a_code_are_no_change_from_outside(self):
+        order = self.place_order(self.shirt_sku, 3, order_date="2099-01-01 00:00:00")
+        order.line_ids.sku_code = False
+        self.add_remote(self.shirt_sku, stock=97, price="12.10")
+        self.refresh()
+        self.assertFalse(self.get_messages(self.shirt_sku))
+
     def test_sale_price_of_the_seller_is_taken_over(self):
         self.add_remote(self.shirt_sku, stock=100, price="12.10", sale="9.00")
         self.refresh()

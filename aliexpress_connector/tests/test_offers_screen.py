@@ -85,6 +85,15 @@ class TestOffersScreen(OffersCase):
         self.assertEqual(self.shirt_sku.offer_state, "equal")
         self.assertFalse(self.push())
 
+    def test_number_that_is_emptied_and_entered_anew_gets_everything_anew(self):
+        self.push()
+        listing = self.shirt_sku.listing_id
+        listing.product_ref = False
+        self.remote["1005001000000099"] = {self.shirt_sku.sku_code: {"stock": 50, "price": "50.00", "sale": None}}
+        listing.product_ref = "1005001000000099"
+        self.push()
+        self.assertEqual(self.get_remote(self.shirt_sku), (100, "12.10", None))
+
     def test_code_that_is_told_with_what_aliexpress_has(self):
         self.push()
         self.shirt_sku.write({"sku_code": "NEW", "quantity_sent": 100, "price_sent": 12.1})
