@@ -5,8 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..lib.catalogue_rules import ITEMS_PER_FEED
-from ..lib.errors import NOT_OFFERED, PERMISSION, UNREADABLE, looking
+from ..lib.errors import NOT_OFFERED, PERMISSION, UNREADABLE, FixError, looking
 from ..lib.feed_values import FEED_CREATE, FeedItem
+from ..lib.refusals import may_have_created
 from .aliexpress_job_mixin import UNREADABLE_PAUSE
 
 POLL_PAUSE = timedelta(minutes=2)
@@ -17,6 +18,8 @@ CLOCK_MARGIN = timedelta(minutes=10)
 LISTING_PATIENCE = timedelta(minutes=10)
 # After so long nothing more is expected of a feed, whatever AliExpress tells of its lines, or nothing understandable.
 RESULT_PATIENCE = timedelta(days=1)
+# For so long after a feed was refused, the shop's products are created one by one.
+REFUSAL_PAUSE = timedelta(days=1)
 
 
 class AliexpressFeed(models.Model):
@@ -66,7 +69,9 @@ class AliexpressFeed(models.Model):
         """
         Listing = self.env["aliexpress.listing"]
         waiting_accounts = self.env["aliexpress.account"]
-        for account in waiting_accounts.search([("feed_minimum", ">", 0)]):
+        lately = Domain("write_date", ">", fields.Datetime.now() - REFUSAL_PAUSE)
+        refusing = self.search(lately & Domain("state", "=", "error") & Domain("feed_ref", "=", False)).account_id
+        for account in waiting_accounts.search([("feed_minimum", ">", 0), ("id", "not in", refusing.ids)]):
             own = Domain("account_id", "=", account.id)
             listings = Listing.search(ready & own & Domain("feed_id", "=", False), limit=ITEMS_PER_FEED)
             unready = Listing.search_count(Listing._get_unready_domain() & own)
@@ -126,19 +131,27 @@ class AliexpressFeed(models.Model):
         self._take_ref(self.account_id._get_client().submit_feed(FEED_CREATE, items))
 
     def _prepare_items(self):
-        """The `FeedItem`s of the feed; a listing that cannot be sent leaves it with its error."""
+        """The `FeedItem`s of the feed; a listing that cannot be sent leaves it with its error, and one that no feed can
+        carry any more is created by a call of its own.
+        """
         contents = self.listing_ids._prepare_contents()
         problems = self.listing_ids._check_quality(contents)
         items = []
         for listing in self.listing_ids:
+            if not listing._fits_feed(contents[listing.id]):
+                # Checked anew: it may have got pictures that are not uploaded yet.
+                listing.write({"feed_id": False, "intent_date": False, "retry_at": False, "next_act": False})
+                continue
             try:
                 content = listing._get_sendable_content(contents[listing.id], problems[listing.id])
-                content = listing._resolve_images(content)
+                item = FeedItem(item_ref=self._get_item_ref(listing), content=listing._resolve_images(content))
             except UserError as error:
                 listing.feed_id = False
                 listing._set_error(error)
             else:
-                items.append(FeedItem(item_ref=self._get_item_ref(listing), content=content))
+                # What is acknowledged is what was sent, whatever it was when the intent was written down.
+                listing.attempt = listing._prepare_attempt(content)
+                items.append(item)
         return items
 
     def _get_item_ref(self, listing):
@@ -231,9 +244,9 @@ class AliexpressFeed(models.Model):
         return result
 
     def _set_error(self, error):
-        """Override to give the listings back: one by one where the shop has no feeds, otherwise with the feed's
-        error. What is at AliExpress already, or may be, was not refused: it is asked for again, and in the end looked
-        for like a creation whose answer was lost.
+        """Override to give the listings back: to be created one by one where the feed was refused as a whole, which
+        says nothing about each of them, otherwise with the feed's error. What is at AliExpress already, or may be, was
+        not refused: it is asked for again, and in the end looked for like a creation whose answer was lost.
         """
         reason = getattr(error, "reason", "")
         if reason in (PERMISSION, NOT_OFFERED):
@@ -243,12 +256,13 @@ class AliexpressFeed(models.Model):
             error.retry_after = UNREADABLE_PAUSE
             return self._wait(error)
         result = super()._set_error(error)
+        is_refused = isinstance(error, FixError) and not may_have_created(error)
         for feed in self:
             listings = feed.listing_ids
             listings.write({"feed_id": False, "retry_at": False})
             if may_be_there:
                 continue  # their intents stay
-            if reason in (PERMISSION, NOT_OFFERED):
+            if is_refused:
                 listings.write({"intent_date": False})
             else:
                 listings._set_error(error)

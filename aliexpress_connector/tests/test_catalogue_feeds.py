@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 
 from ..models import aliexpress_feed
 from .catalogue_common import CREATE, CatalogueCase, make_picture
@@ -218,6 +218,53 @@ class TestFeeds(CatalogueCase):
         listings[0].action_send()
         self.publish()
         self.assertEqual(listings[0].state, "auditing", listings[0].error)
+
+    def test_a_product_that_no_feed_can_carry_any_more_is_created_by_itself(self):
+        listings = self.create_listings()
+        self.sandbox.add_fault("reset", method=SUBMIT, count=1)
+        self.publish()
+        listings[0].product_tmpl_id.aliexpress_image_ids = [
+            Command.create({"kind": "square", "image": make_picture("blue")})
+        ]
+        feed = self.env["aliexpress.feed"].search([])
+        self.let_time_pass(feed)
+        self.publish()
+        self.assertEqual((feed.state, feed.item_count), ("submitted", 3), feed.error)
+        self.run_job("publish_listings")
+        self.assertEqual(self.sandbox.count(CREATE), 1)
+        self.assertRecordValues(listings[0], [{"state": "auditing", "error": False}])
+        self.assertTrue(self.remote(listings[0]).marketing_images)
+        self.read_results()
+        self.assertEqual(set(listings.mapped("state")), {"auditing"}, listings.mapped("error"))
+
+    def test_a_feed_that_is_refused_as_a_whole_is_created_one_by_one(self):
+        listings = self.create_listings()
+        self.sandbox.add_fault("error", method=SUBMIT, code="15", sub_code="F00-00-10020-004", sub_text="no", count=1)
+        self.publish()
+        self.run_job("publish_listings")
+        self.assertEqual((self.sandbox.count(SUBMIT), self.sandbox.count(CREATE)), (1, 4))
+        self.assertEqual(set(listings.mapped("state")), {"auditing"}, listings.mapped("error"))
+        feed = self.env["aliexpress.feed"].search([])
+        self.assertEqual(feed.state, "error")
+        self.assertIn("no", feed.error)
+
+    def test_what_a_feed_sent_is_acknowledged_not_what_was_meant_before(self):
+        listings = self.create_listings()
+        self.sandbox.add_fault("service_timeout", method=SUBMIT, count=1)
+        self.publish()
+        feed = self.env["aliexpress.feed"].search([])
+        feed._write_intent()
+        template = listings[0].product_tmpl_id
+        title = template.aliexpress_title
+        template.aliexpress_title = "Linen cap"
+        feed._submit()
+        template.aliexpress_title = title
+        self.account.retry_at = False
+        self.read_results()
+        self.assertEqual(self.remote(listings[0]).subject, "Linen cap")
+        self.settle(listings[0])
+        self.publish()
+        self.assertEqual(self.remote(listings[0]).subject, title, listings[0].error)
 
     def test_a_shop_without_feeds_publishes_one_by_one(self):
         listings = self.create_listings()
