@@ -87,7 +87,8 @@ class AliexpressImage(models.Model):
         for image in known.filtered(lambda image: not image.width):
             # A readable form of it may be there meanwhile.
             image.write(self._prepare_values(account, by_checksum[image.checksum], image.checksum in banked))
-        known.filtered(lambda image: image.attachment_id and image.checksum in banked).write(
+        is_bank = account.image_source == "bank"
+        known.filtered(lambda image: image.attachment_id and (is_bank or image.checksum in banked)).write(
             {"state": "pending", "url": False, "attachment_id": False}
         )
         missing = by_checksum.keys() - set(known.mapped("checksum"))

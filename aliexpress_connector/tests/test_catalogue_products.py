@@ -2,7 +2,7 @@ from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, new_test_user
 
-from .catalogue_common import CatalogueCase, make_picture
+from .catalogue_common import CREATE, UPLOAD, CatalogueCase, make_picture
 
 # A WebP picture of one pixel.
 WEBP = "UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA"
@@ -195,6 +195,19 @@ class TestProductPage(CatalogueCase):
         [url] = self.remote(listing).images
         self.assertIn("access_token", url)
         self.assertFalse([call for call in self.sandbox.calls if "photobank" in call.method])
+
+    def test_pictures_that_aliexpress_cannot_fetch_are_uploaded_once_the_shop_says_so(self):
+        self.account.image_source = "url"
+        listing = self.create_listing()
+        self.sandbox.add_fault("error", method=CREATE, code="15", sub_code="10006008", sub_text="fetch", count=1)
+        self.publish()
+        self.assertEqual(listing.state, "error")
+        self.account.image_source = "bank"
+        listing.action_send()
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        self.assertEqual(self.sandbox.count(UPLOAD), 1)
+        self.assertNotIn("access_token", self.remote(listing).images[0])
 
     def test_marketing_pictures_always_lie_in_the_image_bank(self):
         self.account.image_source = "url"
