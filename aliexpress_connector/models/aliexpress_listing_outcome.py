@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
-from ..lib.errors import BUSY, NETWORK, UNREADABLE, FixError
+from ..lib.errors import BUSY, NETWORK, REFUSED, UNREADABLE, FixError
 from ..lib.refusals import may_have_created
 from .aliexpress_job_mixin import UNREADABLE_PAUSE
 from .error_messages import describe_error
@@ -12,6 +12,8 @@ from .offer import Offer
 
 # AliExpress' review takes minutes at the least.
 REVIEW_PAUSE = timedelta(minutes=10)
+# How long it is looked for what a creation without answer made, when AliExpress refuses to tell.
+LOOKING_PATIENCE = timedelta(days=1)
 
 
 class AliexpressListing(models.Model):
@@ -76,11 +78,11 @@ class AliexpressListing(models.Model):
 
     def _set_error(self, error):
         """Override to report the refusal, and to close the intent of a creation that was refused. An answer that
-        nobody understood is no refusal: what was asked for may have been done, and is looked at again.
+        nobody understood is no refusal: what was asked for may have been done, and is looked at again. So is what
+        AliExpress only refused to tell.
         """
-        patient = self.browse()
-        if getattr(error, "reason", "") == UNREADABLE:
-            patient = self.filtered(lambda listing: listing._may_ask_again())
+        patient = self.filtered(lambda listing: listing._may_ask_again(error))
+        if patient:
             error.retry_after = UNREADABLE_PAUSE
             patient._wait(error)
         result = None
@@ -92,11 +94,18 @@ class AliexpressListing(models.Model):
             listing._log_result(act, "refused", listing.error)
         return result
 
-    def _may_ask_again(self):
-        """Whether to try again what nobody understood the answer to. Reading costs nothing; what is sent is sent twice
-        at most.
+    def _may_ask_again(self, error):
+        """Whether to try again by itself what failed with `error`. Reading costs nothing, and AliExpress refuses it now
+        and then; what nobody understood the answer to is sent twice at most.
         """
-        return self._get_act() == "check" or not self._has_failed_before()
+        reason = getattr(error, "reason", "")
+        if reason == UNREADABLE:
+            return self._get_act() == "check" or not self._has_failed_before()
+        if getattr(error, "is_looking", False):
+            is_reading = not self.intent_date or self.intent_date + LOOKING_PATIENCE > fields.Datetime.now()
+        else:
+            is_reading = self.state == "auditing" or self.next_act == "read"
+        return reason == REFUSED and is_reading
 
     def _wait(self, error):
         """Override to report the waiting, and to close the intent of a creation that cannot have taken effect."""

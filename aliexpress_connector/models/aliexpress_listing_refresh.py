@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..lib.catalogue_values import REJECTED
-from ..lib.errors import NOT_FOUND, FixError
+from ..lib.errors import NOT_FOUND, FixError, looking
 from .aliexpress_listing_readback import READ_BATCH
 
 # A list that was begun longer ago belongs to the night before: the other shops do not wait for its end any more.
@@ -98,7 +98,8 @@ class AliexpressListing(models.Model):
     def _verify(self):
         """Read one listing that AliExpress' list does not show any more."""
         try:
-            self.account_id._get_client().get_product(self.product_ref)
+            with looking():
+                self.account_id._get_client().get_product(self.product_ref)
         except FixError as error:
             if error.reason != NOT_FOUND and (not error.is_empty or self.account_id.refresh_is_partial):
                 raise

@@ -235,6 +235,53 @@ class TestPublishing(CatalogueCase):
         self.run_job("refresh_listings")
         self.assertEqual((listing.state, listing.error), ("online", False))
 
+    def test_a_refused_look_after_the_review_is_repeated_by_itself(self):
+        listing = self.create_listing()
+        self.publish()
+        self.refuse(DETAIL)
+        self.settle(listing)
+        self.assertEqual(listing.state, "auditing")
+        self.assertIn("not now", listing.error)
+        self.assertGreater(listing.retry_at, fields.Datetime.now())
+        listing.retry_at = False
+        self.publish()
+        self.assertRecordValues(listing, [{"state": "online", "error": False}])
+
+    def refuse(self, method):
+        """Let one call of `method` be refused for a reason that nobody has written down."""
+        self.sandbox.add_fault("error", method=method, code="15", sub_code="isv.odd", sub_text="not now", count=1)
+
+    def test_a_refused_look_for_a_creation_without_answer_is_repeated_for_a_day(self):
+        listing = self.create_listing()
+        self.sandbox.add_fault("reset_after", method=CREATE, count=1)
+        self.publish()
+        self.account.retry_at = listing.retry_at = False
+        self.refuse(DETAIL)
+        self.publish()
+        self.assertEqual(listing.state, "pending")
+        self.assertIn("not now", listing.error)
+        self.refuse(DETAIL)
+        listing.write({"retry_at": False, "intent_date": fields.Datetime.now() - timedelta(days=2)})
+        self.publish()
+        self.assertEqual(listing.state, "error")
+        self.assertTrue(listing.intent_date)
+        listing.intent_date = fields.Datetime.now()
+        listing.action_send()
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        self.assertFalse(self.sandbox.count(CREATE))
+
+    def test_a_refused_nightly_look_leaves_the_listing_as_it_is(self):
+        listing = self.create_online()
+        self.remote(listing).status = "service_delete"  # which the lists do not show
+        self.refuse(DETAIL)
+        self.run_job("refresh_listings")
+        self.assertEqual(listing.state, "online")
+        self.assertIn("not now", listing.error)
+        listing.retry_at = False
+        self.run_job("refresh_listings")
+        self.assertEqual((listing.state, listing.error), ("online", False))
+
     def test_a_creation_that_never_arrived_is_begun_again_after_a_while(self):
         listing = self.create_listing()
         self.sandbox.add_fault("reset", method=CREATE, count=1)
