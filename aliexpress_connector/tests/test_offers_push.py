@@ -500,6 +500,9 @@ class TestOffersPush(OffersCase):
         self.assertFalse(self.push())
         self.assertEqual(self.shirt_sku.offer_state, "none")
         self.assertIn("general sellers", self.shirt_sku.offer_note)
+        self.run_job("refresh_listings")
+        self.assertFalse(self.calls)
+        self.assertFalse(self.account.error)
 
     def test_listings_off_the_shelf_are_left_alone_until_they_return(self):
         self.cap_sku.listing_id.state = "offline"
