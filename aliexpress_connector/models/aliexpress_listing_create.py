@@ -1,3 +1,4 @@
+from collections import defaultdict
 from dataclasses import replace
 
 from odoo import api, fields, models
@@ -5,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..lib.catalogue_rules import NOT_IN_FEEDS
-from .aliexpress_job_mixin import QUEUE_LIMIT
+from .aliexpress_job_mixin import QUEUE_LIMIT, ShopRun
 from .aliexpress_listing_content import SECTIONS
 
 
@@ -23,11 +24,15 @@ class AliexpressListing(models.Model):
         ready = self._get_publish_domain("create") & Domain("intent_date", "=", False)
         gathering = self.env["aliexpress.feed"]._gather(ready)
         ready &= Domain("feed_id", "=", False) & Domain("account_id", "not in", gathering.ids)
-        for listing_id in self.search(ready, order="retry_at NULLS FIRST, id", limit=QUEUE_LIMIT).ids:
+        shop_runs = defaultdict(ShopRun)
+        listings = self.search(ready, order="retry_at NULLS FIRST, id", limit=QUEUE_LIMIT)
+        for listing_id, account_id in [(listing.id, listing.account_id.id) for listing in listings]:
+            if shop_runs[account_id].is_over:
+                continue
             # One by one: an intent that was not followed by its call would have to be read back.
             one = Domain("id", "=", listing_id)
             self._run_queue(ready & one, "_write_intent")
-            self._run_queue(self._get_unresolved_domain() & one, "_create_product")
+            self._run_queue(self._get_unresolved_domain() & one, "_create_product", shop_runs=shop_runs)
             if not self.env["ir.cron"]._commit_progress():
                 break
         self.env["aliexpress.feed"]._run_feeds()

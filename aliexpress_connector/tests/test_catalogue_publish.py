@@ -282,6 +282,16 @@ class TestPublishing(CatalogueCase):
         self.run_job("refresh_listings")
         self.assertEqual((listing.state, listing.error), ("online", False))
 
+    def test_creations_stop_after_a_few_while_aliexpress_is_down(self):
+        products = [self.create_complete_product(f"CAP-{number}") for number in range(10)]
+        listings = self.env["aliexpress.listing"].union(*(self.create_listing(product) for product in products))
+        self.sandbox.add_fault("service_timeout", method=CREATE)
+        self.publish()
+        self.sandbox.clear_faults()
+        self.assertEqual(self.sandbox.count(CREATE), 3)
+        self.assertEqual(len(listings.filtered("intent_date")), 3)
+        self.assertGreater(self.account.retry_at, fields.Datetime.now())
+
     def test_a_creation_that_never_arrived_is_begun_again_after_a_while(self):
         listing = self.create_listing()
         self.sandbox.add_fault("reset", method=CREATE, count=1)
