@@ -13,14 +13,32 @@ class AliexpressListing(models.Model):
         """
         values = []
         for listing in self:
-            variants = listing.product_tmpl_id.product_variant_ids - listing.sku_ids.product_id
-            if listing.product_ref and not listing.is_published_here and listing.sku_ids:
-                # Linked, not published from here: variants that were there before stay off AliExpress
-                # until a person adds them.
-                variants = variants.filtered(lambda variant, since=listing.create_date: variant.create_date > since)
+            variants = listing._hand_over_codes(listing._find_new_variants())
             taken = listing._renew_codes()
             values += [listing._prepare_sku_values(variant, taken) for variant in variants]
         return self.env["aliexpress.listing.sku"].create(values)
+
+    def _find_new_variants(self):
+        """The active variants of the product that shall have a SKU line and have none."""
+        variants = self.product_tmpl_id.product_variant_ids - self.sku_ids.product_id
+        if self.product_ref and not self.is_published_here and self.sku_ids:
+            # Linked, not published from here: variants that were there before stay off AliExpress until a person adds
+            # them.
+            return variants.filtered(lambda variant: variant.create_date > self.create_date)
+        return variants
+
+    def _hand_over_codes(self, variants):
+        """Let lines whose variant was deleted or archived go on with the active variant that has their code now: by
+        it AliExpress and orders know the SKU. Returns those of the new `variants` that need a line of their own.
+        """
+        left = {sku.sku_code: sku for sku in self.sku_ids if sku.sku_code and not (sku.is_offered or sku.is_foreign)}
+        codeless = self.sku_ids.filtered(lambda sku: sku.is_offered and not sku.sku_code)
+        for variant in codeless.product_id | variants if left else ():
+            line = left.pop(variant._get_aliexpress_sku_code(), None)
+            if line:
+                codeless.filtered(lambda sku, variant=variant: sku.product_id == variant).unlink()
+                line.product_id = variant
+        return variants - self.sku_ids.product_id
 
     @api.model
     def _make_missing_skus(self):

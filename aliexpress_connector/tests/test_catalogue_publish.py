@@ -552,6 +552,42 @@ class TestVariants(CatalogueCase):
             len(self.remote(listing).skus), len(variants.product_tmpl_id.product_variant_ids), listing.error
         )
 
+    def exchange_colour(self, variants, listing):
+        """Let Green take the place of Red in Odoo, with the references of the red shirts, and have that published."""
+        template = variants.product_tmpl_id
+        line = template.attribute_line_ids.filtered(lambda line: line.attribute_id.name == "Color")
+        green = line.value_ids.create({"name": "Green", "attribute_id": line.attribute_id.id})
+        line.value_ids = line.value_ids[0] | green
+        for number, variant in enumerate(template.product_variant_ids - variants[:2], start=2):
+            variant.default_code = f"SHIRT-{number}"
+        self.publish()
+        self.assertEqual(self.sandbox.count(EDIT), 1, listing.error or listing.problem_ids.mapped("message"))
+        self.assertEqual(
+            {sku.sku_code for sku in self.remote(listing).skus}, {f"SHIRT-{number}" for number in range(4)}
+        )
+        shown = {sku.sku_id for sku in self.remote(listing).skus}
+        self.settle(listing)
+        self.assertEqual(listing.state, "online", listing.error)
+        self.assertEqual(listing.sku_ids.product_id, template.product_variant_ids)
+        self.assertEqual(set(listing.sku_ids.mapped("sku_ref")), shown)
+
+    def create_referenced_shirt(self):
+        variants = self.create_shirt()
+        for number, variant in enumerate(variants):
+            variant.default_code = f"SHIRT-{number}"
+        return variants, self.create_online(variants[0])
+
+    def test_variants_that_take_the_place_of_deleted_ones_keep_their_codes(self):
+        self.exchange_colour(*self.create_referenced_shirt())
+
+    def test_variants_that_take_the_place_of_archived_ones_get_their_codes(self):
+        variants, listing = self.create_referenced_shirt()
+        variants[2:].active = False
+        self.publish()
+        self.assertEqual(len(self.remote(listing).skus), 2, listing.error)
+        self.settle(listing)
+        self.exchange_colour(variants, listing)
+
     def test_all_variants_gone_takes_the_listing_off(self):
         variants = self.create_shirt()
         listing = self.create_online(variants[0])
