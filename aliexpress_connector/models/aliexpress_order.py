@@ -121,6 +121,11 @@ class AliexpressOrder(models.Model):
     address = fields.Json(
         readonly=True, copy=False, help="Delivery address as AliExpress gave it: the fields of lib.values.Address."
     )
+    address_retry_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="AliExpress hides the address and could not tell it for now: it is asked again after this time.",
+    )
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True, copy=False, index="btree_not_null")
     sale_order_id = fields.Many2one(
         "sale.order",
@@ -215,6 +220,7 @@ class AliexpressOrder(models.Model):
     _order_uniq = models.UniqueIndex("(account_id, order_ref)", "This order is already stored for this shop.")
     # What the jobs look for every few minutes is a handful among all orders ever.
     _detail_due_idx = models.Index("(account_id) WHERE is_detail_due IS TRUE")
+    _address_retry_idx = models.Index("(account_id) WHERE address_retry_at IS NOT NULL")
     _process_due_idx = models.Index("(account_id) WHERE is_process_due IS TRUE")
 
     def _trigger_job(self):

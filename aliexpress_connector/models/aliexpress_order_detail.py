@@ -1,15 +1,19 @@
 from dataclasses import asdict, replace
+from datetime import timedelta
 from decimal import Decimal
 
-from odoo import Command, models
+from odoo import Command, fields, models
 
 from ..lib.errors import UNREADABLE, FixError
 from ..lib.totals import get_discount, get_totals
 from .record_changes import get_changes
-from .res_partner import is_masked, load_address
+from .res_partner import is_masked, load_address, normalise
 
 # What of an address AliExpress may hide later, and what is never lost once it was told.
 PERSONAL_FIELDS = ("name", "street", "street2", "phone_number", "mobile", "tax_id", "zip", "city", "province")
+# A limit of the calls that tell addresses is one of a day, or of a while.
+ADDRESS_RETRY = timedelta(hours=1)
+PHONE_FIELDS = ("phone_country", "phone_area", "phone_number", "mobile")
 
 
 class AliexpressOrder(models.Model):
@@ -33,6 +37,8 @@ class AliexpressOrder(models.Model):
             is_first = not order.status
             order.with_context(tracking_disable=is_first).write(get_changes(order, values))
         self._store_lines(details)
+        # Known at once, what was sold is taken off the stock that is offered, also while the order is not processed.
+        orders._match_products()
         orders._note_quantity_changes(sold_before)
         in_odoo = orders.filtered("sale_order_id")
         in_odoo._take_over_revealed_addresses()
@@ -67,6 +73,7 @@ class AliexpressOrder(models.Model):
     def _prepare_detail_values(self, detail, address, status, currencies):
         # Without its address the order differs from the list: it is read again while AliExpress lists it.
         values = {"list_update_date": False} if address is None else {}
+        values["address_retry_at"] = address is None and fields.Datetime.now() + ADDRESS_RETRY
         address = self._keep_unmasked(address or detail.address)
         values |= self._prepare_amount_values(detail, currencies) | self._prepare_values_of_lines(detail.lines)
         values |= {
@@ -170,16 +177,15 @@ class AliexpressOrder(models.Model):
     def _keep_unmasked(self, address):
         """`address` with what is stored already in place of what AliExpress hides or no longer tells."""
         stored = load_address(self.address)
-        kept = {
-            name: getattr(stored, name)
-            for name in PERSONAL_FIELDS
-            if getattr(stored, name)
-            and not is_masked(getattr(stored, name))
-            and (is_masked(getattr(address, name)) or not (address.street or address.name))
-        }
+        known = {name: text for name, text in asdict(stored).items() if text and not is_masked(text)}
+        is_nobody = not (address.street or address.name)
+        kept = {name: known.get(name) for name in PERSONAL_FIELDS if is_nobody or is_masked(getattr(address, name))}
+        address = replace(address, **{name: text for name, text in kept.items() if text})
+        if _is_same_recipient(address, stored):
+            address = _fill_in(address, known)
         if not address.country_code and stored.country_code:
-            kept |= {"country_code": stored.country_code, "phone_country": stored.phone_country}
-        return replace(address, **kept)
+            address = replace(address, country_code=stored.country_code, phone_country=stored.phone_country)
+        return address
 
     @staticmethod
     def _keep_text(stored, told):
@@ -250,3 +256,18 @@ class AliexpressOrder(models.Model):
             "commission_rate": line.commission_rate or False,
             "affiliate_rate": line.affiliate_rate or False,
         }
+
+
+def _is_same_recipient(told, stored):
+    """Whether nothing that `told` says of name and street (of a `lib.values.Address`) differs from `stored`."""
+    pairs = ((told.name, stored.name), (told.street, stored.street))
+    return all(not text or normalise(text) == normalise(known) for text, known in pairs)
+
+
+def _fill_in(told, known):
+    """`told` (a `lib.values.Address`), completed by what is `known` ({field: text}) of this recipient. Whoever has
+    another phone number now does not keep the old ones.
+    """
+    has_other_phone = any(getattr(told, name) not in ("", known.get(name, "")) for name in ("phone_number", "mobile"))
+    missing = {name: text for name, text in known.items() if not getattr(told, name)}
+    return replace(told, **{name: missing[name] for name in missing if not (has_other_phone and name in PHONE_FIELDS)})

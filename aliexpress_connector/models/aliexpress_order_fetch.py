@@ -10,6 +10,7 @@ from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
 
 from .aliexpress_account_orders import AUDIT_EVERY
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS
+from .aliexpress_order_reading import DETAIL_BATCH
 
 PAGE_SIZE = 50
 # AliExpress lists at most 30 days of finished orders at once.
@@ -84,6 +85,7 @@ class AliexpressOrder(models.Model):
         if account.error:
             # Stored only when the list can be read; what is wrong with its rows is written anew.
             account.error = False
+        self._mark_hidden_addresses(account)
         mark = account._get_fetch_mark()
         while True:
             end = self._list_window(account, client, start, min(start + WINDOW, horizon))
@@ -95,6 +97,18 @@ class AliexpressOrder(models.Model):
             if is_up_to_date or not has_time or account.orders_synced_until != mark[0]:
                 return is_up_to_date
             start = end
+
+    @api.model
+    def _mark_hidden_addresses(self, account):
+        """Have orders read again whose address AliExpress could not tell for now: the list may never show them again.
+
+        As many as are read at once, and none while another was refused within the hour: that limit goes on.
+        """
+        domain = Domain("account_id", "=", account.id) & Domain("address_retry_at", "!=", False)
+        domain &= Domain("stage", "in", ("new", "waiting_shipment"))
+        waiting = self.search(domain, order="address_retry_at, id")
+        if waiting and waiting[-1].address_retry_at <= fields.Datetime.now():
+            waiting[:DETAIL_BATCH].is_detail_due = True
 
     @api.model
     def _list_window(self, account, client, start, end):

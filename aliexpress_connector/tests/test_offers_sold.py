@@ -140,6 +140,17 @@ class TestOffersSold(SandboxCase):
             self.sandbox.act(placed, action)
             self.assertEqual(self.synchronise(), 0, action)
 
+    def test_units_of_an_order_without_code_are_gone_before_it_is_processed(self):
+        """The job that sends quantities may run before the one that works on orders."""
+        self.synchronise()
+        placed = self.place([self.code, 1], pay=False)
+        for line in placed.lines:
+            line.sku_code = ""
+        self.run_job("fetch_orders")
+        self.run_job("push_offers")
+        self.assertFalse(self.get_order(placed).line_ids.sku_code)
+        self.assertEqual(self.get_quantities(), (999, 999))
+
     def test_quantity_that_is_capped_is_filled_up_again(self):
         self.account.stock_cap = 10
         self.synchronise()

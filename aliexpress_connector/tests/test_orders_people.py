@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 from odoo.tests import Form, new_test_user
 
 from .common import SandboxCase
 
 REVEAL = "aliexpress.trade.seller.order.decrypt"
+GENERAL_DETAIL = "aliexpress.trade.new.redefining.findorderbyid"
 
 
 class TestOrdersPeople(SandboxCase):
@@ -126,6 +129,36 @@ class TestOrdersPeople(SandboxCase):
         self.assertEqual(order.address["street"], "Calle Ejemplo 1")
         self.assertEqual(order.partner_id.name, name)
         self.assertEqual(order.state, "done")
+
+    def test_what_aliexpress_leaves_out_is_not_forgotten(self):
+        placed, order = self.import_one(address={"phone_country": "+34"})
+        shipping = order.sale_order_id.partner_shipping_id
+        for names in (["mobile_no"], ["zip", "city", "province"], ["mobile_no", "phone_country", "zip", "address2"]):
+            with self.subTest(left_out=names):
+                with self.sandbox.lock:
+                    for name in names:
+                        setattr(placed.address, name, "")
+                order.action_refresh()
+                self.run_job("process_orders")
+                self.assertEqual((order.state, order.hold_reason), ("done", False))
+                self.assertEqual((order.address["mobile"], order.address["city"]), ("600000000", "Madrid"))
+        self.assertEqual(order.sale_order_id.partner_shipping_id, shipping)
+        self.assertEqual(shipping.phone, "+34600000000")
+
+    def test_another_phone_number_replaces_the_old_one(self):
+        placed, order = self.import_one()
+        with self.sandbox.lock:
+            placed.address.mobile_no, placed.address.phone_number = "", "911234567"
+        order.action_refresh()
+        self.assertEqual((order.address["mobile"], order.address["phone_number"]), ("", "911234567"))
+        self.assertIn("the delivery address is another one", order.hold_reason)
+
+    def test_another_recipient_has_nothing_of_the_old_one(self):
+        placed, order = self.import_one()
+        with self.sandbox.lock:
+            placed.address.contact_person, placed.address.mobile_no, placed.address.zip = "Otra Persona", "", ""
+        order.action_refresh()
+        self.assertEqual((order.address["mobile"], order.address["zip"]), ("", ""))
 
     def test_odd_names_notes_and_phones(self):
         name = "مريم 👩‍🚀 " + "x" * 300
@@ -365,6 +398,32 @@ class TestOrdersPeople(SandboxCase):
         self.import_orders()
         self.assertEqual(order.address["street"], "Otra calle 9")
         self.assertEqual(self.sandbox.count(REVEAL), 2)
+
+    def test_after_a_limit_addresses_are_asked_for_again_until_they_are_told(self):
+        self.sandbox.add_fault(method=REVEAL, kind="rate_limit", style="app", seconds=36000)
+        self.addCleanup(self.sandbox.reset)
+        placed, order = self.import_masked()
+        self.assertTrue(order.address_retry_at)
+        # AliExpress' list shows the order no more.
+        with self.sandbox.lock:
+            placed.modified -= timedelta(days=10)
+        self.run_job("fetch_orders")
+        details = self.sandbox.count(GENERAL_DETAIL)
+        self.run_job("fetch_orders")
+        self.assertEqual(self.sandbox.count(GENERAL_DETAIL), details, "not before an hour has passed")
+        self.sandbox.clear_faults()
+        order.address_retry_at -= timedelta(hours=1)
+        self.import_orders()
+        self.assertNotIn("*", order.address["name"])
+        self.assertNotIn("*", order.sale_order_id.partner_shipping_id.name)
+        self.assertFalse(order.address_retry_at)
+
+    def test_a_shop_that_may_not_know_addresses_is_not_asked_for_ever(self):
+        self.sandbox.world.apps["502345"].denied.append(REVEAL)
+        self.addCleanup(self.sandbox.reset)
+        _placed, order = self.import_masked()
+        self.assertIn("*", order.address["name"])
+        self.assertFalse(order.address_retry_at)
 
     def test_a_limit_of_revealing_stops_nothing_else(self):
         for trouble in ({"kind": "rate_limit", "style": "app", "seconds": 3600}, {"kind": "http_500"}):
