@@ -69,8 +69,14 @@ class AliexpressListingSku(models.Model):
         for sku in self:
             sku.is_offered = sku.product_id.active
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to keep codes as AliExpress tells them, without spaces at their ends."""
+        return super().create([_strip_code(vals) for vals in vals_list])
+
     def write(self, vals):
         """Override to send price and stock to the SKU that a line with another code stands for."""
+        vals = _strip_code(vals)
         if vals.get("sku_code"):
             known = self.filtered(lambda sku: sku._is_acknowledged())
             changed = (known | self.filtered("sku_code")).filtered(lambda sku: sku.sku_code != vals["sku_code"])
@@ -93,3 +99,8 @@ class AliexpressListingSku(models.Model):
             digests.pop("skus", None)
             listing.content_digests = digests
         foreign.listing_id.action_send()
+
+
+def _strip_code(vals):
+    """The values `vals` with the SKU code as AliExpress tells it, without spaces at its ends."""
+    return vals | {"sku_code": vals["sku_code"].strip() or False} if vals.get("sku_code") else vals

@@ -3,6 +3,9 @@ from odoo.fields import Domain
 
 from .tax_finder import TaxFinder
 
+# Where the codes of products stand, the better one first.
+CODE_FIELDS = ("aliexpress_sku_code", "default_code")
+
 
 class AliexpressOrder(models.Model):
     """Which product each child order means."""
@@ -22,7 +25,7 @@ class AliexpressOrder(models.Model):
             line: line._get_product_problem() for line in self.line_ids - lines if line.product_id and line.quantity
         }
         skus, linked = self._search_skus(lines), self._search_linked(lines)
-        by_code = [self._search_products(name, lines) for name in ("aliexpress_sku_code", "default_code")]
+        by_code = self._search_by_code(lines)
         nothing = self.env["product.product"]
         for line in lines:
             candidates = [skus.get((line.account_id.id, line.product_ref, line.sku_code or False), nothing)]
@@ -62,12 +65,19 @@ class AliexpressOrder(models.Model):
         linked = self.env["aliexpress.order.line"].search(domain, order="write_date, id")
         return {line._get_link_key(): line.product_id for line in linked if line.product_id}
 
-    def _search_products(self, name, lines):
-        """`{code: products of any company, archived ones too}` with one of the lines' codes in the field `name`."""
-        codes = list({code for code in lines.mapped("sku_code") if code})
+    def _search_by_code(self, lines):
+        """A list of `{code: products of any company, archived ones too}` with the lines' codes, the best first."""
+        codes = {code for code in lines.mapped("sku_code") if code}
         if not codes:
-            return {}
-        return self.env["product.product"].with_context(active_test=False).search([(name, "in", codes)]).grouped(name)
+            return []
+        products = self.env["product.product"].with_context(active_test=False)
+        found = [products.search([(name, "in", list(codes))]).grouped(name) for name in CODE_FIELDS]
+        if not codes <= set().union(*found):
+            # AliExpress tells codes without the spaces at their ends that other software may have written.
+            for name in CODE_FIELDS:
+                untrimmed = products.search(Domain(name, "=like", " %") | Domain(name, "=like", "% "))
+                found.append(untrimmed.grouped(lambda product, name=name: product[name].strip()))
+        return found
 
 
 class AliexpressOrderLine(models.Model):

@@ -37,6 +37,10 @@ class ProductProduct(models.Model):
         return self.browse(self.env["ir.model.data"]._xmlid_to_res_id(f"aliexpress_connector.product_{name}", True))
 
     def _get_aliexpress_sku_code(self):
-        """The code under which the variant is published: its own, its internal reference, or one made of its number."""
+        """The code under which the variant is published: its own, its internal reference, or one made of its number.
+
+        Spaces at its ends, which other software may have written, do not come back from AliExpress.
+        """
         self.ensure_one()
-        return self.aliexpress_sku_code or self.default_code or f"ODOO-{self.id}"
+        codes = ((code or "").strip() for code in (self.aliexpress_sku_code, self.default_code))
+        return next(filter(None, codes), f"ODOO-{self.id}")

@@ -234,6 +234,15 @@ class TestOrdersProducts(SandboxCase):
         self.import_orders()
         self.assertEqual(self.get_order(without_code).line_ids.product_id, product)
 
+    def test_spaces_around_a_code_of_a_product_do_not_count(self):
+        for field in ("default_code", "aliexpress_sku_code"):
+            with self.subTest(field):
+                self.products[4][field] = " SPACED "
+                order = self.import_unknown("SPACED")
+                self.assertEqual(order.state, "done", order.hold_reason)
+                self.assertIn(self.products[4], order.line_ids.product_id)
+                self.products[4][field] = False
+
     def test_no_code_means_no_variant_of_several(self):
         first, second = self.products[3], self.products[4]
         self.env["aliexpress.listing"].create(
