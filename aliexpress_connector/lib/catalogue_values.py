@@ -96,10 +96,16 @@ class SkuQuantity:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """`html` for the web page, of which only basic tags leave; `text` for telephones, taken from `html` when empty."""
+    """`html` for the web page, of which only basic tags leave; `text` for telephones, taken from `html` when empty.
+
+    `web_source` and `mobile_source` are what AliExpress has, pictures and all, where it was read there: sent back as
+    they came.
+    """
 
     html: str
     text: str = ""
+    web_source: str = field(default="", compare=False)
+    mobile_source: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 from odoo import fields
@@ -391,6 +392,20 @@ class TestAdoptingVariants(CatalogueCase):
         self.assertEqual(len(before - after), 1, "the attribute that was changed")
         self.assertIn((None, None, "Wash cold"), after)
         self.assertTrue(all(sku.sale_price for sku in remote.skus))
+
+    def test_descriptions_in_other_languages_go_back_as_they_came(self):
+        from aliexpress_sandbox.product import Description
+
+        remote = self.product_on_aliexpress
+        picture = {"type": "image", "images": [{"url": "https://ae01.alicdn.com/kf/chart.jpg", "style": {}}]}
+        # As AliExpress wrote it, spaces and all.
+        web = json.dumps({"version": "2.0.0", "moduleList": [picture]}, indent=1)
+        remote.descriptions["fr_FR"] = Description(web, "")
+        self.variants.product_tmpl_id.aliexpress_description = "<p>A better shirt</p>"
+        self.publish()
+        self.assertEqual(self.sandbox.count(EDIT), 1, self.listing.error)
+        self.assertIn("A better shirt", remote.descriptions["en_US"].web)
+        self.assertEqual((remote.descriptions["fr_FR"].web, remote.descriptions["fr_FR"].mobile), (web, ""))
 
     def test_sale_prices_are_not_erased_for_an_answer_without_skus(self):
         self.sandbox.add_fault("drop_field", method=DETAIL, text="aeop_ae_product_s_k_us", count=1)

@@ -1,5 +1,6 @@
 """Reading shop data and products, in both forms of answer."""
 
+import json
 from datetime import datetime
 from decimal import Decimal
 
@@ -204,6 +205,16 @@ def test_descriptions_of_old_products():
     described = {"locale": "en_US", "web_detail": "<b>Old</b>", "mobile_detail": "{"}
     answer = {"result": {"product_id": PRODUCT, "multi_language_description_list": [described]}}
     assert READS["product"](shop(answer)[0]).descriptions == {"en": Description("<b>Old</b>", "")}
+
+
+@pytest.mark.parametrize("is_text", [True, False])
+def test_descriptions_keep_what_aliexpress_has(is_text):
+    told = {"version": "2.0.0", "moduleList": [{"type": "image", "images": [{"url": "https://p"}]}]}
+    source = json.dumps(told)
+    described = {"locale": "fr_FR", "web_detail": source if is_text else told, "mobile_detail": "<b>Old</b>"}
+    answer = {"result": {"product_id": PRODUCT, "multi_language_description_list": [described]}}
+    description = READS["product"](shop(answer)[0]).descriptions["fr"]
+    assert (description.web_source, description.mobile_source) == (source, "")
 
 
 def test_an_unknown_product_is_not_found():

@@ -1,5 +1,7 @@
 """Products as AliExpress has them."""
 
+import json
+
 from ..catalogue_rules import OTHER_VALUE
 from ..catalogue_values import (
     AUDITING,
@@ -163,10 +165,22 @@ def _titles(data):
 
 def _descriptions(data):
     return {
-        read_language(row.text("locale")): Description(_web_html(row), _mobile_text(row))
+        read_language(row.text("locale")): Description(
+            _web_html(row), _mobile_text(row), _source(row, "web_detail"), _source(row, "mobile_detail")
+        )
         for row in data.children("multi_language_description_list")
         if row.has("locale")
     }
+
+
+def _source(row, key):
+    """The JSON text of a description as AliExpress keeps it, "" where it is none: old products have their HTML."""
+    try:
+        row.json_child(key)
+    except FixError:
+        return ""
+    value = row.raw(key) or ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=float)
 
 
 def _web_html(row):

@@ -2,19 +2,12 @@
 
 from ..html_text import clean_html, html_to_text, text_to_html
 from ..languages import write_language, write_locale
-from .values import json_text
+from .values import filled, json_text
 
 
 def description_list(descriptions):
     """`multi_language_description_list` of `Description`s by language."""
-    return [
-        {
-            "language": write_language(language),
-            "web_detail": _detail([_html_module(description)]),
-            "mobile_detail": _detail([_text_module(description)]),
-        }
-        for language, description in descriptions.items()
-    ]
+    return [{"language": write_language(language), **_details(told)} for language, told in descriptions.items()]
 
 
 def description_modules(descriptions):
@@ -23,6 +16,17 @@ def description_modules(descriptions):
         {"locale": write_locale(language), "module_list": [_html_module(description)]}
         for language, description in descriptions.items()
     ]
+
+
+def _details(description):
+    if description.web_source:
+        # What only AliExpress has goes back as it came; a text for telephones is added where it can be.
+        mobile = description.mobile_source or (description.text and _detail([_text_module(description)]))
+        return filled(web_detail=description.web_source, mobile_detail=mobile)
+    return {
+        "web_detail": _detail([_html_module(description)]),
+        "mobile_detail": description.mobile_source or _detail([_text_module(description)]),
+    }
 
 
 def _detail(modules):
