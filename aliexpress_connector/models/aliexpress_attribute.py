@@ -59,7 +59,10 @@ class AliexpressAttribute(models.Model):
 
     @api.model
     def _store_opened_by(self, value, attributes):
-        """Store the attributes that AliExpress asks for when `value` is chosen."""
+        """Store the attributes that AliExpress asks for when `value` is chosen; there may be none, or more values
+        only.
+        """
+        value.opening_date = fields.Datetime.now()
         category = value.attribute_id.category_id
         refs = [attribute.ref for attribute in attributes]
         # What the category asks for anyway may be told again, with values that only this choice offers.

@@ -16,6 +16,12 @@ class AliexpressAttributeValue(models.Model):
     has_children = fields.Boolean(
         string="Opens Attributes", readonly=True, help="AliExpress asks for more attributes where this value is chosen."
     )
+    opening_date = fields.Datetime(
+        string="Opening Read On",
+        readonly=True,
+        copy=False,
+        help="When AliExpress was last asked what else it wants to know where this value is chosen.",
+    )
     parent_value_ids = fields.Many2many(
         "aliexpress.attribute.value",
         "aliexpress_attribute_value_parent_rel",

@@ -125,8 +125,7 @@ class AliexpressCategory(models.Model):
             return False
         if not self.attribute_date:
             return True
-        opening = self._get_chosen_values()
-        return bool(opening - self.env["aliexpress.attribute"].search([("category_id", "=", self.id)]).parent_value_ids)
+        return not all(self._get_chosen_values().mapped("opening_date"))
 
     def _read_attributes(self, client, language="en"):
         """Read the attributes of this category from AliExpress: one call, and one for each chosen value that opens

@@ -274,6 +274,32 @@ class TestShopData(ShopDataCase):
         self.assertTrue(model.active)
         self.assertEqual(model.value_ids.mapped("name"), ["X2"])
 
+    def test_a_choice_that_opens_no_attribute_is_read_once(self):
+        self.attributes.append(attribute(219, "Device", value(5, "Phone", has_sub_attr=True)))
+        self.attributes.append(attribute(220, "Case", value(6, "Hard", has_sub_attr=True)))
+        # Of a case, only more values of the device.
+        self.children['["220=6"]'] = [attribute(219, "Device", value(5, "Phone"), value(7, "Hard phone"))]
+        self.refresh()
+        self.use_category()
+        self.refresh()
+        shirts = self.get_category("348")
+        self.assertFalse(shirts._is_reading_due())
+        opening = shirts.attribute_ids.value_ids.filtered("has_children")
+        self.assertEqual(len(opening), 2)
+        self.env["aliexpress.product.attribute.line"].create(
+            [
+                {
+                    "product_tmpl_id": self.shirt.product_tmpl_id.id,
+                    "attribute_id": value.attribute_id.id,
+                    "value_ids": [fields.Command.set(value.ids)],
+                }
+                for value in opening
+            ]
+        )
+        self.assertTrue(shirts._is_reading_due())
+        self.refresh_again()
+        self.assertFalse(shirts._is_reading_due())
+
     def test_a_choice_may_repeat_what_the_category_asks_for_anyway(self):
         self.attributes.append(attribute(219, "Device", value(9441741844, "Phone", has_sub_attr=True)))
         self.refresh()
