@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..lib.errors import FixError
 from .aliexpress_image import THREADS
 from .aliexpress_listing_changes import LATE_COMMIT
 from .aliexpress_listing_content import SECTIONS
@@ -99,18 +100,38 @@ class AliexpressListing(models.Model):
     # === CHECKS === #
 
     def _read_missing_shop_data(self):
-        """Read what the listings of one shop need to be checked and was never read: attributes, templates."""
+        """Read what the listings of one shop need to be checked and was never read: attributes, templates, charts."""
         account = self.account_id
         unread = self.product_tmpl_id.aliexpress_category_id.filtered(lambda category: category._is_reading_due())
         language = next(iter(account._get_languages()))
         for category in unread:
             category._read_attributes(account._get_client(), language)
         if not account._get_default_freight_template():
-            domain = [("account_id", "=", account.id), ("kind", "=", "freight_template"), ("state", "=", "pending")]
+            domain = [("account_id", "=", account.id), ("kind", "=", "freight_template")]
             ShopData = self.env["aliexpress.shop.data"]
-            if not ShopData.search_count([("account_id", "=", account.id)], limit=1):
+            if not ShopData.search_count(domain, limit=1):
                 ShopData._sync_rows()
-            ShopData.search(domain)._refresh()
+            ShopData.search([*domain, ("state", "=", "pending")])._refresh()
+        self._read_missing_size_charts()
+
+    def _read_missing_size_charts(self):
+        """Read the size charts of the listings' categories, some of which take no product without one."""
+        account = self.account_id
+        categories = self.product_tmpl_id.aliexpress_category_id.filtered(
+            lambda category: category.is_leaf and category.active
+        )
+        ShopData = self.env["aliexpress.shop.data"]
+        known = Domain("account_id", "=", account.id) & Domain("kind", "=", "size_chart")
+        rows = ShopData.search(known & Domain("category_id", "in", categories.ids))
+        rows |= ShopData._create_rows(
+            {(account.id, "size_chart", category.id) for category in categories - rows.category_id}
+        )
+        for row in rows.filtered(lambda row: row.state == "pending"):
+            try:
+                row._refresh()
+            except FixError as error:
+                # Most categories need none, and many applications may not ask.
+                row._set_error(error)
 
     def _prepare_sending(self):
         """Find out what is to be done about pending listings of one shop; what cannot be sent as it is becomes an

@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from ..models.content_digest import make_digest
 from .catalogue_common import CREATE, DETAIL, EDIT, LIST, UPLOAD, CatalogueCase, make_picture
 
+CHARTS = "aliexpress.postproduct.redefining.getsizechartinfobycategoryid"
+
 
 class TestPublishing(CatalogueCase):
     def test_title_category_attributes_weight_and_a_picture_suffice(self):
@@ -136,6 +138,23 @@ class TestPublishing(CatalogueCase):
                 self.assertEqual(self.sandbox.count(CREATE), 0)
                 self.assertEqual(self.remote(listing).skus[0].sku_code, f"CAP-{kind}")
                 self.assertEqual(listing.sku_ids.quantity_sent, 100)
+
+    def test_spaces_around_a_code_make_no_other_code(self):
+        product = self.create_complete_product(" CAP-200 ")
+        listing = self.create_listing(product)
+        self.sandbox.add_fault("reset_after", method=CREATE, count=1)
+        before = len(self.sandbox.shop.products)
+        self.publish()
+        self.assertFalse(listing.product_ref)
+        self.account.retry_at = False
+        listing.write({"retry_at": False, "intent_date": listing.intent_date - timedelta(minutes=11)})
+        self.publish()
+        self.settle(listing)
+        self.assertEqual(len(self.sandbox.shop.products), before + 1)
+        self.assertEqual(listing.state, "online", listing.error)
+        self.assertRecordValues(
+            listing.sku_ids, [{"sku_code": "CAP-200", "product_id": product.id, "is_missing": False}]
+        )
 
     def test_a_refused_creation_that_may_be_there_is_looked_for_first(self):
         """AliExpress refuses a restricted category, and the product appears all the same."""
@@ -614,3 +633,33 @@ class TestVariants(CatalogueCase):
         self.publish()
         self.assertFalse(any(sku.sale_price for sku in self.remote(listing).skus))
         self.assertFalse(any(listing.sku_ids.mapped("sale_price_sent")))
+
+
+class TestPublishingWithSizeCharts(CatalogueCase):
+    """A category that takes no product without a size chart, before the daily job has read any."""
+
+    category_ref = "348"
+
+    def setUp(self):
+        super().setUp()
+        self.variants = self.create_shirt(colors=("Blue",), sizes=("S",))
+
+    def test_size_charts_are_read_before_the_first_product(self):
+        listing = self.create_listing(self.variants[0])
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        self.assertEqual(self.remote(listing).size_chart_id, 100)
+        self.assertEqual(self.sandbox.count(CHARTS), 1)
+        self.create_listing(self.create_shirt(colors=("Red",), sizes=("S",))[0])
+        self.publish()
+        self.assertEqual((self.sandbox.count(CREATE), self.sandbox.count(CHARTS)), (1, 0), "read once")
+
+    def test_size_charts_that_may_not_be_read_stop_nothing_else(self):
+        self.sandbox.app.denied = [CHARTS]
+        self.addCleanup(setattr, self.sandbox.app, "denied", [])
+        listing = self.create_listing()
+        self.publish()
+        self.assertEqual(self.sandbox.count(CREATE), 1, listing.error)
+        self.assertIn("size_chart_id", listing.error)
+        row = self.env["aliexpress.shop.data"].search([("kind", "=", "size_chart")])
+        self.assertEqual(row.state, "denied")
