@@ -367,6 +367,13 @@ def test_the_shelf_as_a_whole_refused():
         family.put_on_shelf([PRODUCT])
 
 
+def test_the_shelf_refused_without_naming_products():
+    details = [{"error_code": "13004001", "error_message": "product not found"}]
+    family, _gateway = shop({"result": {"success": False, "error_details": details}})
+    with pytest.raises(errors.AliexpressError, match="13004001 product not found"):
+        family.put_on_shelf([PRODUCT])
+
+
 # === FEEDS === #
 
 
@@ -493,3 +500,19 @@ def test_text_alone_makes_both_descriptions():
     [sent] = gateway.calls[0].json("edit_product_request")["multi_language_description_list"]
     assert "<p>A &amp; B</p><p>C</p>" in sent["web_detail"]
     assert json.loads(sent["mobile_detail"])["moduleList"][0]["texts"][0]["content"] == "A & B\nC"
+
+
+def test_a_description_that_was_read_is_sent_as_it_came():
+    family, gateway = shop({"result": {"product_id": PRODUCT}})
+    web = '{"version": "2.0.0", "moduleList": [{"type": "image", "images": [{"url": "https://p"}]}]}'
+    mobile = web.replace("p", "q")
+    descriptions = {
+        "fr": Description("", "", web, mobile),
+        "it": Description("", "", web),
+        "es": Description("<p>A</p>"),
+    }
+    family.update_product(PRODUCT, ProductContent(descriptions=descriptions))
+    french, italian, spanish = gateway.calls[0].json("edit_product_request")["multi_language_description_list"]
+    assert french == {"language": "fr", "web_detail": web, "mobile_detail": mobile}
+    assert italian == {"language": "it", "web_detail": web}
+    assert "<p>A</p>" in spanish["web_detail"]

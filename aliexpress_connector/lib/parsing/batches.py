@@ -44,7 +44,9 @@ def parse_shelf_result(result, refs, make_error):
     refused = _refusals(rows, lambda row: [_ref(item) for item in row.items("product_ids")], make_error)
     worked = result.flag("success")
     if worked is False and not refused:
-        raise make_error(result.raw("error_code"), result.raw("error_message"))
+        # Its reason may stand in a detail that names no product.
+        told = next((one for one in (result, *rows) if one.has("error_code") or one.has("error_message")), result)
+        raise make_error(told.raw("error_code"), told.raw("error_message"))
     others = [ref for ref in refs if ref not in refused]
     # The number of changed products is all that AliExpress tells of the successful ones.
     count = result.integer("modify_count", default=0)

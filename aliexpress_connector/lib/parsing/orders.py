@@ -1,6 +1,7 @@
 """Orders. Both families use the same names inside an order; what only one of them has is missing in the other."""
 
 import json
+import re
 from decimal import Decimal
 
 from ..errors import FixError
@@ -219,8 +220,9 @@ def _parse_discounts(child, amounts):
 
 
 def _is_taxed(part):
-    tags = [part.raw("already_taxed"), *part.items("tags")]
-    return any(isinstance(tag, str) and tag in _TAXED for tag in tags)
+    tags = part.raw("tags")
+    tags = re.findall(r"\w+", tags) if isinstance(tags, str) else _or_none(part.items, "tags") or []
+    return any(isinstance(tag, str) and tag in _TAXED for tag in (part.raw("already_taxed"), *tags))
 
 
 def _attributes(value):
