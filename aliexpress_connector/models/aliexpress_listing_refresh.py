@@ -68,7 +68,9 @@ class AliexpressListing(models.Model):
         )
         vanished = Domain("state", "=", "error") & Domain("is_vanished", "=", True)
         # What is tried again and again because the product is gone would wait whenever this is asked.
-        return self._get_due_domain("sync_listings", eager=Domain.TRUE) & own & unseen & ~vanished
+        failed = Domain("error", "!=", False) | Domain("is_quantity_waiting", "=", True)
+        failed |= Domain("is_price_waiting", "=", True)
+        return self._get_due_domain("sync_listings", eager=failed) & own & unseen & ~vanished
 
     @api.model
     def _take_page(self, account, page, status):
@@ -102,14 +104,20 @@ class AliexpressListing(models.Model):
             with looking():
                 self.account_id._get_client().get_product(self.product_ref)
         except FixError as error:
-            if error.reason != NOT_FOUND and (not error.is_empty or self.account_id.refresh_is_partial):
+            if error.reason != NOT_FOUND and not (error.is_empty and self._was_looked_for()):
                 raise
-            # Neither the whole list nor an answer of its own shows the product.
             gone = FixError(NOT_FOUND, error.detail, code=error.code, method=error.method, request_id=error.request_id)
             self._set_vanished(gone)
         else:
             self._end_reading_error()
         self.seen_at = fields.Datetime.now()
+
+    def _was_looked_for(self):
+        """Whether the list of this night would have shown the product if AliExpress had it: all of it could be read,
+        and the product was known when it was begun.
+        """
+        known_at = max(self.create_date, self.sent_at or self.create_date).replace(microsecond=0)
+        return not self.account_id.refresh_is_partial and known_at <= self.account_id.refresh_started_at
 
     def _end_reading_error(self):
         """Take back what was shown as long as the product could not be read."""

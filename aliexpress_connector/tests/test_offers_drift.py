@@ -190,6 +190,13 @@ class TestOffersDrift(OffersCase):
         listing.action_forget()
         self.assertRecordValues(listing, [{"state": "draft", "product_ref": False}])
 
+    def test_product_that_was_sent_while_the_list_was_read_is_not_gone(self):
+        listing = self.cap_sku.listing_id
+        listing.sent_at = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+        self.let_vanish_silently(listing)
+        self.refresh()
+        self.assertRecordValues(listing, [{"state": "online", "is_vanished": False}])
+
     def test_product_that_may_stand_in_an_unreadable_row_is_not_gone(self):
         listing, normal = self.cap_sku.listing_id, self.answers[LIST]
         self.let_vanish_silently(listing)
