@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..lib.errors import UNREADABLE, FixError
+from ..lib.families import FAMILIES
 from .aliexpress_account import CONCURRENCY_ERRORS
 from .private_log import get_logger
 
@@ -32,17 +34,27 @@ class AliexpressAccount(models.Model):
         "deadline. Zero warns when it has passed.",
     )
 
+    def _declares_lines(self):
+        """Whether a declaration names the child orders that are in the parcel."""
+        self.ensure_one()
+        return bool(self.family) and FAMILIES[self.family].declares_lines
+
     # === CARRIERS === #
 
     def _refresh_carriers(self):
         """Read the carriers that AliExpress offers this shop; new ones get a delivery method by name. One call.
 
-        Raises the errors of `lib.errors`. What people mapped stays; carriers no longer offered are archived.
+        Raises the errors of `lib.errors`. What people mapped stays; carriers no longer offered are archived, which is
+        told where delivery methods stand for them.
         """
         self.ensure_one()
         carriers = {carrier.code: carrier for carrier in self._get_client().list_carriers()}
         Service = self.env["aliexpress.logistics.service"].with_context(active_test=False)
         known = Service.search([("account_id", "=", self.id)])
+        offered = known.filtered("active")
+        if offered and not carriers:
+            # A shop does not lose all of them; without any, no delivery could leave.
+            raise FixError(UNREADABLE, f"no carriers of the shop, which had {len(offered)}")
         for service in known:
             values = self._prepare_service_values(carriers.pop(service.code, None))
             changes = {name: value for name, value in values.items() if (service[name] or False) != (value or False)}
@@ -55,6 +67,7 @@ class AliexpressAccount(models.Model):
             ]
         )
         new._suggest_carriers()
+        self._report_vanished(offered.filtered(lambda service: not service.active))
 
     @api.model
     def _prepare_service_values(self, carrier):

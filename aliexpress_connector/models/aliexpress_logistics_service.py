@@ -88,6 +88,12 @@ class AliexpressLogisticsService(models.Model):
         """Whether this is one of AliExpress' carriers for whatever it does not know: they need a tracking page."""
         return (self.code or "").upper().startswith("OTHER")
 
+    def _count_uses(self):
+        """For each of these carriers that are mapped: its name, what it is, and how many delivery methods it has."""
+        model = self.env["ir.model"]._get(self._name).name
+        counts = [(service.name, model, len(service.carrier_id | service.more_carrier_ids)) for service in self]
+        return [(name, model, count) for name, model, count in counts if count]
+
     # === SUGGESTIONS === #
 
     def _suggest_carriers(self):

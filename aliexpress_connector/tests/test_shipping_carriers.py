@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import new_test_user
 from odoo.tools import SQL
 
@@ -32,6 +35,27 @@ class TestShippingCarriers(ShippingCase):
         self.sandbox.shop.carriers.insert(0, gone)
         self.account._refresh_carriers()
         self.assertTrue(service.active)
+
+    def test_mapped_carrier_that_is_gone_is_told(self):
+        before = self.account.message_ids
+        shop = self.sandbox.shop
+        shop.carriers = [carrier for carrier in shop.carriers if "CORREOS" in carrier.service_name]
+        self.account._refresh_carriers()
+        told = "".join((self.account.message_ids - before).mapped("body"))
+        self.assertIn(self.get_service("SPAIN_LOCAL_SEUR").name, told)
+        self.assertNotIn(self.get_service("EMS").name, told, "nobody uses it")
+
+    def test_no_carriers_at_all_is_no_answer(self):
+        _placed, order = self.import_order()
+        services = self.env["aliexpress.logistics.service"].search([("account_id", "=", self.account.id)])
+        self.sandbox.shop.carriers = []
+        self.run_job("refresh_shop_data")
+        self.assertEqual(set(services.mapped("active")), {True})
+        domain = [("account_id", "=", self.account.id), ("kind", "=", "carriers")]
+        row = self.env["aliexpress.shop.data"].search(domain)
+        self.assertEqual(row.state, "error")
+        self.assertLess(row.retry_at, fields.Datetime.now() + timedelta(hours=4))
+        self.ship(self.get_delivery(order), CORREOS.format(1))
 
     def test_refresh_without_changes_writes_nothing(self):
         services = self.env["aliexpress.logistics.service"].search([("account_id", "=", self.account.id)])
