@@ -77,11 +77,20 @@ class AliexpressOrder(models.Model):
         """The child orders of which something is still to leave, or to be declared, once `shipments` are declared."""
         self.ensure_one()
         waiting = self.shipment_ids.filtered(lambda shipment: not shipment.sent_tracking_ref) - shipments
-        ours = self.line_ids.filtered(lambda line: line.quantity and not line.is_platform_fulfilled)
+        ours = self._get_own_lines()
         if any(not shipment.line_ids for shipment in waiting):
             return ours
         declared_later = waiting.line_ids.order_line_id
         return ours.filtered(lambda line: line in declared_later or line._is_still_to_leave())
+
+    def _get_own_lines(self):
+        """The child orders that are ours to ship."""
+        return self.line_ids.filtered(lambda line: line.quantity and not line.is_platform_fulfilled)
+
+    def _get_lines_shown_shipped(self):
+        """The child orders that AliExpress shows as shipped."""
+        rows = self.env["aliexpress.order.status"].sudo().search([("stage", "=", "shipped")])  # shared by all shops
+        return self.line_ids.filtered(lambda line: line.status in rows.mapped("code"))
 
     # === SHIPPED OUTSIDE ODOO === #
 
@@ -142,9 +151,7 @@ class AliexpressOrder(models.Model):
         numbers = self._get_foreign_numbers() if self.stage == "waiting_shipment" else []
         if not numbers:
             return ""
-        rows = self.env["aliexpress.order.status"].sudo().search([("stage", "=", "shipped")])  # shared by all shops
-        gone = self.line_ids.filtered(lambda line: line.status in rows.mapped("code"))
-        gone -= self.shipment_ids.line_ids.order_line_id
+        gone = self._get_lines_shown_shipped() - self.shipment_ids.line_ids.order_line_id
         return self.env._(
             "Parcels of order %(number)s were declared outside Odoo: %(parcels)s. Already shipped: %(names)s. Take "
             "what has left out of this delivery before you validate it.",
@@ -188,6 +195,10 @@ class AliexpressOrder(models.Model):
 
 class AliexpressOrderLine(models.Model):
     _inherit = "aliexpress.order.line"
+
+    is_declared = fields.Boolean(
+        readonly=True, copy=False, help="AliExpress was told that all of this child order has left."
+    )
 
     def _is_still_to_leave(self):
         """Whether something of this child order has not left Odoo, or left in a delivery without shipments so far."""

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ..lib.errors import UNREADABLE, FixError
+from .aliexpress_job_mixin import UNREADABLE_PAUSE
+
 PROBLEM_ACTIVITY = "aliexpress_connector.mail_activity_type_shipment"
 
 
@@ -142,7 +145,19 @@ class AliexpressShipment(models.Model):
     # === PROBLEMS === #
 
     def _set_error(self, error):
-        """Override to ask the shop's responsible person as well: AliExpress refunds parcels that are not declared."""
+        """Override to ask the shop's responsible person as well: AliExpress refunds parcels that are not declared.
+
+        What AliExpress refused has no open outcome. An answer that nobody understood is no refusal: what was declared
+        may have been taken, and is read back by itself.
+        """
+        if getattr(error, "reason", "") == UNREADABLE:
+            unclear_again = self.filtered(lambda shipment: shipment._has_failed_before())
+            error.retry_after = UNREADABLE_PAUSE
+            self._wait(error)
+            unclear_again._schedule_problems()
+            return
+        if isinstance(error, FixError) and not error.is_looking:
+            self.write({"intent": False, "intent_date": False})
         super()._set_error(error)
         self._schedule_problems()
 

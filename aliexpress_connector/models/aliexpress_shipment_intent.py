@@ -63,10 +63,13 @@ class AliexpressShipment(models.Model):
         """The intent (a dict for `intent`) of declaring this shipment together with `twins`."""
         shipments = self | twins
         unfinished = self.order_id._get_unfinished_lines(shipments)
-        is_last = not unfinished and all((self.order_id.shipment_ids - shipments).mapped("sent_tracking_ref"))
-        kind = self._get_kind(is_last)
-        parts = self.order_id.shipment_ids if kind == "complete" else shipments
-        lines = parts.line_ids.order_line_id.sorted("sort_index")
+        is_over = not unfinished and all((self.order_id.shipment_ids - shipments).mapped("sent_tracking_ref"))
+        added = self._get_added_lines(shipments, unfinished)
+        kind = self._get_kind(is_over, added)
+        lines = added if kind == "add" else self._get_lines_to_tell(kind, shipments)
+        # Where lines are told, AliExpress waits for each of them, also for one that never leaves.
+        open_lines = self.order_id._get_own_lines().filtered(lambda line: not line.is_declared) - lines
+        is_last = is_over and not (lines and open_lines)
         return {
             # What is only to be looked up has no run that could have sent it.
             "run": self.env.context.get("aliexpress_run") if kind != "verify" else "",
@@ -75,27 +78,64 @@ class AliexpressShipment(models.Model):
             "tracking_ref": self.tracking_ref,
             "old": [self.sent_service_code, self.sent_tracking_ref],
             # A correction changes the number, not how much of the order has left.
-            "is_last": is_last if kind in ("declare", "complete") else self.is_last,
-            "lines": [[line.sort_index, line not in unfinished] for line in lines],
+            "is_last": is_last if kind in ("declare", "add", "complete") else self.is_last,
+            "lines": [[line.sort_index, line not in unfinished] for line in lines.sorted("sort_index")],
             "twin_ids": twins.ids,
         }
 
-    def _get_kind(self, is_last):
+    def _get_kind(self, is_over, added):
         """What is to be done about this shipment.
 
-        declare: AliExpress does not know the parcel; correct: it knows another number or carrier; complete: it knows
-        the parcel, but not that the order has left entirely; known: nothing; verify: somebody wants to know whether
-        AliExpress really has it.
+        declare: AliExpress does not know the parcel; correct: it knows another number or carrier; add: it knows the
+        parcel, but not that these goods are in it; complete: it knows the parcel, but not that the order has left
+        entirely; known: nothing; verify: somebody wants to know whether AliExpress really has it.
         """
-        is_complete = any(self.order_id.shipment_ids.mapped("is_last"))
-        must_complete = is_last and self.order_id.stage == "waiting_shipment" and not is_complete
+        shipments = self.order_id.shipment_ids
+        is_complete = self.order_id._is_shipped_for_aliexpress() or any(shipments.mapped("is_last"))
+        has_more = not self.line_ids or shipments._get_undeclared_lines()
+        must_complete = is_over and self.order_id.stage == "waiting_shipment" and not is_complete and has_more
         if not self.sent_tracking_ref:
             if self.tracking_ref not in self._get_known_numbers():
                 return "declare"
-            return "complete" if must_complete else "known"
+            if must_complete:
+                return "complete"
+            return "add" if added and not is_complete else "known"
         if (self.sent_service_code, self.sent_tracking_ref) != (self.service_id.code, self.tracking_ref):
             return "correct"
         return "complete" if must_complete else "verify"
+
+    def _get_undeclared_lines(self):
+        """The child orders in these parcels of which AliExpress was not told that all has left."""
+        return self.line_ids.order_line_id.filtered(lambda line: not line.is_declared)
+
+    def _get_lines_to_tell(self, kind, shipments):
+        """The child orders to tell AliExpress of, where the shop's family tells them: it refuses all of a declaration
+        for one that it knows.
+        """
+        lines = self.line_ids.order_line_id.browse()
+        if not self.account_id._declares_lines():
+            return lines
+        if kind == "complete":
+            return self.order_id.shipment_ids._get_undeclared_lines()
+        if kind == "declare":
+            # Of a further number for what it knows, AliExpress itself says what it takes.
+            return shipments._get_undeclared_lines() or shipments.line_ids.order_line_id
+        return lines
+
+    def _get_added_lines(self, shipments, unfinished):
+        """The child orders to add to a parcel that AliExpress knows, where the shop's family tells them."""
+        if not self.account_id._declares_lines():
+            return self.line_ids.order_line_id.browse()
+        others = (self.order_id.shipment_ids - shipments).filtered(
+            lambda shipment: shipment.sent_tracking_ref == self.tracking_ref
+        )
+        told = others.line_ids.order_line_id & unfinished
+        return shipments._get_undeclared_lines() - told
+
+    def _get_completed_lines(self, intent):
+        """The child orders of which `intent` says that all has left."""
+        indexes = [index for index, is_complete in intent["lines"] if is_complete]
+        return self.order_id.line_ids.filtered(lambda line: line.sort_index in indexes)
 
     @api.model
     def _queue_completions(self):
@@ -112,6 +152,9 @@ class AliexpressShipment(models.Model):
             shipments = order.shipment_ids
             is_declared = all(shipment.state == "sent" for shipment in shipments)
             if is_declared and not order._get_unfinished_lines(self.browse()):
-                last = shipments.filtered("service_id").sorted("sent_date")[-1:]
+                # Where lines are told, it is the parcel that holds what is missing.
+                last = shipments.filtered(
+                    lambda shipment: shipment.service_id and (not shipment.line_ids or shipment._get_undeclared_lines())
+                ).sorted("sent_date")[-1:]
                 last.write({"state": "pending", "retry_at": False})
         self.env["ir.cron"]._commit_progress()

@@ -174,6 +174,9 @@ class AliexpressShipment(models.Model):
         ]
 
     def _prepare_plan_state(self, tracking_ref, service, missing_carrier):
+        if self.intent_date:
+            # Only when it is known what AliExpress has, can be told what is missing.
+            return {"state": "pending", "error": False, "retry_at": False}
         if self.sent_tracking_ref and not tracking_ref:
             message = self.env._(
                 "The number %(number)s was removed from the delivery %(delivery)s, but AliExpress keeps it: a number "
@@ -219,7 +222,5 @@ class AliexpressShipment(models.Model):
         unknown = self.filtered(lambda shipment: not shipment.sent_tracking_ref and not shipment.intent_date)
         for shipment in self - unknown:
             values = {"tracking_ref": False, "is_plan_due": False}
-            if shipment.sent_tracking_ref:
-                values |= shipment._prepare_plan_state("", shipment.service_id, "")
-            shipment._write_changes(values)
+            shipment._write_changes(values | shipment._prepare_plan_state("", shipment.service_id, ""))
         unknown.unlink()

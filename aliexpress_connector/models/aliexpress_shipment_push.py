@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..lib.errors import FixError
+from ..lib.errors import FixError, looking
 from ..lib.values import DeclaredParcel, Parcel, ParcelLine
 
 # Intents written down in one transaction. After a crash each of them costs a call to find out what became of it.
@@ -52,7 +52,7 @@ class AliexpressShipment(models.Model):
     def _get_push_domain(self):
         has_all = Domain("service_id", "!=", False) & Domain("tracking_ref", "!=", False)
         # What became of another parcel of the order is found out first: it may be this very one.
-        is_open = Domain("shipment_ids", "any", Domain("intent_date", "!=", False))
+        is_open = Domain("shipment_ids", "any", Domain("intent_date", "!=", False) & Domain("state", "=", "pending"))
         is_first = Domain("order_id", "not any", is_open)
         is_ready = (has_all & Domain("is_plan_due", "=", False) & is_first) | Domain("intent_date", "!=", False)
         return self._get_due_domain("sync_shipments") & Domain("state", "=", "pending") & is_ready
@@ -117,14 +117,21 @@ class AliexpressShipment(models.Model):
 
     def _read_intent_back(self, client, intent):
         """Find out whether AliExpress took what was sent; if not, forget the intent: the next round sends it."""
-        # That an order was completed shows nowhere; declared again, AliExpress says that it knows.
-        parcels = client.list_parcels(self.order_id.order_ref) if intent["kind"] != "complete" else ()
+        parcels = ()
+        # What was added to a known number shows nowhere; declared again, AliExpress says that it knows.
+        if intent["kind"] not in ("add", "complete"):
+            with looking():
+                parcels = client.list_parcels(self.order_id.order_ref)
         if self._is_known(parcels, intent):
             self._acknowledge(intent)
             return
         values = {"intent": False, "intent_date": False}
         if intent["kind"] == "verify":
             values |= {"sent_tracking_ref": False, "sent_service_code": False, "sent_date": False, "is_last": False}
+            self.line_ids.order_line_id.is_declared = False
+        if not self.tracking_ref and self.picking_id:
+            # The number was removed from the delivery while it was under way.
+            values["is_plan_due"] = True
         self.write(values)
 
     @api.model
@@ -143,7 +150,8 @@ class AliexpressShipment(models.Model):
 
     def _acknowledge(self, intent):
         """Store that AliExpress has what `intent` says; what the delivery wants otherwise by now is to be corrected."""
-        is_new = intent["kind"] in ("declare", "correct", "complete")
+        is_new = intent["kind"] in ("declare", "correct", "add", "complete")
+        self._get_completed_lines(intent).is_declared = True
         now = fields.Datetime.now()
         for shipment in self | self.browse(intent["twin_ids"]).exists():
             wanted = (shipment.service_id.code, shipment.tracking_ref)

@@ -1,6 +1,9 @@
-from odoo import models
+from datetime import timedelta
 
-from ..lib.errors import ALREADY_DECLARED, CARRIER_REFUSED, TRACKING_REFUSED, WRONG_STATUS, AliexpressError
+from odoo import fields, models
+
+from ..lib.errors import ALREADY_DECLARED, CARRIER_REFUSED, TRACKING_REFUSED, WRONG_STATUS, AliexpressError, looking
+from .aliexpress_job_mixin import RECORD_PAUSE
 from .error_messages import describe_error
 
 
@@ -12,12 +15,17 @@ class AliexpressShipment(models.Model):
     def _handle_refusal(self, client, intent, error):
         """React to `error` (a FixError); raises it again where a reaction is not for this shipment to find."""
         if error.reason == ALREADY_DECLARED:
-            parcels = client.list_parcels(self.order_id.order_ref)
-            if self._is_known(parcels, intent):
-                self._acknowledge(intent | {"is_last": True})
-            else:
-                self._refresh_order()
+            with looking():
+                parcels = client.list_parcels(self.order_id.order_ref)
+            is_read = self._refresh_order()
+            if not self._is_known(parcels, intent):
                 self._set_problem(self._describe_other_numbers([parcel.tracking_ref for parcel in parcels]))
+            elif is_read:
+                self._settle_declared(intent)
+            else:
+                # Declared again it is refused again: how much AliExpress knows is found out then.
+                retry_at = fields.Datetime.now() + timedelta(seconds=RECORD_PAUSE)
+                self.write({"intent": False, "intent_date": False, "retry_at": retry_at})
         elif error.reason in (TRACKING_REFUSED, CARRIER_REFUSED):
             self._fall_back(self._describe_refusal(intent, error))
         elif error.reason == WRONG_STATUS:
@@ -26,12 +34,35 @@ class AliexpressShipment(models.Model):
         else:
             raise error
 
+    def _settle_declared(self, intent):
+        """Store what AliExpress, which has the number and says that it was told already, shows of the order."""
+        order = self.order_id
+        if order._is_shipped_for_aliexpress():
+            self._acknowledge(intent | {"is_last": True})
+            return
+        if order.stage != "waiting_shipment" or intent["kind"] == "correct":
+            self._acknowledge(intent)
+            return
+        told = self._get_completed_lines(intent)
+        shown = told & order._get_lines_shown_shipped()
+        if shown == told and (intent["lines"] or not intent["is_last"]):
+            self._acknowledge(intent | {"is_last": False})
+        elif shown.filtered(lambda line: not line.is_declared):
+            # It refused all for these: the next round tells the others.
+            shown.is_declared = True
+            self.write({"intent": False, "intent_date": False})
+        else:
+            self._set_problem(self._describe_open_order(intent))
+
     def _refresh_order(self):
+        """Read the order again, at the latest with the next orders; return whether it could be read now."""
         try:
             self.order_id._refresh_from_aliexpress()
         except AliexpressError:
             # What it would tell is for people to see; the shipment's own problem is shown either way.
             self.order_id.is_detail_due = True
+            return False
+        return True
 
     # === ANOTHER CARRIER === #
 
@@ -106,6 +137,14 @@ class AliexpressShipment(models.Model):
             "again when it can be shipped.",
             number=self.order_id.order_ref,
             status=self.order_id.status or "-",
+        )
+
+    def _describe_open_order(self, intent):
+        return self.env._(
+            "AliExpress has number %(number)s of order %(order)s already, but still waits for goods of the order. See "
+            "in the seller centre which they are and declare them there, then send again.",
+            number=intent["tracking_ref"],
+            order=self.order_id.order_ref,
         )
 
     def _describe_other_numbers(self, numbers):

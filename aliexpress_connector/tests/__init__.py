@@ -48,6 +48,7 @@ from . import (
     test_shipping_deadline,
     test_shipping_outside,
     test_shipping_parcels,
+    test_shipping_siblings,
     test_shipping_table,
     test_shipping_walk,
     test_shop_data,

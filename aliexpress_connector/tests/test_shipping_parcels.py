@@ -1,4 +1,5 @@
 from odoo.fields import Command
+from odoo.tools import mute_logger
 
 from .shipping_common import CORREOS, ShippingCase
 
@@ -380,3 +381,109 @@ class TestShippingParcelsGeneral(ShippingCase):
         self.push()
         self.assertEqual(self.get_parcels(placed)[-1], (CORREOS.format(1), "all", [1]))
         self.assertEqual(placed.status, "WAIT_BUYER_ACCEPT_GOODS")
+
+    # === WHAT IS TOLD ONCE === #
+
+    def check_complete(self, placed, order):
+        self.assertEqual(placed.status, "WAIT_BUYER_ACCEPT_GOODS")
+        self.assertEqual(set(order.shipment_ids.mapped("state")), {"sent"}, order.shipment_ids.mapped("error"))
+        self.assertTrue(any(order.shipment_ids.mapped("is_last")))
+        self.sandbox.calls.clear()
+        self.push()
+        self.assertFalse(self.sandbox.calls)
+
+    def test_rest_that_never_comes_is_told_for_its_line_alone(self):
+        placed, order = self.import_order(["CAP-RED", 1], ["TSHIRT-BLU-M", 2])
+        cap, shirt = self.get_product("CAP-RED"), self.get_product("TSHIRT-BLU-M")
+        backorder = self.ship(self.get_delivery(order), CORREOS.format(1), {cap: 1, shirt: 1})
+        self.push()
+        backorder.action_cancel()
+        self.push()
+        self.assertEqual(self.get_parcels(placed)[-1], (CORREOS.format(1), "all", [2]))
+        self.check_complete(placed, order)
+
+    def test_rest_that_never_comes_is_told_in_its_own_parcel(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        shirt, cap = self.get_product("TSHIRT-BLU-M"), self.get_product("CAP-RED")
+        second = self.ship(self.get_delivery(order), CORREOS.format(1), {shirt: 1})
+        self.push()
+        self.ship(second, CORREOS.format(2), {cap: 1}, backorder=False)
+        self.push()
+        self.push()
+        self.assertEqual(
+            self.get_parcels(placed),
+            [(CORREOS.format(1), "part", [1]), (CORREOS.format(2), "all", [2]), (CORREOS.format(1), "all", [1])],
+        )
+        self.check_complete(placed, order)
+
+    @mute_logger("odoo.addons.aliexpress_connector.models.aliexpress_job_mixin")
+    def declare_in_trouble(self, order, fault):
+        """Run the job while the next declaration meets `fault`, then again when all is well."""
+        if fault:
+            self.sandbox.add_fault(fault, method="*order.shipment", count=1)
+        self.push()
+        self.account.retry_at = order.shipment_ids.retry_at = False
+        self.push()
+
+    def check_goods_that_follow(self, fault=""):
+        """The second delivery leaves under the number of the first, the third under another."""
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1], ["MUG-01", 1])
+        first, last = CORREOS.format(1), CORREOS.format(2)
+        second = self.ship(self.get_delivery(order), first, {self.get_product("TSHIRT-BLU-M"): 2})
+        self.push()
+        third = self.ship(second, first, {self.get_product("CAP-RED"): 1})
+        self.declare_in_trouble(order, fault)
+        self.assertEqual(self.get_parcels(placed), [(first, "all", [1]), (first, "all", [2])])
+        self.assertFalse(any(order.shipment_ids.mapped("is_last")))
+        self.ship(third, last)
+        self.push()
+        self.assertEqual(self.get_parcels(placed)[2:], [(last, "all", [3])])
+        self.check_complete(placed, order)
+
+    def test_goods_that_follow_under_a_known_number(self):
+        self.check_goods_that_follow()
+
+    def test_goods_that_follow_and_an_answer_that_is_lost(self):
+        self.check_goods_that_follow("reset_after")
+
+    def test_goods_that_follow_and_a_call_that_is_lost(self):
+        self.check_goods_that_follow("reset")
+
+    def check_last_goods_that_follow(self, fault=""):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        number = CORREOS.format(1)
+        backorder = self.ship(self.get_delivery(order), number, {self.get_product("TSHIRT-BLU-M"): 2})
+        self.push()
+        self.ship(backorder, number)
+        self.declare_in_trouble(order, fault)
+        self.assertEqual(self.get_parcels(placed), [(number, "all", [1]), (number, "all", [2])])
+        self.check_complete(placed, order)
+
+    def test_last_goods_follow_under_a_known_number(self):
+        self.check_last_goods_that_follow()
+
+    def test_last_goods_follow_and_an_answer_that_is_lost(self):
+        self.check_last_goods_that_follow("reset_after")
+
+    def test_line_that_was_declared_elsewhere_keeps_no_other(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1], ["MUG-01", 1])
+        number = CORREOS.format(1)
+        backorder = self.ship(self.get_delivery(order), number, {self.get_product("TSHIRT-BLU-M"): 2})
+        self.push()
+        self.sandbox.act(placed, "ship", logistics_no=number, service_name="SPAIN_LOCAL_CORREOS", line=2)
+        self.ship(backorder, number)
+        self.push()
+        self.assertEqual(self.get_parcels(placed)[-1], (number, "all", [3]))
+        self.check_complete(placed, order)
+
+    def test_line_that_never_leaves_is_waited_for(self):
+        """AliExpress is told of lines here: the order is not complete, and its deadline is watched."""
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        shirt = self.get_product("TSHIRT-BLU-M")
+        self.ship(self.get_delivery(order), CORREOS.format(1), {shirt: 2}, backorder=False)
+        self.push()
+        self.assertEqual(placed.status, "SELLER_PART_SEND_GOODS")
+        self.assertEqual(order.filtered_domain(order._get_to_declare_domain()), order)
+        self.sandbox.calls.clear()
+        self.push()
+        self.assertFalse(self.sandbox.calls)

@@ -135,6 +135,7 @@ def test_line_that_was_not_accepted():
     with pytest.raises(FixError) as caught:
         family.declare_parcel(with_lines(PARCEL))
     assert "line 3 was not accepted" in caught.value.detail
+    assert caught.value.reason == errors.REFUSED, "that is known: no reading back would show it"
 
 
 REFUSALS = [

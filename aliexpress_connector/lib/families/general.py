@@ -1,5 +1,6 @@
 """The methods of general sellers: `trade.seller`, `trade.new.redefining`, `logistics`."""
 
+from .. import errors
 from ..parsing.orders import parse_address
 from .catalogue_shared import SharedCatalogue
 from .common import CommonFamily
@@ -52,7 +53,7 @@ class GeneralFamily(SharedCatalogue, CommonFamily):
         accepted = {line.integer("sub_trade_order_index") for line in outcome.children("sub_trade_order_list")}
         missing = sorted({line.sort_index for line in parcel.lines} - accepted)
         if accepted and missing:
-            raise outcome.error("sub_trade_order_list", f"line {missing[0]} was not accepted")
+            raise errors.FixError(errors.REFUSED, f"line {missing[0]} was not accepted", method=method)
 
     def _parcel_params(self, parcel):
         return {**super()._parcel_params(parcel), "actual_carrier": parcel.actual_carrier}
