@@ -20,6 +20,11 @@ class AliexpressOrder(models.Model):
         what a person linked before.
         """
         chosen = self.line_ids._filter_chosen()
+        # Until a sale order says so, a product that can no longer be sold is not the one.
+        lost = self.line_ids.filtered(
+            lambda line: line.product_id and not line.sale_line_id and line._get_product_problem()
+        )
+        lost.write({"product_id": False, "is_linked": False})
         lines = self.line_ids.filtered(lambda line: not line.product_id and line.quantity) - chosen
         problems = {
             line: line._get_product_problem() for line in self.line_ids - lines if line.product_id and line.quantity

@@ -234,6 +234,25 @@ class TestOrdersProducts(SandboxCase):
         self.import_orders()
         self.assertEqual(self.get_order(without_code).line_ids.product_id, product)
 
+    def test_a_product_that_was_archived_before_the_payment_is_linked_anew(self):
+        placed = self.place(["CAP-RED", 1], pay=False)
+        self.import_orders()
+        order = self.get_order(placed)
+        cap = order.line_ids.product_id
+        self.assertTrue(cap)
+        cap.active = False
+        self.sandbox.act(placed, "pay")
+        for _run in range(2):
+            self.import_orders()
+            self.assertEqual((order.state, order.sale_order_id.state), ("hold", "draft"))
+            self.assertIn("is archived", order.hold_reason)
+        wizard = self.env["aliexpress.sku.link"].with_context(default_order_id=order.id).create({})
+        wizard.line_ids.product_id = self.products[4]
+        wizard.action_link()
+        self.run_job("process_orders")
+        self.assertEqual((order.state, order.sale_order_id.state), ("done", "sale"), order.hold_reason)
+        self.assertNotIn(cap, order.sale_order_id.order_line.product_id)
+
     def test_spaces_around_a_code_of_a_product_do_not_count(self):
         for field in ("default_code", "aliexpress_sku_code"):
             with self.subTest(field):
