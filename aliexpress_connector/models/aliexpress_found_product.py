@@ -217,7 +217,10 @@ class AliexpressFoundProduct(models.Model):
                 )
             )
         chosen._check_not_listed()
-        listings = self.env["aliexpress.listing"].create([found._prepare_listing_values() for found in chosen])
+        values = [found._prepare_listing_values() for found in chosen]
+        for found, listing_values in zip(chosen, values, strict=True):
+            found._check_codes(listing_values)
+        listings = self.env["aliexpress.listing"].create(values)
         for found, listing in zip(chosen, listings, strict=True):
             found.write({"state": "linked", "listing_id": listing.id})
 
@@ -236,6 +239,20 @@ class AliexpressFoundProduct(models.Model):
                         names=", ".join((listed | twice)[:10].mapped("display_name")),
                     )
                 )
+
+    def _check_codes(self, values):
+        """Raise UserError when two SKUs would have one code in the listing of these `values`."""
+        codes = [sku["sku_code"] for _command, _id, sku in values["sku_ids"] if sku["sku_code"]]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise UserError(
+                self.env._(
+                    "Two SKUs of %(name)s would have the code %(codes)s. Choose another variant for one of them, or "
+                    "give it another code on AliExpress.",
+                    name=self.display_name,
+                    codes=", ".join(twice),
+                )
+            )
 
     def _prepare_listing_values(self):
         """Values of the listing that takes the product over, with the SKUs as AliExpress has them."""

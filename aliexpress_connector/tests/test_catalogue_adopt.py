@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 
 from odoo import fields
+from odoo.exceptions import UserError
 
 from .catalogue_common import DETAIL, EDIT, LIST, CatalogueCase, make_picture
 
@@ -203,6 +204,19 @@ class TestAdopting(CatalogueCase):
         self.publish()
         self.assertEqual([sku.sku_code for sku in remote.skus], ["MUG-01"], listing.error)
         self.assertTrue(stock)
+
+    def test_linking_many_names_the_product_whose_skus_would_have_one_code(self):
+        shirt = self.products.filtered(lambda product: product.default_code == "TSHIRT-BLU-M")
+        self.find()
+        found = self.found_with("TSHIRT-BLU-M")
+        found.sku_ids.write({"sku_code": False, "product_id": shirt.id})
+        mug = self.found_with("MUG-01")
+        self.assertTrue(mug.product_tmpl_id)
+        found.product_tmpl_id = shirt.product_tmpl_id
+        with self.assertRaises(UserError) as raised:
+            (mug | found).action_link()
+        self.assertIn(found.name, str(raised.exception))
+        self.assertIn("the code TSHIRT-BLU-M", str(raised.exception))
 
     def test_another_code_than_proposed_is_given_to_a_product_without(self):
         mug = self.products.filtered(lambda product: product.default_code == "MUG-01")

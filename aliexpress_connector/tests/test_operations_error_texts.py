@@ -125,6 +125,7 @@ class TestErrorTexts(AliexpressCase):
             ),
             "%(names)s has no product yet": lambda: self.create_found().action_link(),
             "A product has one listing in a shop": self.link_twice,
+            "Two SKUs of %(name)s would have the code": self.link_two_skus_of_one_code,
             "%(name)s is on AliExpress. Press Delete": lambda: self.create_listing(product_ref="7").unlink(),
             "It is not known yet whether AliExpress has": lambda: self.create_listing(
                 intent_date="2024-01-01 00:00:00"
@@ -185,6 +186,11 @@ class TestErrorTexts(AliexpressCase):
     def link_twice(self):
         template = self.create_listing().product_tmpl_id
         self.create_found(template).action_link()
+
+    def link_two_skus_of_one_code(self):
+        found = self.create_found(self.create_product("P-TWO", "Product").product_tmpl_id)
+        found.sku_ids = [(0, 0, {"sku_code": "ONE", "sku_ref": ref}) for ref in "12"]
+        found.action_link()
 
     def send_without_picture(self):
         listing = self.create_listing()
