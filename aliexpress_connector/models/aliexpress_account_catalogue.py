@@ -167,16 +167,7 @@ class AliexpressAccount(models.Model):
         # As the person who writes it, whoever's rights the present call has.
         products = self.env["product.template"].with_user(self.env.user)
         for account in self:
-            try:
-                account._get_product_domain().validate(products)
-                check_filter(products, Domain(literal_eval(account.product_domain or "[]")))
-            except (ValueError, SyntaxError, TypeError) as error:
-                raise ValidationError(
-                    self.env._(
-                        "The filter of the offered products of %(name)s cannot be used. Choose it again.",
-                        name=account.name,
-                    )
-                ) from error
+            check_filter(products, account._get_product_filter(products))
 
     @api.constrains("package_length", "package_width", "package_height", "lead_time", "feed_minimum")
     def _check_sizes(self):
@@ -214,7 +205,22 @@ class AliexpressAccount(models.Model):
         if self.excluded_product_ids:
             domain &= Domain("id", "not in", self.excluded_product_ids.ids)
         if self.product_domain:
-            domain &= Domain(literal_eval(self.product_domain))
+            domain &= self.with_env(self._get_message_env())._get_product_filter(self.env["product.template"])
+        return domain
+
+    def _get_product_filter(self, products):
+        """`product_domain` as a Domain over `products` (an empty recordset). Raises ValidationError when it cannot be
+        used: a field that it asks about may have gone with its module.
+        """
+        try:
+            domain = Domain(literal_eval(self.product_domain or "[]"))
+            domain.validate(products)
+        except (ValueError, SyntaxError, TypeError) as error:
+            raise ValidationError(
+                self.env._(
+                    "The filter of the offered products of %(name)s cannot be used. Choose it again.", name=self.name
+                )
+            ) from error
         return domain
 
     def _get_languages(self):

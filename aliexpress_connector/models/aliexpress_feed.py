@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -67,24 +68,27 @@ class AliexpressFeed(models.Model):
 
         Returns the shops that have, but not all of them are checked and have their pictures uploaded yet: these wait.
         """
-        Listing = self.env["aliexpress.listing"]
-        waiting_accounts = self.env["aliexpress.account"]
         lately = Domain("write_date", ">", fields.Datetime.now() - REFUSAL_PAUSE)
         refusing = self.search(lately & Domain("state", "=", "error") & Domain("feed_ref", "=", False)).account_id
-        for account in waiting_accounts.search([("feed_minimum", ">", 0), ("id", "not in", refusing.ids)]):
-            own = Domain("account_id", "=", account.id)
-            listings = Listing.search(ready & own & Domain("feed_id", "=", False), limit=ITEMS_PER_FEED)
-            unready = Listing.search_count(Listing._get_unready_domain() & own)
-            if len(listings) + unready < account.feed_minimum:
-                continue
-            if unready and len(listings) < ITEMS_PER_FEED:
-                waiting_accounts |= account
-                continue
-            carried = listings._filter_for_feed()
-            if carried:
-                carried.feed_id = self.create({"account_id": account.id, "item_count": len(carried)})
-        self.env["ir.cron"]._commit_progress()
-        return waiting_accounts
+        accounts = refusing.search([("feed_minimum", ">", 0), ("id", "not in", refusing.ids)])
+        run = self.env["aliexpress.listing"]._run_for_shop
+        return accounts.filtered(lambda account: run(account, partial(self._gather_of, ready)))
+
+    @api.model
+    def _gather_of(self, ready, account):
+        """As `_gather`, of one shop; returns whether it waits."""
+        Listing = self.env["aliexpress.listing"]
+        own = Domain("account_id", "=", account.id)
+        listings = Listing.search(ready & own & Domain("feed_id", "=", False), limit=ITEMS_PER_FEED)
+        unready = Listing.search_count(Listing._get_unready_domain() & own)
+        if len(listings) + unready < account.feed_minimum:
+            return False
+        if unready and len(listings) < ITEMS_PER_FEED:
+            return True
+        carried = listings._filter_for_feed()
+        if carried:
+            carried.feed_id = self.create({"account_id": account.id, "item_count": len(carried)})
+        return False
 
     @api.model
     def _run_feeds(self):

@@ -3,9 +3,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..lib.errors import FixError
+from .aliexpress_account import CONCURRENCY_ERRORS
 from .aliexpress_image import THREADS
 from .aliexpress_listing_changes import LATE_COMMIT
 from .aliexpress_listing_content import SECTIONS
+from .error_messages import describe_error
 
 PREPARE_BATCH = 20
 AUTOMATIC_LIMIT = 500
@@ -86,16 +88,34 @@ class AliexpressListing(models.Model):
             & Domain("is_listing_automatic", "=", True)
         )
         for account in accounts:
-            listed = Domain("aliexpress_listing_ids", "any", [("account_id", "=", account.id)])
-            wanted = account._get_product_domain() & Domain("aliexpress_category_id", "!=", False) & ~listed
-            templates = self.env["product.template"].search(wanted, limit=AUTOMATIC_LIMIT)
-            self.create(
-                [
-                    {"account_id": account.id, "product_tmpl_id": template.id, "state": "pending"}
-                    for template in templates
-                ]
-            )
+            self._run_for_shop(account, self._list_new_products)
+
+    @api.model
+    def _list_new_products(self, account):
+        listed = Domain("aliexpress_listing_ids", "any", [("account_id", "=", account.id)])
+        wanted = account._get_product_domain() & Domain("aliexpress_category_id", "!=", False) & ~listed
+        templates = self.env["product.template"].search(wanted, limit=AUTOMATIC_LIMIT)
+        self.create(
+            [{"account_id": account.id, "product_tmpl_id": template.id, "state": "pending"} for template in templates]
+        )
+
+    @api.model
+    def _run_for_shop(self, account, work):
+        """Call `work(account)`, which asks AliExpress nothing, and commit. What goes wrong is shown at the shop and
+        stops no other; then None is returned, else what `work` returns.
+        """
+        result = None
+        try:
+            result = work(account)
+            self.env.flush_all()
+        except CONCURRENCY_ERRORS:
+            self.env.cr.rollback()
+        except Exception as error:  # noqa: BLE001  a bug costs one shop, not all
+            self.env.cr.rollback()
+            self._log_fault(error)
+            account.error = describe_error(account._get_message_env(), error)
         self.env["ir.cron"]._commit_progress()
+        return result
 
     # === CHECKS === #
 

@@ -173,6 +173,20 @@ class TestProductPage(CatalogueCase):
         listing = self.env["aliexpress.listing"].search([("account_id", "=", self.account.id)])
         self.assertEqual((listing.product_tmpl_id, listing.state), (self.product.product_tmpl_id, "auditing"))
 
+    def test_a_filter_whose_field_is_gone_stops_no_other_shop(self):
+        offered = "[('default_code', '=', 'CAP-100')]"
+        other = self.create_account("Other shop", is_listing_automatic=True, product_domain=offered, seller_ref="77")
+        self.account.is_listing_automatic = True
+        self.env.flush_all()
+        # As after its module was uninstalled.
+        query = "UPDATE aliexpress_account SET product_domain = %s WHERE id = %s"
+        self.env.cr.execute(query, ["[('gone_with_its_module', '=', 1)]", self.account.id])
+        self.env.invalidate_all()
+        self.publish()
+        self.assertEqual(other.listing_ids.product_tmpl_id, self.product.product_tmpl_id)
+        self.assertIn("filter of the offered products of Test shop", self.account.error)
+        self.assertFalse(self.account.retry_at, "its orders go on")
+
     def test_a_picture_that_odoos_form_stored_as_webp_arrives_as_jpeg(self):
         self.product.image_1920 = WEBP
         listing = self.create_listing()
