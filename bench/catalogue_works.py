@@ -58,6 +58,9 @@ def prepare_catalogue(env, count, variants=1):
     category = env["aliexpress.category"].search([("ref", "=", ref)], limit=1)
     category = category or env["aliexpress.category"].create({"ref": ref, "name": "Listed", "is_leaf": True})
     category._read_attributes(account._get_client())
+    # A feed carries no size chart: this shop has none.
+    if not env["aliexpress.shop.data"].search_count([("kind", "=", "size_chart"), ("category_id", "=", category.id)]):
+        env["aliexpress.shop.data"]._create_rows({(account.id, "size_chart", category.id)})._set_done()
     attribute_lines = map_sizes(env, category, variants) if variants > 1 else []
     # Values that ask for nothing further.
     lines = [
