@@ -1,3 +1,5 @@
+import random
+
 from odoo import api, models
 from odoo.fields import Domain
 
@@ -5,13 +7,14 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from .ir_cron import FlowRun
 
-# The model and the switch of the shop that each flow belongs to. A flow is named after its scheduled action.
+# The model and the switch of the shop that each flow belongs to. A flow is named after its scheduled action; one that
+# has no switch does several things that have their own.
 FLOWS = {
     "fetch_orders": ("aliexpress.order", "sync_orders"),
     "process_orders": ("aliexpress.order", "sync_orders"),
     "push_shipments": ("aliexpress.shipment", "sync_shipments"),
-    "publish_listings": ("aliexpress.listing", "sync_listings"),
-    "refresh_listings": ("aliexpress.listing", "sync_listings"),
+    "publish_listings": ("aliexpress.listing", None),
+    "refresh_listings": ("aliexpress.listing", None),
     "push_offers": ("aliexpress.listing", "sync_offers"),
 }
 # Then other shops have their turn: what is left goes on in the same job, behind theirs.
@@ -83,4 +86,6 @@ class AliexpressAccount(models.Model):
             ("uuid", "!=", self.env.context.get("job_uuid")),
         ]
         if self.env["queue.job"].search_count(running, limit=1):
-            raise RetryableJobError("Another job is at it", seconds=BLOCKED_SECONDS, ignore_retry=True)
+            # Two that began in the same instant do not meet again.
+            pause = random.randint(BLOCKED_SECONDS // 2, BLOCKED_SECONDS * 2)
+            raise RetryableJobError("Another job is at it", seconds=pause, ignore_retry=True)

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.aliexpress_connector.tests.common import SandboxCase
@@ -41,6 +44,26 @@ class TestQueueJob(SandboxCase):
                         },
                     )
         self.assertFalse(self.sandbox.calls)
+
+    def test_what_has_a_switch_of_its_own_goes_on_while_publishing_is_off(self):
+        self.account.sync_listings = False
+        self.account.action_find_listings()
+        for flow in ("publish_listings", "refresh_listings"):
+            with trap_jobs() as trap:
+                getattr(self.env["aliexpress.listing"], f"_cron_{flow}")()
+                trap.assert_jobs_count(1, only=self.account._run_flow)
+            self.run_flow(flow)
+        self.assertTrue(self.account.discovered_at)
+        self.assertFalse(self.account.discovery_cursor)
+        self.assertTrue(self.env["aliexpress.offer.comparison"]._get_comparison(self.account).drift_start)
+
+    def test_ended_jobs_are_removed_after_the_time_of_their_channel(self):
+        self.env["aliexpress.order"]._cron_fetch_orders()
+        job = self.env["queue.job"].search([("identity_key", "=", f"aliexpress fetch_orders {self.account.id}")])
+        for days in (1, 3):
+            job.write({"state": "done", "date_done": fields.Datetime.now() - timedelta(days=days)})
+            self.env["queue.job"]._gc_aliexpress_jobs()
+            self.assertEqual(bool(job.exists()), days == 1)
 
     def test_a_flow_waits_once(self):
         for _number in range(2):
