@@ -207,7 +207,7 @@ class AliexpressAccount(models.Model):
         """AliExpress answered again: why the shop waited is shown no more. Where orders are imported, their list ends
         it, which may have more to tell.
         """
-        is_over = self.error and self.retry_at and self.retry_at <= fields.Datetime.now()
+        is_over = self.error and (not self.retry_at or self.retry_at <= fields.Datetime.now())
         if is_over and not self.sync_orders:
             with contextlib.suppress(*CONCURRENCY_ERRORS), self.env.cr.savepoint():
                 self.write({"error": False, "retry_at": False})

@@ -1,5 +1,3 @@
-from functools import partial
-
 from odoo import api, fields, models
 
 from ..lib.catalogue_rules import PRODUCTS_PER_PAGE
@@ -17,22 +15,48 @@ class AliexpressAccount(models.Model):
     refresh_cursor = fields.Char(copy=False, readonly=True)  # "status:page" to be read next; empty when all is read
     refresh_started_at = fields.Datetime(copy=False, readonly=True)
     refresh_is_partial = fields.Boolean(copy=False, readonly=True)  # whether the list had rows that nobody understood
+    refresh_error = fields.Text(
+        string="Nightly Comparison Stopped",
+        copy=False,
+        readonly=True,
+        help="Why the products on AliExpress could not be looked through at night.",
+    )
+
+    def write(self, vals):
+        """Override: with another login or another switch, what stopped the last night tells nothing about the next."""
+        if vals.get("state") == "connected" or "sync_listings" in vals:
+            vals = {"refresh_error": False} | vals
+        return super().write(vals)
 
     def _begin_refresh(self):
-        """Have the whole list of products of the shops read."""
+        """Have the whole list of products of this shop read, and commit that."""
         start = f"{STATUSES[0]}:1"
         now = fields.Datetime.now()
         self.write({"refresh_cursor": start, "refresh_started_at": now, "refresh_is_partial": False})
+        self.env["ir.cron"]._commit_progress()
 
     def _refresh_pages(self):
         """Read the list from where it stands, each page committed; return whether there is time left in this run."""
-        take_page = partial(self.env["aliexpress.listing"]._take_page, self)
-        return self._walk_products("refresh_cursor", take_page, self._stop_refresh)
+        return self._walk_products("refresh_cursor", self._take_refreshed_page, self._stop_refresh)
+
+    def _take_refreshed_page(self, page, status):
+        self.env["aliexpress.listing"]._take_page(self, page, status)
+        if not self.refresh_cursor:
+            self.refresh_error = False
 
     def _stop_refresh(self, error):
-        """End tonight's look, which would fail again, and show why; the shop's other work goes on."""
-        message = describe_error(self._get_message_env(), error)
-        self.write({"refresh_cursor": False, "refresh_started_at": False, "error": message})
+        """End tonight's look, which would fail again, and tell why; the shop's other work goes on."""
+        values = {"refresh_cursor": False, "refresh_started_at": False}
+        # Whose products cannot be managed from here misses nothing.
+        if self._has_catalogue():
+            message_env = self._get_message_env()
+            values["refresh_error"] = message_env._(
+                "The products of the shop %(name)s on AliExpress could not be looked through for the nightly "
+                "comparison. %(error)s",
+                name=self.name,
+                error=describe_error(message_env, error),
+            )
+        self.write(values)
 
     # === LIST OF PRODUCTS === #
 

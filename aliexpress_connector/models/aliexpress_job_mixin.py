@@ -172,8 +172,7 @@ class AliexpressJobMixin(models.AbstractModel):
         try:
             getattr(batch.with_company(account.company_id), worker)()
             self.env.flush_all()
-            if not shop_run.has_worked:
-                account._end_waiting_without_orders()
+            account._end_waiting_without_orders()
             shop_run.note_success()
         except CONCURRENCY_ERRORS:
             self.env.cr.rollback()

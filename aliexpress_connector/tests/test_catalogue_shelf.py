@@ -1,3 +1,5 @@
+from odoo.tests import new_test_user
+
 from .catalogue_common import CREATE, EDIT, LIST, CatalogueCase
 
 DELETE = "aliexpress.solution.batch.product.delete"
@@ -73,11 +75,32 @@ class TestShelf(CatalogueCase):
         self.run_job("refresh_listings")
         self.assertEqual(self.sandbox.counts(), {LIST: 1})
         self.assertFalse(self.account.retry_at)
-        self.assertIn(LIST, self.account.error)
+        self.account.user_id = new_test_user(
+            self.env, "ae_boss", "sales_team.group_sale_manager", email="b@example.com"
+        )
+        self.run_job("fetch_orders")
+        self.assertFalse(self.account.error)
+        self.assertIn(LIST, self.account.refresh_error)
+        mails = self.env["mail.mail"].search([])
+        self.run_job("watchdog")
+        self.assertIn(LIST, str((self.env["mail.mail"].search([]) - mails).mapped("body_html")))
         self.sandbox.app.denied = []
         self.sandbox.calls.clear()
         self.run_job("refresh_listings")
         self.assertGreater(self.sandbox.count(LIST), 1)
+        self.assertFalse(self.account.refresh_error)
+
+    def test_the_nightly_look_leaves_out_whose_products_cannot_be_managed_from_here(self):
+        self.account.family = "general"
+        self.sandbox.calls.clear()
+        self.run_job("refresh_listings")
+        self.assertFalse(self.sandbox.counts())
+        self.assertFalse(self.account.error or self.account.refresh_error)
+
+    def test_what_stopped_the_nightly_look_is_told_no_more_when_nobody_wants_it(self):
+        self.account.refresh_error = "Not granted"
+        self.account.sync_listings = False
+        self.assertFalse(self.account.refresh_error)
 
     def test_what_the_nightly_look_shows_is_not_waited_for_any_more(self):
         listing = self.create_listing()

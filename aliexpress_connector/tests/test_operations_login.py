@@ -4,11 +4,13 @@ from urllib.parse import urlencode
 from odoo import http
 from odoo.tests import HttpCase, new_test_user
 
-from .common import AliexpressCase, error_response
+from ..models.aliexpress_account_setup import FLOWS
+from .common import AliexpressCase, envelope, error_response
 
 URL = "/aliexpress/callback"
 CREATE = "/auth/token/create"
 LIST = "aliexpress.solution.order.get"
+CARRIERS = "aliexpress.logistics.redefining.listlogisticsservice"
 
 
 class TestLogin(AliexpressCase, HttpCase):
@@ -99,6 +101,12 @@ class TestLogin(AliexpressCase, HttpCase):
         self.assertRecordValues(self.account, [{"state": "connected", "refresh_token": "refresh", "family": False}])
         self.assertIn("tried again by itself", self.account.error)
         self.set_answers()
+        # The guided set-up: everything is off, and the first thing that is read ends the message.
+        self.account.write(dict.fromkeys(FLOWS, False))
+        self.answers[CARRIERS] = envelope(CARRIERS, {"result_success": True, "result_list": {}})
+        self.run_job("refresh_shop_data")
+        self.assertFalse(self.account.error)
+        self.account.family = False
         salesman = new_test_user(self.env, "ae_first", "sales_team.group_sale_salesman")
         self.assertTrue(self.account.with_user(salesman)._get_client())
         self.assertEqual(self.account.family, "solution")
