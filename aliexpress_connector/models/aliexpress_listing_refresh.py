@@ -29,8 +29,9 @@ class AliexpressListing(models.Model):
         due = Account._get_due_domain("sync_listings")
         begun = due & Domain("refresh_cursor", "!=", False)
         if not Account.search_count(self._get_begun_domain(), limit=1):
-            rested = Account.search(due & Domain("refresh_cursor", "=", False))
-            rested.filtered(lambda account: account._has_catalogue())._begin_refresh()
+            for account in Account.search(due & Domain("refresh_cursor", "=", False)):
+                if account._has_catalogue():
+                    account._guard_fetching(account._begin_refresh)
         accounts = Account.search(begun)
         self.env["ir.cron"]._commit_progress(remaining=len(accounts))
         for account in accounts:

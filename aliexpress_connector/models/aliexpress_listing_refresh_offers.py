@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -35,7 +36,7 @@ class AliexpressListing(models.Model):
         if is_listing or not is_reading:
             super()._cron_refresh_listings()
         if not is_listing and not is_reading:
-            self._begin_drift_pass()
+            self._begin_drift_passes()
         for comparison in Comparison.search(self._get_unfinished_domain()):
             self._go_on_with_drift_pass(comparison)
         begun = Account.search(self._get_begun_domain() & Account._get_due_domain("sync_listings"))
@@ -65,17 +66,21 @@ class AliexpressListing(models.Model):
             self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_listings", at=min(times))
 
     @api.model
-    def _begin_drift_pass(self):
+    def _begin_drift_passes(self):
         Account = self.env["aliexpress.account"]
-        Comparison = self.env["aliexpress.offer.comparison"]
         # Those that have to wait now are read later in the night.
         shops = Account._get_due_domain("sync_offers", calls_gateway=False) & Domain("family", "!=", "general")
         for account in Account.search(shops):
-            self.env["aliexpress.listing.sku"]._retry_refused(account)
-            comparison = Comparison._get_comparison(account)
-            # Later than all that was read before, though the clock knows seconds only.
-            start = max(fields.Datetime.now(), comparison.drift_start or fields.Datetime.now()) + timedelta(seconds=1)
-            comparison.write({"drift_start": start, "drift_calls_left": account.drift_call_budget})
+            account._guard_fetching(partial(self._begin_drift_pass, account))
+
+    @api.model
+    def _begin_drift_pass(self, account):
+        """Have the prices and stock of `account` read tonight, and commit that."""
+        self.env["aliexpress.listing.sku"]._retry_refused(account)
+        comparison = self.env["aliexpress.offer.comparison"]._get_comparison(account)
+        # Later than all that was read before, though the clock knows seconds only.
+        start = max(fields.Datetime.now(), comparison.drift_start or fields.Datetime.now()) + timedelta(seconds=1)
+        comparison.write({"drift_start": start, "drift_calls_left": account.drift_call_budget})
         self.env["ir.cron"]._commit_progress()
 
     @api.model
@@ -94,11 +99,16 @@ class AliexpressListing(models.Model):
         reading._read_doubtful(listings, own)
         still_unread = listings.filtered_domain(own)
         read_count = len(listings) - len(still_unread)
-        if account.retry_at and account.retry_at > fields.Datetime.now():
-            comparison.drift_calls_left -= read_count
-        else:
-            # Without progress the rest is for the next night.
-            comparison.drift_calls_left = comparison.drift_calls_left - read_count if read_count and still_unread else 0
+        account._guard_fetching(partial(self._note_drift_calls, comparison, read_count, bool(still_unread)))
+
+    @api.model
+    def _note_drift_calls(self, comparison, read_count, has_more):
+        """Note how many listings of a shop were just read and whether there are more, and commit that."""
+        retry_at = comparison.account_id.retry_at
+        must_wait = retry_at and retry_at > fields.Datetime.now()
+        left = comparison.drift_calls_left - read_count
+        # Without progress the rest is for the next night.
+        comparison.drift_calls_left = left if must_wait or (read_count and has_more) else 0
         self.env["ir.cron"]._commit_progress()
 
     @api.model

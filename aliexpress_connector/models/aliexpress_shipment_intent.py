@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .aliexpress_job_mixin import CONCURRENCY_ERRORS
+
 
 class AliexpressShipment(models.Model):
     """What is going to be declared, written down before AliExpress is called."""
@@ -143,8 +145,17 @@ class AliexpressShipment(models.Model):
 
         Only for `_cron_*` methods.
         """
-        accounts = self.env["aliexpress.account"]._get_due_domain("sync_shipments")
-        domain = Domain("is_part_declared", "=", True) & Domain("account_id", "any", accounts)
+        Account = self.env["aliexpress.account"]
+        for account in Account.search(Account._get_due_domain("sync_shipments")):
+            try:
+                self._queue_completions_of(account)
+                self.env["ir.cron"]._commit_progress()
+            except CONCURRENCY_ERRORS:  # the orders are being processed: looked at again at the next run
+                self.env.cr.rollback()
+
+    @api.model
+    def _queue_completions_of(self, account):
+        domain = Domain("is_part_declared", "=", True) & Domain("account_id", "=", account.id)
         orders = self.env["aliexpress.order"].search(domain)
         over = orders.filtered(lambda order: order._is_shipped_for_aliexpress())
         over.write({"is_part_declared": False})
@@ -157,4 +168,3 @@ class AliexpressShipment(models.Model):
                     lambda shipment: shipment.service_id and (not shipment.line_ids or shipment._get_undeclared_lines())
                 ).sorted("sent_date")[-1:]
                 last.write({"state": "pending", "retry_at": False})
-        self.env["ir.cron"]._commit_progress()

@@ -78,3 +78,41 @@ def test_killed_between_the_creation_and_its_answer(odoo, gateway):
         assert created(gateway) == ["Crash cap 0", "Crash cap 1"]
     listings = odoo.sql("SELECT count(DISTINCT product_ref), count(*), min(state), max(state) FROM aliexpress_listing")
     assert listings == [("2", "2", "auditing", "auditing")]
+
+
+OVERTAKEN = """
+accounts = env["aliexpress.account"].search([], order="id")
+Listing, Comparison = env["aliexpress.listing"], env["aliexpress.offer.comparison"]
+order = env["aliexpress.order"].create(
+    {"account_id": accounts[0].id, "order_ref": "1", "stage": "closed", "is_part_declared": True, "state": "done"}
+)
+env.cr.commit()
+
+def meanwhile(table, record):
+    env.cr.execute("SELECT FROM aliexpress_account")
+    with env.registry.cursor() as other:
+        other.execute(f"UPDATE {table} SET write_date = now() AT TIME ZONE 'UTC' WHERE id = %s", [record.id])
+        other.commit()
+
+meanwhile("aliexpress_account", accounts[0])
+Listing._cron_refresh_listings()
+env.invalidate_all()
+assert all(accounts.mapped("refresh_started_at")), accounts.mapped("refresh_started_at")
+assert not any(accounts.mapped("refresh_cursor")), accounts.mapped("refresh_cursor")
+before = Comparison.search([]).mapped("drift_start")
+meanwhile("aliexpress_offer_comparison", Comparison.search([("account_id", "=", accounts[0].id)]))
+Listing._begin_drift_passes()
+env.invalidate_all()
+assert all(new > old for old, new in zip(before, Comparison.search([]).mapped("drift_start")))
+meanwhile("aliexpress_order", order)
+env["aliexpress.shipment"]._queue_completions()
+assert order.is_part_declared
+env["aliexpress.shipment"]._queue_completions()
+assert not order.is_part_declared
+"""
+
+
+def test_jobs_of_all_shops_go_on_when_another_process_was_quicker_in_one(odoo, gateway):
+    for _shop in range(2):
+        odoo.connect(gateway)
+    odoo.run(OVERTAKEN)
