@@ -130,6 +130,7 @@ class AliexpressListing(models.Model):
 
     @api.model
     def _compare_changes_of(self, account, comparison, stock):
+        self._make_missing_skus(account)
         self._compare_changed_quantities(account, stock)
         if comparison.full_date or comparison.position:
             now = self.env.cr.now()
@@ -141,7 +142,7 @@ class AliexpressListing(models.Model):
                     self._compare_parts(account, self._read_offer_rows(account, sku_ids=ids), stock)
                 if comparison.looked_until <= now - REMEMBER_EVERY:
                     comparison.looked_until = now
-            self.env["ir.cron"]._commit_progress()
+        self.env["ir.cron"]._commit_progress()
         return True
 
     @api.model

@@ -34,7 +34,6 @@ class AliexpressListing(models.Model):
         """Send the prices and quantities that differ from what AliExpress acknowledged: what changed just now first,
         then the rest.
         """
-        self._make_missing_skus()
         self._compare_changes()
         self._push_due_offers()
         is_complete = self._compare_everything()

@@ -41,10 +41,11 @@ class AliexpressListing(models.Model):
         return variants - self.sku_ids.product_id
 
     @api.model
-    def _make_missing_skus(self):
-        """Give listings that were created without SKU lines those of their variants, so that these can be offered."""
-        due = self.env["aliexpress.account"]._get_due_domain("sync_offers", calls_gateway=False)
-        without = self._get_living_domain() & Domain("account_id", "any", due) & Domain("sku_ids", "=", False)
+    def _make_missing_skus(self, account):
+        """Give listings of `account` that were created without SKU lines those of their variants, so that these can be
+        offered.
+        """
+        without = self._get_living_domain() & Domain("account_id", "=", account.id) & Domain("sku_ids", "=", False)
         self.search(without)._sync_skus()
 
     def _renew_codes(self):

@@ -536,6 +536,21 @@ class TestOffersPush(OffersCase):
         self.assertTrue(self.account.retry_at)
         self.assertFalse(other.retry_at)
 
+    @mute_logger("odoo.sql_db", "odoo.addons.aliexpress_connector.models.aliexpress_listing_compare_offers")
+    def test_lines_that_cannot_be_made_in_one_shop_are_made_in_the_other(self):
+        other = self.create_account("Other shop", app_key="777", seller_ref="2671514999")
+        mug = self.create_product("MUG-01", "Mug", quantity=7)
+        self.env.cr.execute(
+            "ALTER TABLE aliexpress_listing_sku ADD CONSTRAINT refused CHECK (account_id != %s OR product_id != %s)",
+            [self.account.id, mug.id],
+        )
+        for number, account in enumerate((self.account, other)):
+            self.create_listing(mug, f"100500100000007{number}", account=account, sku_ids=[])
+        self.remote["1005001000000071"] = {"MUG-01": {"stock": 0, "price": "1.00", "sale": None}}
+        self.push()
+        self.assertEqual(self.remote["1005001000000071"]["MUG-01"]["stock"], 7)
+        self.assertEqual(self.get_remote(self.cap_sku)[0], 100, "what has its lines goes on")
+
     def test_only_the_reads_that_are_needed(self):
         """Where sale prices are AliExpress' own, each product is read before its price, and no other."""
         self.push()
