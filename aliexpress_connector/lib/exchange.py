@@ -29,9 +29,7 @@ _HARMLESS = re.compile(
     "^(?:service_name|logistics_service_name|old_service_name|new_service_name|product_name|sku_code|currency_code"
     "|.*_amount.*|.*_status|error_.*|sub_error_.*|.*_success)$"
 )
-_TEXTS = re.compile(
-    "^(?:msg|sub_msg|message|(?:.*_)?code|.*error_?(?:msg|message|desc|info|code).*|reason|.*_reason)$", re.IGNORECASE
-)
+_TEXTS = re.compile("^(?:msg|sub_msg|message|(?:.*_)?code|.*error_?(?:msg|message|desc|info|code).*)$", re.IGNORECASE)
 _CODE = re.compile(
     r"[A-Z0-9][A-Z0-9_./:+-]{0,63}|[a-z]+(?:_[a-z]+)+|[0-9.:\- ]{1,24}|true|false|[a-z]{2}(?:_[A-Z]{2})?"
 )

@@ -66,6 +66,8 @@ def test_samples_keep_what_support_asks_for(name):
         ({"contact": {"any": 5}}, {"contact": {"any": "***"}}),
         ({"error_msg": "no such order"}, {"error_msg": "no such order"}),
         ({"error_msg": "mail ana@example.com"}, {"error_msg": "mail ***"}),
+        ({"cancel_request_reason": "Ana has moved"}, {"cancel_request_reason": "*** 13 characters"}),
+        ({"end_reason": "buyer_accept_goods"}, {"end_reason": "buyer_accept_goods"}),
         ({"access_token": "50000x"}, {"access_token": "***"}),
         ({"data": '{"mobile_no": "600", "id": 1}'}, {"data": {"mobile_no": "***", "id": 1}}),
         ({"rate": Decimal("0.05"), "flag": True, "none": None}, {"rate": Decimal("0.05"), "flag": True, "none": None}),
