@@ -117,7 +117,8 @@ class AliexpressOrder(models.Model):
         messages._filter_empty().unlink()
 
     def _prepare_erased_values(self):
-        texts = ("buyer_ref", "buyer_name", "note", "cancel_reason", "cancel_memo")
+        # Odoo's own words about what failed may name the contact.
+        texts = ("buyer_ref", "buyer_name", "note", "cancel_reason", "cancel_memo", "error")
         values = dict.fromkeys(texts, False) | {"is_erased": True}
         if self.address:
             values["address"] = asdict(Address(country_code=self.address.get("country_code") or ""))

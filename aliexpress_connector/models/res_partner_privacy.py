@@ -11,6 +11,8 @@ PERSONAL_FIELDS = (
 )
 # Not needed on an invoice.
 CONTACT_FIELDS = ("phone", "email", "comment", "website", "function", "aliexpress_buyer_ref", "aliexpress_address_key")
+# By which the orders of a buyer find the contact.
+LINK_FIELDS = ("aliexpress_account_id", "aliexpress_buyer_ref")
 
 
 class ResPartner(models.Model):
@@ -76,10 +78,12 @@ class ResPartner(models.Model):
         """Erase those of these contacts, and of their addresses, that the import made and nothing else needs."""
         # Who may erase orders need not see every invoice or order of the contact: what needs it counts all the same.
         family = self.sudo().with_context(active_test=False, tracking_disable=True, no_vat_validation=True)
-        family = family.search([("id", "child_of", family.ids)]).filtered(
-            lambda partner: partner._aliexpress_is_buyer()
-        )
-        family -= family._aliexpress_get_needed()
+        family = family.search([("id", "child_of", family.ids)])
+        buyers = family.filtered(lambda partner: partner._aliexpress_is_buyer())
+        # Of those that people had, only the way by which orders find them goes.
+        linked = (family - buyers).filtered("aliexpress_buyer_ref")
+        (linked - linked._aliexpress_get_awaited()).write(dict.fromkeys(LINK_FIELDS, False))
+        family = buyers - buyers._aliexpress_get_needed()
         invoiced = family._aliexpress_get_invoiced()
         family.write(dict.fromkeys(CONTACT_FIELDS, False) | {"aliexpress_is_erased": True})
         for partner in family - invoiced:
@@ -91,9 +95,7 @@ class ResPartner(models.Model):
     def _aliexpress_get_needed(self):
         """Those of these contacts that somebody needs as they are: their data is not only of orders that are over."""
         numbers = tuple(self.ids)
-        domain = ["|", ("partner_id", "in", numbers), ("sale_order_id.partner_shipping_id", "in", numbers)]
-        orders = self.env["aliexpress.order"].search([*domain, ("is_erased", "!=", True)])
-        needed = orders.partner_id | orders.sale_order_id.partner_shipping_id
+        needed = self._aliexpress_get_awaited()
         sales = self.env["sale.order"].search(
             [
                 "|",
@@ -105,6 +107,13 @@ class ResPartner(models.Model):
         needed |= sales.partner_id | sales.partner_shipping_id
         needed |= self.filtered("user_ids")
         return self & needed
+
+    def _aliexpress_get_awaited(self):
+        """Those of these contacts that AliExpress orders name which are not erased."""
+        numbers = tuple(self.ids)
+        domain = ["|", ("partner_id", "in", numbers), ("sale_order_id.partner_shipping_id", "in", numbers)]
+        orders = self.env["aliexpress.order"].search([*domain, ("is_erased", "!=", True)])
+        return self & (orders.partner_id | orders.sale_order_id.partner_shipping_id)
 
     def _aliexpress_get_invoiced(self):
         """Those of these contacts that posted invoices name."""

@@ -206,12 +206,13 @@ class TestPrivacy(SandboxCase):
     def test_orders_that_wait_for_ever_are_erased_too(self):
         held, failed = self.import_one(), self.import_one()
         held.write({"state": "hold", "hold_reason": "The end is not known."})
-        failed.write({"state": "error", "error": "It cannot be read.", "is_detail_due": True})
+        failed.write({"state": "error", "error": "Marisol Quintanilla has no country.", "is_detail_due": True})
         for order in held | failed:
             self.age(order)
         self.run_job("cleanup")
         self.assertEqual((held | failed).mapped("is_erased"), [True, True])
         self.assertErased(held)
+        self.assertErased(failed)
 
     def test_zero_days_never_erase(self):
         order = self.import_one()

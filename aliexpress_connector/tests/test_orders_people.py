@@ -82,6 +82,7 @@ class TestOrdersPeople(SandboxCase):
                     order.partner_id,
                     self.env["res.partner"].create({"name": "Old customer", "city": "Vigo"}),
                 )
+                other.phone = "+34611000000"
                 kept = buyer if login == "es42" else other
                 self.merge(buyer | other, kept)
                 self.assertEqual(order.partner_id, kept)
@@ -91,6 +92,12 @@ class TestOrdersPeople(SandboxCase):
                 self.assertEqual((shipping.street, shipping.city), ("Calle Ejemplo 1", "Madrid"))
                 # What people knew before is not AliExpress' to erase.
                 self.assertEqual(kept._aliexpress_is_buyer(), kept == buyer)
+                order._erase_personal_data()
+                self.assertEqual(kept.aliexpress_buyer_ref, login, "the later order is not erased")
+                later._erase_personal_data()
+                self.assertFalse(kept.aliexpress_buyer_ref)
+                if kept == other:
+                    self.assertRecordValues(kept, [{"name": "Old customer", "phone": "+34611000000"}])
 
     def test_two_buyers_may_be_merged(self):
         buyers = [self.import_one(buyer={"login": login})[1].partner_id for login in ("es42", "es43")]
