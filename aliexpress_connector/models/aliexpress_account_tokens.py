@@ -1,4 +1,5 @@
 import math
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -17,6 +18,7 @@ from ..lib.errors import (
     ReconnectError,
 )
 from ..lib.signing import fingerprint
+from .aliexpress_account import CONCURRENCY_ERRORS
 from .error_messages import describe_error
 from .private_log import get_logger
 
@@ -219,16 +221,25 @@ class AliexpressAccount(models.Model):
         values = self._prepare_token_values(tokens)
         values |= {"token_renewed_date": fields.Datetime.now(), "renewal_refused_date": False}
         seller_ref = values.pop("seller_ref", None)
+        is_prolonged = False
         if not tokens.authorization_expiry:
             values.pop("authorization_expiry")
         elif not self.authorization_expiry or tokens.authorization_expiry > self.authorization_expiry:
             # What people were warned of has passed.
             values["authorization_warned_days"] = 0
-            self.activity_unlink([AUTHORISATION_ACTIVITY])
+            is_prolonged = True
+        is_usable = self._write_unless_double(values)
         # The seller of a shop never changes by a renewal.
-        if seller_ref and not self.seller_ref:
-            return self._write_unless_double(values) and self._write_unless_double({"seller_ref": seller_ref})
-        return self._write_unless_double(values)
+        if is_usable and seller_ref and not self.seller_ref:
+            is_usable = self._write_unless_double({"seller_ref": seller_ref})
+        if is_prolonged and is_usable:
+            self._end_asking_to_connect()
+        return is_usable
+
+    def _end_asking_to_connect(self):
+        """Take back what was asked of people. Where one of them just does it, the tokens must not be lost with it."""
+        with suppress(*CONCURRENCY_ERRORS), self.env.cr.savepoint():
+            self.activity_unlink([AUTHORISATION_ACTIVITY])
 
     def _use_up_token(self):
         """Go on with the token that cannot be renewed as long as it lives; the shop asks for the login meanwhile."""

@@ -54,6 +54,25 @@ while time.monotonic() < until:
     except SerializationFailure:
         env.cr.rollback()
 """
+ASK = """
+from datetime import datetime, timedelta
+account = env["aliexpress.account"].search([])
+now = datetime.now()
+account.write({"authorization_expiry": now + timedelta(days=1), "token_renewal_date": now - timedelta(days=1)})
+account._ask_to_connect(now.date())
+env.cr.commit()
+"""
+RENEW_AHEAD = """
+WAIT
+env["aliexpress.account"]._cron_refresh_tokens()
+"""
+# A person does it while AliExpress is answering.
+ANSWER = """
+WAIT
+time.sleep(0.7)
+env["aliexpress.account"].search([]).activity_ids.unlink()
+env.cr.commit()
+"""
 STATE = "SELECT state, name, token_renewed_date IS NOT NULL FROM aliexpress_account"
 
 
@@ -112,3 +131,13 @@ def test_a_login_uses_its_code_once_however_busy_the_shop_is(odoo, gateway):
     assert odoo.sql("SELECT state, error IS NULL, seller_ref IS NOT NULL FROM aliexpress_account") == [
         ("connected", "t", "t")
     ]
+
+
+def test_new_tokens_survive_what_people_do_meanwhile(odoo, gateway):
+    odoo.connect(gateway)
+    odoo.run(ASK)
+    gateway.call("POST", "faults", kind="latency", method="/auth/token/refresh", seconds=2)
+    run_together(odoo, RENEW_AHEAD, ANSWER)
+    assert count_refreshes(gateway) == ["ok"]
+    assert odoo.sql(STATE) == [("connected", "System test", "t")]
+    assert odoo.sql("SELECT count(*) FROM mail_activity WHERE res_model = 'aliexpress.account'") == [("0",)]
