@@ -36,9 +36,9 @@ class AliexpressOrder(models.Model):
         for account, account_orders in orders.grouped("account_id").items():
             left = len(account_orders)
             for ids in split_every(DETAIL_BATCH, account_orders.ids):
-                account._guard_fetching(lambda ids=ids: self._read_batch(ids, domain))
+                is_tried = account._guard_fetching(lambda ids=ids: self._read_batch(ids, domain))
                 # Where none could be read, the shop's others would fail as well, and cost as many calls.
-                done = left if all(self.browse(ids).mapped("is_detail_due")) else len(ids)
+                done = left if is_tried and all(self.browse(ids).mapped("is_detail_due")) else len(ids)
                 left -= done
                 if not commit_progress(done):
                     return
@@ -51,28 +51,30 @@ class AliexpressOrder(models.Model):
 
     @api.model
     def _read_batch(self, ids, domain):
-        """Read and store the details of these orders, commit what was read, then raise what concerns the whole shop."""
-        error = self.browse(ids)._read_details(domain)
+        """Read and store the details of those of these orders of one shop that still match `domain`, commit what was
+        read, then raise what concerns the whole shop.
+
+        :return: whether AliExpress was asked; False when other processes work on all of them
+        """
+        # Others may refer to the orders meanwhile: a backorder or a return does not wait for AliExpress' answers.
+        orders = self.browse(ids).try_lock_for_update(allow_referencing=True).filtered_domain(domain)
+        error = orders._read_details() if orders else None
         self.env["ir.cron"]._commit_progress()
         if error:
             raise error
+        return bool(orders)
 
-    def _read_details(self, domain):
-        """Read and store the details of the orders of one shop that still match `domain`. What cannot be read shows
-        why on its row.
+    def _read_details(self):
+        """Read and store the details of these orders of one shop. What cannot be read shows why on its row.
 
         :return: the error that concerns the whole shop, if one showed
         """
-        # Others may refer to the orders meanwhile: a backorder or a return does not wait for AliExpress' answers.
-        orders = self.try_lock_for_update(allow_referencing=True).filtered_domain(domain)
-        if not orders:
-            return None
-        account = orders.account_id
-        addresses = {order.order_ref: load_address(order.address) for order in orders}
-        erased = set(orders.filtered("is_erased").mapped("order_ref"))
-        results = self._call_details(account._get_client(), orders.mapped("order_ref"), addresses, erased)
+        account = self.account_id
+        addresses = {order.order_ref: load_address(order.address) for order in self}
+        erased = set(self.filtered("is_erased").mapped("order_ref"))
+        results = self._call_details(account._get_client(), self.mapped("order_ref"), addresses, erased)
         details, errors = {}, {}
-        for order in orders:
+        for order in self:
             result = results.get(order.order_ref)
             if isinstance(result, Exception):
                 errors[order] = result

@@ -189,3 +189,22 @@ def test_a_job_goes_on_when_another_process_was_quicker(odoo, gateway):
     gateway.call("POST", "orders", lines=[["TSHIRT-BLU-M", 1], ["CAP-RED", 2]], pay=True)
     odoo.run(PART)
     odoo.run(OVERTAKEN)
+
+
+BESIDE_ANOTHER = """
+Order = env["aliexpress.order"]
+Order._list_changes(env["aliexpress.account"].search([]))
+orders = Order.search([("is_detail_due", "=", True)], order="id")
+with env.registry.cursor() as other:
+    other.execute("SELECT FROM aliexpress_order WHERE id = ANY(%s) FOR UPDATE", [orders.ids[:50]])
+    Order._read_due_details()
+
+env.invalidate_all()
+print("left", len(orders.filtered("is_detail_due")))
+"""
+
+
+def test_a_batch_that_another_process_reads_holds_up_no_other(odoo, gateway):
+    odoo.connect(gateway)
+    gateway.call("POST", "orders", lines=[["CAP-RED", 1]], pay=True, count=60)
+    assert odoo.run(BESIDE_ANOTHER).split("left")[1].strip() == "50"
