@@ -76,19 +76,19 @@ class AliexpressPushMessage(models.Model):
         One of a seller who has no shop here is counted at the first shop, and ignored.
         """
         account = accounts.filtered(lambda account: account.seller_ref == message.seller_ref)[:1]
-        # Who the seller of a shop is becomes known when its tokens are renewed: until then the order tells. One that no
-        # shop has yet is in the list that is read next, whichever shop it is counted at.
-        account = account or self._find_owner(accounts.filtered(lambda account: not account.seller_ref), message)
+        # Who the seller of a shop is becomes known when its tokens are renewed, and a message may name it otherwise:
+        # then the order tells. One that no shop has yet is in the list that is read next, wherever it is counted.
+        account = account or self._find_owner(accounts, message)
         state = "new" if account and message.order_ref else "ignored"
         return (account or accounts[0])._store_push(body, message, now, state) and state == "new"
 
     @api.model
     def _find_owner(self, accounts, message):
-        """The one of `accounts` that has the order of the message, else the first."""
+        """The one of `accounts` that has the order of the message, else the first whose seller is not known."""
         domain = [("account_id", "in", accounts.ids), ("order_ref", "=", message.order_ref)]
         # The sender of a message is nobody here.
         order = self.env["aliexpress.order"].sudo().search(domain, limit=1) if message.order_ref else None
-        return order.account_id if order else accounts[:1]
+        return order.account_id if order else accounts.filtered(lambda account: not account.seller_ref)[:1]
 
     # === JOB === #
 

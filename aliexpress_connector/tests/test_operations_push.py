@@ -138,10 +138,15 @@ class TestPush(AliexpressCase, HttpCase, CronMixinCase):
         self.assertFalse(self.account.push_warning)
 
     def test_another_sellers_message_of_the_same_application_is_counted_and_ignored(self):
-        self.assertEqual(self.push(self.make_body(seller_id="1")).status_code, 200)
+        self.assertEqual(self.push(self.make_body(seller_id="1", data={"orderId": 999})).status_code, 200)
         self.assertEqual(self.get_messages().state, "ignored")
         self.take()
         self.assertFalse(self.order.is_detail_due)
+
+    def test_the_order_tells_whose_a_message_is_that_names_the_seller_otherwise(self):
+        self.push(self.make_body(seller_id="1234"))
+        self.take()
+        self.assertTrue(self.order.is_detail_due)
 
     def test_the_only_shop_whose_seller_is_not_known_yet_listens(self):
         self.account.seller_ref = False
