@@ -90,13 +90,6 @@ class TestShelf(CatalogueCase):
         self.assertGreater(self.sandbox.count(LIST), 1)
         self.assertFalse(self.account.refresh_error)
 
-    def test_the_nightly_look_leaves_out_whose_products_cannot_be_managed_from_here(self):
-        self.account.family = "general"
-        self.sandbox.calls.clear()
-        self.run_job("refresh_listings")
-        self.assertFalse(self.sandbox.counts())
-        self.assertFalse(self.account.error or self.account.refresh_error)
-
     def test_what_stopped_the_nightly_look_is_told_no_more_when_nobody_wants_it(self):
         self.account.refresh_error = "Not granted"
         self.account.sync_listings = False

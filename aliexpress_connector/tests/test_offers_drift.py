@@ -144,9 +144,10 @@ class TestOffersDrift(OffersCase):
 
     def test_an_answer_without_a_product_does_not_say_that_it_is_gone(self):
         listing, normal = self.cap_sku.listing_id, self.answers[DETAIL]
+        product_ref = listing.product_ref
 
         def answer(call):
-            is_asked = call.parameters["product_id"] == listing.product_ref
+            is_asked = call.parameters["product_id"] == product_ref
             return envelope(call.method, {}) if is_asked else normal(call)
 
         self.answers[DETAIL] = answer
@@ -350,10 +351,11 @@ class TestOffersDrift(OffersCase):
 
     def test_product_that_cannot_be_read_says_why(self):
         listing = self.cap_sku.listing_id
+        product_ref = listing.product_ref
         normal, answers = self.answers[DETAIL], [error_response("ServiceUnavailable", "service unavailable")]
 
         def answer(call):
-            is_bad = answers and call.parameters["product_id"] == listing.product_ref
+            is_bad = answers and call.parameters["product_id"] == product_ref
             return answers[0] if is_bad else normal(call)
 
         self.answers[DETAIL] = answer

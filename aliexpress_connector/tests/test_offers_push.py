@@ -619,8 +619,10 @@ class TestOffersPush(OffersCase):
         self.assertRecordValues(self.account, [{"error": False, "retry_at": False}])
 
     def test_product_that_cannot_be_read_costs_its_own_price(self):
+        cap_ref = self.cap_sku.listing_id.product_ref
+
         def answer(call):
-            if call.parameters["product_id"] == self.cap_sku.listing_id.product_ref:
+            if call.parameters["product_id"] == cap_ref:
                 return error_response("ServiceUnavailable", "service unavailable")
             return self.answer_detail(call)
 
@@ -630,9 +632,11 @@ class TestOffersPush(OffersCase):
         self.assertEqual((self.cap_sku.offer_state, self.account.retry_at), ("waiting", False))
 
     def test_answer_without_skus_before_a_price_says_nothing(self):
+        cap_ref = self.cap_sku.listing_id.product_ref
+
         def answer(call):
             result = self.answer_detail(call)
-            if call.parameters["product_id"] == self.cap_sku.listing_id.product_ref:
+            if call.parameters["product_id"] == cap_ref:
                 [product] = [body["result"] for body in result.values()]
                 product.pop("aeop_ae_product_s_k_us")
             return result
