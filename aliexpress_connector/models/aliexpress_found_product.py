@@ -147,19 +147,13 @@ class AliexpressFoundProduct(models.Model):
         self.account_id._check_call_budget("content")
         details = read_products(self.account_id._get_client(), self)
         for found, detail in details.items():
-            if isinstance(detail, FixError) and found._is_gone(detail):
+            if isinstance(detail, FixError) and detail.reason == NOT_FOUND:
                 found.unlink()
             elif isinstance(detail, AliexpressError):
                 raise detail
             else:
                 found._take_detail(detail)
         self.exists()._match()
-
-    def _is_gone(self, error):
-        """Whether `error` (FixError) says that AliExpress does not have the product any more. Where it answered nothing
-        twice, the next search finds it if it is there.
-        """
-        return error.reason == NOT_FOUND or (error.is_empty and self._has_failed_before())
 
     def _take_detail(self, detail):
         skus = [
@@ -181,8 +175,11 @@ class AliexpressFoundProduct(models.Model):
         )
 
     def _set_error(self, error):
-        """Override to read again later what AliExpress answered in a way that nobody understood."""
-        if getattr(error, "reason", "") == UNREADABLE:
+        """Override to read again later what AliExpress answered in a way that nobody understood. About what it says
+        nothing at all, twice, a person decides.
+        """
+        is_silent = getattr(error, "is_empty", False) and self._has_failed_before()
+        if getattr(error, "reason", "") == UNREADABLE and not is_silent:
             error.retry_after = UNREADABLE_PAUSE
             return self._wait(error)
         return super()._set_error(error)

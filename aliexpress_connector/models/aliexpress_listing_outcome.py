@@ -14,12 +14,16 @@ from .offer import Offer
 REVIEW_PAUSE = timedelta(minutes=10)
 # How long it is looked for what a creation without answer made, when AliExpress refuses to tell.
 LOOKING_PATIENCE = timedelta(days=1)
+# How long a product is asked for that AliExpress refuses to tell about; the nightly look asks once a day.
+READING_PATIENCE = timedelta(hours=20)
 
 
 class AliexpressListing(models.Model):
     """Outcomes: what AliExpress acknowledged, what it refused and why, and the report about both."""
 
     _inherit = "aliexpress.listing"
+
+    refused_since = fields.Datetime(copy=False, readonly=True)  # since when AliExpress refuses to tell about it
 
     def _acknowledge(self, digests):
         """AliExpress accepted the sections named in `digests`; the listing is in review now."""
@@ -84,13 +88,15 @@ class AliexpressListing(models.Model):
         patient = self.filtered(lambda listing: listing._may_ask_again(error))
         if patient:
             error.retry_after = UNREADABLE_PAUSE
+            patient.filtered(lambda listing: not listing.refused_since).refused_since = fields.Datetime.now()
             patient._wait(error)
         result = None
         for listing in self - patient:
             act = listing._get_act()
             is_refused = isinstance(error, (FixError, UserError)) and not _may_be_there(error)
             result = super(AliexpressListing, listing)._set_error(error)
-            listing.write({"next_act": False} | ({"intent_date": False} if is_refused else {}))
+            values = {"next_act": False, "refused_since": False}
+            listing.write(values | ({"intent_date": False} if is_refused else {}))
             listing._log_result(act, "refused", listing.error)
         return result
 
@@ -101,11 +107,13 @@ class AliexpressListing(models.Model):
         reason = getattr(error, "reason", "")
         if reason == UNREADABLE:
             return self._get_act() == "check" or not self._has_failed_before()
-        if getattr(error, "is_looking", False):
-            is_reading = not self.intent_date or self.intent_date + LOOKING_PATIENCE > fields.Datetime.now()
-        else:
-            is_reading = self.state == "auditing" or self.next_act == "read"
-        return reason == REFUSED and is_reading
+        if reason != REFUSED:
+            return False
+        if self.intent_date and getattr(error, "is_looking", False):
+            return self.intent_date + LOOKING_PATIENCE > fields.Datetime.now()
+        is_reading = getattr(error, "is_looking", False) or self.state == "auditing" or self.next_act == "read"
+        has_patience = not self.refused_since or self.refused_since + READING_PATIENCE > fields.Datetime.now()
+        return is_reading and has_patience
 
     def _wait(self, error):
         """Override to report the waiting, and to close the intent of a creation that cannot have taken effect."""

@@ -5,7 +5,16 @@ from odoo.fields import Domain
 
 from ..lib.catalogue_rules import PRODUCTS_PER_PAGE
 from ..lib.catalogue_values import AUDITING, REJECTED
-from ..lib.errors import NOT_FOUND, NOT_OFFERED, PERMISSION, AliexpressError, FixError, ReconnectError, looking
+from ..lib.errors import (
+    NOT_FOUND,
+    NOT_OFFERED,
+    PERMISSION,
+    REFUSED,
+    AliexpressError,
+    FixError,
+    ReconnectError,
+    looking,
+)
 from .aliexpress_job_mixin import QUEUE_LIMIT
 from .error_messages import told_at_once
 from .product_reader import read_products
@@ -84,6 +93,7 @@ class AliexpressListing(models.Model):
 
     def _take_detail(self, detail, client):
         """Take over what a `ProductDetail` says about the listing."""
+        self.refused_since = False
         self._take_sku_refs(detail)
         if detail.status == AUDITING or not detail.status:
             self._await_review()
@@ -103,7 +113,7 @@ class AliexpressListing(models.Model):
         try:
             reason = client.get_review_state(self.product_ref).reason
         except FixError as error:
-            if error.reason not in (PERMISSION, NOT_OFFERED, NOT_FOUND):
+            if error.reason not in (PERMISSION, NOT_OFFERED, NOT_FOUND, REFUSED):
                 raise
             reason = ""
         env = self.account_id._get_message_env()

@@ -122,6 +122,7 @@ class AliexpressListing(models.Model):
 
     def _end_reading_error(self):
         """Take back what was shown as long as the product could not be read."""
+        self.refused_since = False
         is_settled = self.state in ("online", "offline") and not (self.is_quantity_waiting or self.is_price_waiting)
         if is_settled and self.error:
             self.write({"error": False, "retry_at": False})

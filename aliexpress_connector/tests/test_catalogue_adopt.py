@@ -234,7 +234,7 @@ class TestAdopting(CatalogueCase):
         self.assertEqual(self.sandbox.count(EDIT), 1, listing.error)
         self.assertEqual([sku.sku_code for sku in remote.skus], ["MUG-NEW"])
 
-    def test_a_found_product_that_is_gone_again_leaves(self):
+    def test_a_found_product_that_aliexpress_tells_nothing_about_is_left_to_a_person(self):
         number = self.product_of("LAMP-01")
         found = self.find().filtered(lambda found: found.product_ref == str(number))
         found.state = "pending"
@@ -242,6 +242,18 @@ class TestAdopting(CatalogueCase):
         self.run_job("publish_listings")
         self.assertTrue(found.error and found.retry_at)
         found.retry_at = fields.Datetime.subtract(fields.Datetime.now(), seconds=1)
+        self.run_job("publish_listings")
+        self.assertEqual(found.state, "error")
+        found.action_retry()
+        self.run_job("publish_listings")
+        self.assertRecordValues(found, [{"state": "open", "error": False}])
+
+    def test_a_found_product_that_is_gone_again_leaves(self):
+        number = self.product_of("LAMP-01")
+        found = self.find().filtered(lambda found: found.product_ref == str(number))
+        found.state = "pending"
+        lamp = self.sandbox.shop.products.pop(number)
+        self.addCleanup(self.sandbox.shop.products.__setitem__, number, lamp)
         self.run_job("publish_listings")
         self.assertFalse(found.exists())
 

@@ -266,9 +266,24 @@ class TestPublishing(CatalogueCase):
         self.publish()
         self.assertRecordValues(listing, [{"state": "online", "error": False}])
 
-    def refuse(self, method):
-        """Let one call of `method` be refused for a reason that nobody has written down."""
-        self.sandbox.add_fault("error", method=method, code="15", sub_code="isv.odd", sub_text="not now", count=1)
+    def refuse(self, method, count=1):
+        """Let `count` calls of `method` be refused for a reason that nobody has written down."""
+        self.sandbox.add_fault("error", method=method, code="15", sub_code="isv.odd", sub_text="not now", count=count)
+
+    def test_a_look_that_is_refused_for_a_day_is_told_as_an_error(self):
+        reviewed, online = self.create_listing(), self.create_online(self.create_complete_product("CAP-2"))
+        self.remote(online).status = "service_delete"  # which the lists do not show
+        self.publish()
+        self.refuse(DETAIL, count=20)
+        self.settle(reviewed)
+        self.remote(reviewed).status = "service_delete"
+        self.run_job("refresh_listings")
+        self.assertEqual((reviewed.state, online.state), ("auditing", "online"))
+        (reviewed | online).write({"retry_at": False, "refused_since": "2024-01-01 00:00:00"})
+        self.publish()
+        self.run_job("refresh_listings")
+        self.assertEqual((reviewed.state, online.state), ("error", "error"))
+        self.assertIn("not now", online.error)
 
     def test_a_refused_look_for_a_creation_without_answer_is_repeated_for_a_day(self):
         listing = self.create_listing()
