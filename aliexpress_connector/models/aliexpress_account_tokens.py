@@ -122,7 +122,7 @@ class AliexpressAccount(models.Model):
             return super().write(vals)
         fresh = {"token_renewed_date": False, "renewal_refused_date": False, "authorization_warned_days": 0}
         result = super().write(fresh | vals)
-        self.activity_unlink([AUTHORISATION_ACTIVITY])
+        self._end_asking_to_connect()
         return result
 
     # === RENEWAL === #

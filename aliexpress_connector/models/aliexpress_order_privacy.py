@@ -122,6 +122,8 @@ class AliexpressOrder(models.Model):
         values = dict.fromkeys(texts, False) | {"is_erased": True}
         if self.address:
             values["address"] = asdict(Address(country_code=self.address.get("country_code") or ""))
+        if self.hold_reason and self.cancel_reason:
+            values["hold_reason"] = self.hold_reason.replace(self.cancel_reason, "-")
         if self.taken_over:
             values["taken_over"] = self.taken_over | {"address": ""}
         return values

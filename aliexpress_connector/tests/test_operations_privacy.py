@@ -205,7 +205,8 @@ class TestPrivacy(SandboxCase):
 
     def test_orders_that_wait_for_ever_are_erased_too(self):
         held, failed = self.import_one(), self.import_one()
-        held.write({"state": "hold", "hold_reason": "The end is not known."})
+        reason = "Marisol Quintanilla has moved"
+        held.write({"state": "hold", "cancel_reason": reason, "hold_reason": f"The buyer asked to cancel ({reason})."})
         failed.write({"state": "error", "error": "Marisol Quintanilla has no country.", "is_detail_due": True})
         for order in held | failed:
             self.age(order)
@@ -213,6 +214,7 @@ class TestPrivacy(SandboxCase):
         self.assertEqual((held | failed).mapped("is_erased"), [True, True])
         self.assertErased(held)
         self.assertErased(failed)
+        self.assertEqual(held.hold_reason, "The buyer asked to cancel (-).")
 
     def test_zero_days_never_erase(self):
         order = self.import_one()
