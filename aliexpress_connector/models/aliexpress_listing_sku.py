@@ -89,6 +89,13 @@ class AliexpressListingSku(models.Model):
         """Whether AliExpress took over a price or a quantity for the SKU's code, or a record said so."""
         return bool(self.quantity_date or self.price_date or self.quantity_sent or self.price_sent)
 
+    def _is_code_open(self):
+        """Whether the variant has no code on AliExpress yet: none here, or one made of its number that was not sent."""
+        listing = self.listing_id
+        may_be_sent = listing.intent_date or listing.next_act == "update"
+        is_known = may_be_sent or self.sku_ref or self._is_acknowledged()
+        return not self.sku_code or not is_known and self.sku_code == self.product_id._get_aliexpress_made_code()
+
     def action_remove(self):
         """Have SKUs that no variant is linked with removed from AliExpress by the next update."""
         self.check_access("write")

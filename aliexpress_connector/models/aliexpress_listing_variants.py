@@ -32,13 +32,15 @@ class AliexpressListing(models.Model):
         it AliExpress and orders know the SKU. Returns those of the new `variants` that need a line of their own.
         """
         left = {sku.sku_code: sku for sku in self.sku_ids if sku.sku_code and not (sku.is_offered or sku.is_foreign)}
-        codeless = self.sku_ids.filtered(lambda sku: sku.is_offered and not sku.sku_code)
-        for variant in codeless.product_id | variants if left else ():
+        own = self.sku_ids.filtered(lambda sku: sku.is_offered and sku._is_code_open())
+        heirs = variants.browse()
+        for variant in own.product_id | variants if left else ():
             line = left.pop(variant._get_aliexpress_sku_code(), None)
             if line:
-                codeless.filtered(lambda sku, variant=variant: sku.product_id == variant).unlink()
                 line.product_id = variant
-        return variants - self.sku_ids.product_id
+                heirs |= variant
+        own.filtered(lambda sku: sku.product_id in heirs).unlink()
+        return variants - heirs
 
     @api.model
     def _make_missing_skus(self, account):
@@ -54,7 +56,7 @@ class AliexpressListing(models.Model):
         """
         is_unknown = not self.product_ref and not self.intent_date
         lines = self.sku_ids.filtered(
-            lambda sku: sku.product_id and (not sku.sku_code or (is_unknown and not sku.sku_ref))
+            lambda sku: sku.product_id and (sku._is_code_open() or (is_unknown and not sku.sku_ref))
         )
         taken = set((self.sku_ids - lines).mapped("sku_code"))
         codes = {}

@@ -43,4 +43,8 @@ class ProductProduct(models.Model):
         """
         self.ensure_one()
         codes = ((code or "").strip() for code in (self.aliexpress_sku_code, self.default_code))
-        return next(filter(None, codes), f"ODOO-{self.id}")
+        return next(filter(None, codes), self._get_aliexpress_made_code())
+
+    def _get_aliexpress_made_code(self):
+        """The code of a variant that people gave none."""
+        return f"ODOO-{self.id}"

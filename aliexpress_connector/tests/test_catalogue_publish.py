@@ -586,12 +586,21 @@ class TestVariants(CatalogueCase):
             len(self.remote(listing).skus), len(variants.product_tmpl_id.product_variant_ids), listing.error
         )
 
-    def exchange_colour(self, variants, listing):
+    def exchange_colour(self, variants, listing, is_named_late=False):
         """Let Green take the place of Red in Odoo, with the references of the red shirts, and have that published."""
         template = variants.product_tmpl_id
         line = template.attribute_line_ids.filtered(lambda line: line.attribute_id.name == "Color")
-        green = line.value_ids.create({"name": "Green", "attribute_id": line.attribute_id.id})
+        green = line.value_ids.create(
+            {"name": "Sunset" if is_named_late else "Green", "attribute_id": line.attribute_id.id}
+        )
         line.value_ids = line.value_ids[0] | green
+        if is_named_late:
+            self.publish()
+            self.assertIn("Sunset", "".join(listing.problem_ids.mapped("message")))
+            self.env["aliexpress.attribute.mapping.value"].search(
+                [("product_attribute_value_id", "=", green.id)]
+            ).unlink()
+            green.name = "Green"
         for number, variant in enumerate(template.product_variant_ids - variants[:2], start=2):
             variant.default_code = f"SHIRT-{number}"
         self.publish()
@@ -621,6 +630,44 @@ class TestVariants(CatalogueCase):
         self.assertEqual(len(self.remote(listing).skus), 2, listing.error)
         self.settle(listing)
         self.exchange_colour(variants, listing)
+
+    def test_variants_that_get_their_references_later_take_the_place_of_deleted_ones(self):
+        self.exchange_colour(*self.create_referenced_shirt(), is_named_late=True)
+
+    def test_variants_take_the_codes_of_several_that_are_archived_later(self):
+        variants, listing = self.create_referenced_shirt()
+        size = variants.product_tmpl_id.attribute_line_ids.filtered(lambda line: line.attribute_id.name == "Size")
+        size.value_ids = [Command.create({"name": "L", "attribute_id": size.attribute_id.id})]
+        new = variants.product_tmpl_id.product_variant_ids - variants
+        for number, variant in enumerate(new):
+            variant.default_code = f"SHIRT-{number}"
+        self.publish()
+        self.assertFalse(self.sandbox.count(EDIT))
+        self.assertFalse(any(listing.sku_ids.filtered(lambda sku: sku.product_id in new).mapped("sku_code")))
+        variants[:2].active = False
+        self.publish()
+        self.assertEqual(self.sandbox.count(EDIT), 1, listing.error)
+        self.assertEqual(listing.sku_ids.product_id, new | variants[2:])
+        self.assertEqual(
+            {sku.sku_code for sku in self.remote(listing).skus}, {f"SHIRT-{number}" for number in range(4)}
+        )
+
+    def test_a_code_that_a_person_wrote_at_a_new_sku_stays(self):
+        variants, listing = self.create_referenced_shirt()
+        size = variants.product_tmpl_id.attribute_line_ids.filtered(lambda line: line.attribute_id.name == "Size")
+        size.value_ids = [Command.create({"name": "L", "attribute_id": size.attribute_id.id})]
+        new = variants.product_tmpl_id.product_variant_ids - variants
+        new.default_code = "SHIRT-0"
+        self.publish()
+        lines = listing.sku_ids.filtered(lambda sku: sku.product_id in new)
+        self.assertFalse(any(lines.mapped("sku_code")))
+        for number, line in enumerate(lines, start=4):
+            line.sku_code = f"SHIRT-{number}"
+        listing.action_send()
+        self.publish()
+        self.assertEqual(
+            {sku.sku_code for sku in self.remote(listing).skus}, {f"SHIRT-{number}" for number in range(6)}
+        )
 
     def test_all_variants_gone_takes_the_listing_off(self):
         variants = self.create_shirt()
