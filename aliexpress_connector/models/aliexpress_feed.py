@@ -120,14 +120,16 @@ class AliexpressFeed(models.Model):
         self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings", at=retry_at)
 
     def _write_intent(self):
-        """Commit to the submission of one feed, and to the creation of what it carries."""
+        """Commit to the submission of one feed, and to the creation of what it carries; what it cannot carry leaves
+        it now, for the answer to the submission may be lost.
+        """
         self.listing_ids._write_intent()
+        self._prepare_items()
         self.write({"intent_date": fields.Datetime.now()})
 
     def _submit(self):
-        """Hand one feed to AliExpress, without what was spoilt since it was checked."""
+        """Hand one feed to AliExpress, without what was spoilt since its intent was written."""
         items = self._prepare_items()
-        self.item_count = len(items)
         if not items:
             self.write({"state": "done", "intent_date": False, "error": False})
             return
@@ -156,6 +158,7 @@ class AliexpressFeed(models.Model):
                 # What is acknowledged is what was sent, whatever it was when the intent was written down.
                 listing.attempt = listing._prepare_attempt(content)
                 items.append(item)
+        self.item_count = len(items)
         return items
 
     def _get_item_ref(self, listing):

@@ -237,6 +237,27 @@ class TestFeeds(CatalogueCase):
         self.read_results()
         self.assertEqual(set(listings.mapped("state")), {"auditing"}, listings.mapped("error"))
 
+    def test_what_no_feed_can_carry_any_more_waits_for_no_answer_that_is_lost(self):
+        listings = self.create_listings()
+        self.sandbox.add_fault("reset", method=SUBMIT, count=1)
+        self.publish()
+        listings[0].product_tmpl_id.aliexpress_image_ids = [
+            Command.create({"kind": "square", "image": make_picture("blue")})
+        ]
+        listings[1].product_tmpl_id.aliexpress_category_id = False
+        feed = self.env["aliexpress.feed"].search([])
+        self.let_time_pass(feed)
+        self.sandbox.add_fault("reset_after", method=SUBMIT, count=1)
+        self.publish()
+        self.account.retry_at = feed.retry_at = False
+        self.publish()
+        self.assertEqual((feed.state, feed.item_count), ("submitted", 2), feed.error)
+        self.read_results()
+        self.publish()
+        self.assertRecordValues(feed, [{"state": "done", "accepted_count": 2, "item_count": 2}])
+        self.assertEqual(listings.mapped("state"), ["auditing", "error", "auditing", "auditing"])
+        self.assertTrue(self.remote(listings[0]).marketing_images)
+
     def test_a_feed_that_is_refused_as_a_whole_is_created_one_by_one(self):
         listings = self.create_listings()
         self.sandbox.add_fault("error", method=SUBMIT, code="15", sub_code="F00-00-10020-004", sub_text="no", count=1)
