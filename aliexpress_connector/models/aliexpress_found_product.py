@@ -239,7 +239,8 @@ class AliexpressFoundProduct(models.Model):
 
     def _check_codes(self, values):
         """Raise UserError when two SKUs would have one code in the listing of these `values`."""
-        codes = [sku["sku_code"] for _command, _id, sku in values["sku_ids"] if sku["sku_code"]]
+        # As the listing keeps them.
+        codes = [sku["sku_code"].strip() for _command, _id, sku in values["sku_ids"] if sku["sku_code"]]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
             raise UserError(

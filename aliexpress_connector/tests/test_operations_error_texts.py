@@ -189,7 +189,7 @@ class TestErrorTexts(AliexpressCase):
 
     def link_two_skus_of_one_code(self):
         found = self.create_found(self.create_product("P-TWO", "Product").product_tmpl_id)
-        found.sku_ids = [(0, 0, {"sku_code": "ONE", "sku_ref": ref}) for ref in "12"]
+        found.sku_ids = [(0, 0, {"sku_code": code, "sku_ref": code}) for code in ("ONE", "ONE ")]
         found.action_link()
 
     def send_without_picture(self):
