@@ -132,6 +132,12 @@ class AliexpressAccount(models.Model):
             "person lists them."
         ),
     )
+    publishing_error = fields.Text(
+        string="Publishing Stopped",
+        copy=False,
+        readonly=True,
+        help="Why new products of the shop are not listed.",
+    )
     listing_ids = fields.One2many("aliexpress.listing", "account_id")
     listing_count = fields.Integer(compute="_compute_listing_count", help="How many products this shop lists.")
 
@@ -187,7 +193,11 @@ class AliexpressAccount(models.Model):
                 )
 
     def write(self, vals):
-        """Override to compare all listings of a shop anew when what they have in common changes."""
+        """Override to compare all listings of a shop anew when what they have in common changes. With another switch,
+        what stopped the last run tells nothing about the next.
+        """
+        if not {"sync_listings", "is_listing_automatic"}.isdisjoint(vals):
+            vals = {"publishing_error": False} | vals
         result = super().write(vals)
         if CONTENT_FIELDS & vals.keys():
             # Whoever may change the shop has its listings looked at.

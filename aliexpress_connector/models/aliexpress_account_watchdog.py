@@ -70,7 +70,8 @@ class AliexpressAccount(models.Model):
         self.ensure_one()
         account = self.with_env(self._get_message_env())
         texts = [account._describe_connection(), *account._get_silences(), account._describe_budget()]
-        texts += [account.refresh_error, account._describe_deadlines(), account.shop_data_news]
+        texts += [account.publishing_error, account.refresh_error]
+        texts += [account._describe_deadlines(), account.shop_data_news]
         texts += [account._describe_count(name) for name in TOLD_COUNTS]
         return [*filter(None, texts)]
 

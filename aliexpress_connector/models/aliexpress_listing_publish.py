@@ -82,16 +82,20 @@ class AliexpressListing(models.Model):
 
     @api.model
     def _create_automatic_listings(self):
-        """Make a listing of every product that a shop offers and has none of, where the shop wants that."""
-        accounts = self.env["aliexpress.account"].search(
-            self.env["aliexpress.account"]._get_due_domain("sync_listings", calls_gateway=False)
-            & Domain("is_listing_automatic", "=", True)
-        )
-        for account in accounts:
+        """Make a listing of every product that a shop offers and has none of, where the shop wants that.
+
+        The first work of a run for the shop as a whole: what stopped the last run is told no more once this succeeds.
+        """
+        Account = self.env["aliexpress.account"]
+        concerned = Domain("is_listing_automatic", "=", True) | Domain("publishing_error", "!=", False)
+        for account in Account.search(Account._get_due_domain("sync_listings", calls_gateway=False) & concerned):
             self._run_for_shop(account, self._list_new_products)
 
     @api.model
     def _list_new_products(self, account):
+        account.publishing_error = False
+        if not account.is_listing_automatic:
+            return
         listed = Domain("aliexpress_listing_ids", "any", [("account_id", "=", account.id)])
         wanted = account._get_product_domain() & Domain("aliexpress_category_id", "!=", False) & ~listed
         templates = self.env["product.template"].search(wanted, limit=AUTOMATIC_LIMIT)
@@ -113,7 +117,7 @@ class AliexpressListing(models.Model):
         except Exception as error:  # noqa: BLE001  a bug costs one shop, not all
             self.env.cr.rollback()
             self._log_fault(error)
-            account.error = describe_error(account._get_message_env(), error)
+            account.publishing_error = describe_error(account._get_message_env(), error)
         self.env["ir.cron"]._commit_progress()
         return result
 

@@ -184,8 +184,15 @@ class TestProductPage(CatalogueCase):
         self.env.invalidate_all()
         self.publish()
         self.assertEqual(other.listing_ids.product_tmpl_id, self.product.product_tmpl_id)
-        self.assertIn("filter of the offered products of Test shop", self.account.error)
-        self.assertFalse(self.account.retry_at, "its orders go on")
+        self.assertIn("filter of the offered products of Test shop", self.account.publishing_error)
+        self.assertFalse(self.account.error or self.account.retry_at, "its orders go on")
+        self.account.sync_orders = True
+        self.run_job("fetch_orders")
+        self.assertTrue(self.account.publishing_error)
+        self.assertIn(self.account.publishing_error, self.account._get_problems())
+        self.account.product_domain = "[('default_code', '=', 'NONE')]"
+        self.publish()
+        self.assertFalse(self.account.publishing_error)
 
     def test_a_picture_that_odoos_form_stored_as_webp_arrives_as_jpeg(self):
         self.product.image_1920 = WEBP
