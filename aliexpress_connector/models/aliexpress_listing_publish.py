@@ -2,9 +2,10 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..lib.errors import FixError
+from ..lib.errors import FixError, TransientError
 from .aliexpress_account import CONCURRENCY_ERRORS
 from .aliexpress_image import THREADS
+from .aliexpress_job_mixin import OUTAGE_REASONS, SHOP_REASONS
 from .aliexpress_listing_changes import LATE_COMMIT
 from .aliexpress_listing_content import SECTIONS
 from .error_messages import describe_error
@@ -150,11 +151,16 @@ class AliexpressListing(models.Model):
         rows |= ShopData._create_rows(
             {(account.id, "size_chart", category.id) for category in categories - rows.category_id}
         )
-        for row in rows.filtered(lambda row: row.state == "pending"):
+        now = fields.Datetime.now()
+        for row in rows.filtered(lambda row: row.state == "pending" and (row.retry_at or now) <= now):
+            # Most categories need none, and many applications may not ask: nothing waits for them.
             try:
                 row._refresh()
+            except TransientError as error:
+                if error.reason in SHOP_REASONS - OUTAGE_REASONS:
+                    raise
+                row._wait(error)
             except FixError as error:
-                # Most categories need none, and many applications may not ask.
                 row._set_error(error)
 
     def _prepare_sending(self):

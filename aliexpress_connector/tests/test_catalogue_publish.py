@@ -725,3 +725,24 @@ class TestPublishingWithSizeCharts(CatalogueCase):
         self.assertIn("size_chart_id", listing.error)
         row = self.env["aliexpress.shop.data"].search([("kind", "=", "size_chart")])
         self.assertEqual(row.state, "denied")
+
+    def test_size_charts_that_cannot_be_read_now_stop_nothing_and_are_left_alone_for_a_while(self):
+        category = self.load_category("200000402")
+        caps = self.create_complete_product("CAP-SIZED")
+        caps.aliexpress_category_id = category
+        caps.aliexpress_attribute_line_ids.unlink()
+        type(self).category, shirt_category = category, self.category
+        self.addCleanup(setattr, type(self), "category", shirt_category)
+        caps.product_tmpl_id.aliexpress_attribute_line_ids = self.prepare_attribute_lines()
+        listings = self.create_listing() | self.create_listing(caps)
+        self.sandbox.add_fault("service_timeout", method=CHARTS)
+        self.publish()
+        self.assertEqual(self.sandbox.count(CREATE), 2, listings.mapped("error"))
+        self.assertGreater(self.sandbox.count(CHARTS), 0)
+        self.assertEqual(self.remote(listings[1]).category_id, 200000402)
+        self.assertFalse(self.account.retry_at)
+        rows = self.env["aliexpress.shop.data"].search([("kind", "=", "size_chart")])
+        self.assertEqual(set(rows.mapped("state")), {"pending"})
+        self.create_listing(self.variants[0])
+        self.publish()
+        self.assertEqual((self.sandbox.count(CREATE), self.sandbox.count(CHARTS)), (1, 0))
