@@ -123,9 +123,10 @@ class AliexpressFeed(models.Model):
         """Commit to the submission of one feed, and to the creation of what it carries; what it cannot carry leaves
         it now, for the answer to the submission may be lost.
         """
-        self.listing_ids._write_intent()
+        self.listing_ids._keep_creatable()
         self._prepare_items()
-        self.write({"intent_date": fields.Datetime.now()})
+        for records in (self, self.listing_ids):
+            records.write({"intent_date": fields.Datetime.now()})
 
     def _submit(self):
         """Hand one feed to AliExpress, without what was spoilt since its intent was written."""
@@ -148,16 +149,14 @@ class AliexpressFeed(models.Model):
                 # Checked anew: it may have got pictures that are not uploaded yet.
                 listing.write({"feed_id": False, "intent_date": False, "retry_at": False, "next_act": False})
                 continue
+            # What is acknowledged, or not sent again, is what it is now, whatever it was when it was checked.
+            listing.attempt = listing._prepare_attempt(listing._get_creation_content(contents[listing.id]))
             try:
                 content = listing._get_sendable_content(contents[listing.id], problems[listing.id])
-                item = FeedItem(item_ref=self._get_item_ref(listing), content=listing._resolve_images(content))
+                items.append(FeedItem(item_ref=self._get_item_ref(listing), content=listing._resolve_images(content)))
             except UserError as error:
                 listing.feed_id = False
                 listing._set_error(error)
-            else:
-                # What is acknowledged is what was sent, whatever it was when the intent was written down.
-                listing.attempt = listing._prepare_attempt(content)
-                items.append(item)
         self.item_count = len(items)
         return items
 

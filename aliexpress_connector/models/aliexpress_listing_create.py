@@ -44,17 +44,19 @@ class AliexpressListing(models.Model):
         return self._get_due_domain("sync_listings") & Domain("state", "=", "pending") & begun
 
     def _write_intent(self):
-        """Commit to the creation of the listings, with what will have been acknowledged once it succeeds. Those that
-        are not to be created any more leave their feed.
-        """
+        """Commit to the creation of the listings, with what will have been acknowledged once it succeeds."""
         now = fields.Datetime.now()
-        ready = self.filtered(lambda listing: listing.state == "pending" and listing.next_act == "create")
-        (self - ready).write({"feed_id": False})
-        wanted = ready._keep_wanted("online")
+        wanted = self._keep_creatable()
         contents = wanted._prepare_contents()
         for listing in wanted:
             content = listing._get_creation_content(contents[listing.id])
             listing.write({"intent_date": now, "attempt": listing._prepare_attempt(content)})
+
+    def _keep_creatable(self):
+        """Those of the listings that are still to be created; the others leave their feed."""
+        ready = self.filtered(lambda listing: listing.state == "pending" and listing.next_act == "create")
+        (self - ready).write({"feed_id": False})
+        return ready._keep_wanted("online")
 
     def _create_product(self):
         """Create one listing on AliExpress."""
