@@ -136,7 +136,10 @@ class AliexpressListing(models.Model):
             ShopData = self.env["aliexpress.shop.data"]
             if not ShopData.search_count(domain, limit=1):
                 ShopData._sync_rows()
-            ShopData.search([*domain, ("state", "=", "pending")])._refresh()
+            # What was read, denied or refused is left to the job of the shop's data.
+            unread = ShopData.search([*domain, ("state", "=", "pending")])
+            if unread:
+                unread._refresh()
         self._read_missing_size_charts()
 
     def _read_missing_size_charts(self):

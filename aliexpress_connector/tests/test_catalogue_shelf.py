@@ -3,6 +3,7 @@ from odoo.tests import new_test_user
 from .catalogue_common import CREATE, EDIT, LIST, CatalogueCase
 
 DELETE = "aliexpress.solution.batch.product.delete"
+FREIGHT_TEMPLATES = "aliexpress.freight.redefining.listfreighttemplate"
 OFFLINE = "aliexpress.postproduct.redefining.offlineaeproduct"
 
 
@@ -30,6 +31,32 @@ class TestShelf(CatalogueCase):
         self.account.excluded_product_ids = self.product.product_tmpl_id
         self.publish()
         self.assertEqual(self.remote(listing).status, "offline")
+
+    def test_without_a_freight_template_listings_say_so_and_come_off_the_shelf(self):
+        for trouble in ("none", "denied"):
+            with self.subTest(trouble):
+                listing, shop, app = self.create_online(), self.sandbox.shop, self.sandbox.app
+                templates, shop.freight_templates = shop.freight_templates, []
+                self.addCleanup(setattr, shop, "freight_templates", templates)
+                app.denied = [FREIGHT_TEMPLATES] if trouble == "denied" else []
+                self.addCleanup(setattr, app, "denied", [])
+                self.account.freight_template_id = False
+                self.env["aliexpress.freight.template"].search([("account_id", "=", self.account.id)]).unlink()
+                self.env["aliexpress.shop.data"].search([]).unlink()
+                self.run_job("refresh_shop_data")
+                self.product.aliexpress_title = f"Linen cap: {trouble}"
+                for _attempt in range(2):
+                    listing.action_send()
+                    self.publish()
+                    self.assertEqual(listing.state, "error")
+                    self.assertIn("has no freight template", listing.error)
+                listing.action_take_offline()
+                self.publish()
+                self.assertEqual((listing.state, self.remote(listing).status), ("offline", "offline"), listing.error)
+                shop.freight_templates, app.denied = templates, []
+                self.env["aliexpress.shop.data"].search([]).unlink()
+                listing._forget()
+                listing.unlink()
 
     def test_a_product_outside_the_shops_choice_is_not_created(self):
         self.account.product_domain = "[('default_code', '=like', 'X%')]"
