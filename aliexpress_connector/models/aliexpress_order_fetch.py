@@ -19,6 +19,8 @@ WINDOW = timedelta(days=28)
 MAX_PAGES = 20
 SHORTEST_WINDOW = timedelta(minutes=10)
 STORE_TRIES = 5
+# So many orders of a shop are asked for hidden addresses in a run while AliExpress told none of others.
+ADDRESS_PROBES = 3
 
 
 class AliexpressOrder(models.Model):
@@ -102,13 +104,14 @@ class AliexpressOrder(models.Model):
     def _mark_hidden_addresses(self, account):
         """Have orders read again whose address AliExpress could not tell for now: the list may never show them again.
 
-        As many as are read at once, and none while another was refused within the hour: that limit goes on.
+        As many as are read at once; only a few while others were refused within the hour: that limit may go on.
         """
         domain = Domain("account_id", "=", account.id) & Domain("address_retry_at", "!=", False)
         domain &= Domain("stage", "in", ("new", "waiting_shipment"))
         waiting = self.search(domain, order="address_retry_at, id")
-        if waiting and waiting[-1].address_retry_at <= fields.Datetime.now():
-            waiting[:DETAIL_BATCH].is_detail_due = True
+        now = fields.Datetime.now()
+        due = waiting.filtered(lambda order: order.address_retry_at <= now)
+        due[: DETAIL_BATCH if due == waiting else ADDRESS_PROBES].is_detail_due = True
 
     @api.model
     def _list_window(self, account, client, start, end):

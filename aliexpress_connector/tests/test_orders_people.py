@@ -425,6 +425,30 @@ class TestOrdersPeople(SandboxCase):
         self.assertNotIn("*", order.sale_order_id.partner_shipping_id.name)
         self.assertFalse(order.address_retry_at)
 
+    def test_a_few_hidden_addresses_are_asked_for_while_others_were_refused(self):
+        self.sandbox.add_fault(method=REVEAL, kind="http_500")
+        self.addCleanup(self.sandbox.reset)
+        _placed, order = self.import_masked()
+        for _number in range(5):
+            self.sandbox.place_order([["TMUG-01", 1]], shop="2671514006", pay=True)
+        self.import_orders()
+        orders = self.env["aliexpress.order"].search([("account_id", "=", order.account_id.id)], order="id")
+        self.assertTrue(all(orders.mapped("address_retry_at")))
+        self.sandbox.clear_faults()
+        with self.sandbox.lock:
+            for placed in self.sandbox.world.shop("2671514006").orders.values():
+                placed.modified -= timedelta(days=10)
+        for other in orders[:-1]:
+            other.address_retry_at -= timedelta(hours=1)
+        told = []
+        for _number in range(3):
+            self.run_job("fetch_orders")
+            told.append(len(orders.filtered(lambda each: not each.address_retry_at)))
+        self.assertEqual(told, [3, 5, 5], "the last one was refused within the hour")
+        orders[-1].address_retry_at -= timedelta(hours=1)
+        self.run_job("fetch_orders")
+        self.assertFalse(any("*" in each.address["name"] for each in orders))
+
     def test_a_shop_that_may_not_know_addresses_is_not_asked_for_ever(self):
         self.sandbox.world.apps["502345"].denied.append(REVEAL)
         self.addCleanup(self.sandbox.reset)
