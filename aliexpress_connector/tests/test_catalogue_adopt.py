@@ -433,6 +433,24 @@ class TestAdoptingVariants(CatalogueCase):
         self.assertIn("A better shirt", remote.descriptions["en_US"].web)
         self.assertEqual((remote.descriptions["fr_FR"].web, remote.descriptions["fr_FR"].mobile), (web, ""))
 
+    def test_descriptions_that_aliexpress_refuses_do_not_go_back(self):
+        from aliexpress_sandbox.product import Description
+
+        remote = self.product_on_aliexpress
+        web = json.dumps({"version": "2.0.0", "moduleList": [{"type": "text", "texts": [{"content": "Bonjour"}]}]})
+        html = {"type": "html", "html": {"content": "<p>Bonjour</p>"}}
+        dynamic = {"type": "dynamic", "reference": {"type": "relation", "moduleId": 1}}
+        for number, modules in enumerate(([html], [dynamic], [], None)):
+            with self.subTest(modules=modules):
+                told = {} if modules is None else {"version": "2.0.0", "moduleList": modules}
+                remote.descriptions["fr_FR"] = Description(web, json.dumps(told))
+                self.variants.product_tmpl_id.aliexpress_description = f"<p>Better shirt {number}</p>"
+                self.publish()
+                self.assertEqual(self.sandbox.count(EDIT), 1, self.listing.error)
+                self.assertIn(f"Better shirt {number}", remote.descriptions["en_US"].web, self.listing.error)
+                self.assertEqual(remote.descriptions["fr_FR"].web, web)
+                self.settle(self.listing)
+
     def test_sale_prices_are_not_erased_for_an_answer_without_skus(self):
         self.sandbox.add_fault("drop_field", method=DETAIL, text="aeop_ae_product_s_k_us", count=1)
         self.variants[0].barcode = "8412345678905"

@@ -217,6 +217,18 @@ def test_descriptions_keep_what_aliexpress_has(is_text):
     assert (description.web_source, description.mobile_source) == (source, "")
 
 
+@pytest.mark.parametrize("mobile", ["{}", '{"version":"2.0.0","moduleList":[]}', '[{"type":"text"}]', None, "html"])
+def test_descriptions_that_aliexpress_refuses_are_not_kept(mobile):
+    html = json.dumps({"version": "2.0.0", "moduleList": [{"type": "html", "html": {"content": "<b>Old</b>"}}]})
+    mobile = html if mobile == "html" else mobile
+    described = {"locale": "fr_FR", "web_detail": html, "mobile_detail": mobile}
+    empty = {"locale": "de_DE", "web_detail": '{"version":"2.0.0","moduleList":[]}', "mobile_detail": mobile}
+    answer = {"result": {"product_id": PRODUCT, "multi_language_description_list": [described, empty]}}
+    descriptions = READS["product"](shop(answer)[0]).descriptions
+    assert set(descriptions) == {"fr"}
+    assert (descriptions["fr"].web_source, descriptions["fr"].mobile_source) == (html, "")
+
+
 def test_an_unknown_product_is_not_found():
     refusal = {"code": 15, "sub_code": "F00-00-10001-002", "sub_msg": "product does not exist"}
     family, _gateway = shop({"error_response": refusal})

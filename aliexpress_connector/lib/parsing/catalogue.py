@@ -26,6 +26,8 @@ from .details import parse_decimal, parse_number_ref
 from .reader import Reader
 
 STATUS_NAMES = {ONLINE: "onSelling", OFFLINE: "offline", AUDITING: "auditing", REJECTED: "editingRequired"}
+# Modules that a description for telephones must not have.
+WEB_ONLY = ("html", "dynamic")
 _STATUSES = {name.lower(): status for status, name in STATUS_NAMES.items()}
 
 
@@ -164,22 +166,28 @@ def _titles(data):
 
 
 def _descriptions(data):
-    return {
+    """{language: Description}, without those that are empty."""
+    found = {
         read_language(row.text("locale")): Description(
-            _web_html(row), _mobile_text(row), _source(row, "web_detail"), _source(row, "mobile_detail")
+            _web_html(row), _mobile_text(row), _source(row, "web_detail"), _source(row, "mobile_detail", WEB_ONLY)
         )
         for row in data.children("multi_language_description_list")
         if row.has("locale")
     }
+    return {language: told for language, told in found.items() if told.html or told.text or told.web_source}
 
 
-def _source(row, key):
-    """The JSON text of a description as AliExpress keeps it, "" where it is none: old products have their HTML."""
+def _source(row, key, refused=()):
+    """The JSON text of a description as AliExpress keeps it, "" where AliExpress would not take it back: old products
+    have their HTML, others have no modules, or some of a `refused` type.
+    """
     try:
-        row.json_child(key)
+        kinds = [module.text("type") for module in row.json_child(key).children("moduleList")]
     except FixError:
         return ""
-    value = row.raw(key) or ""
+    if not kinds or not set(kinds).isdisjoint(refused):
+        return ""
+    value = row.raw(key)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=float)
 
 
