@@ -1,4 +1,14 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+
+# What a variant is recognised by, the better first: (matched by, its field, ours, whether with spaces at the ends).
+MATCHES = (
+    ("sku_code", "aliexpress_sku_code", "sku_code", False),
+    ("default_code", "default_code", "sku_code", False),
+    ("sku_code", "aliexpress_sku_code", "sku_code", True),
+    ("default_code", "default_code", "sku_code", True),
+    ("barcode", "barcode", "ean", False),
+)
 
 
 class AliexpressFoundSku(models.Model):
@@ -42,15 +52,12 @@ class AliexpressFoundSku(models.Model):
         """
         shared = self.browse()
         for company, skus in self.grouped("company_id").items():
-            by_field = {
-                "sku_code": ("aliexpress_sku_code", "sku_code"),
-                "default_code": ("default_code", "sku_code"),
-                "barcode": ("barcode", "ean"),
-            }
             open_skus = skus
-            for matched_by, (field_name, own_name) in by_field.items():
-                found = self._search_variants(company, field_name, set(open_skus.mapped(own_name)) - {False})
-                for sku in open_skus:
+            for matched_by, field_name, own_name, is_spaced in MATCHES:
+                asked = open_skus - shared if is_spaced else open_skus
+                texts = set(asked.mapped(own_name)) - {False}
+                found = self._search_variants(company, field_name, texts, is_spaced) if texts else {}
+                for sku in asked:
                     variants = found.get(sku[own_name], ())
                     if len(variants) == 1:
                         sku.write({"product_id": variants.id, "matched_by": matched_by})
@@ -60,7 +67,12 @@ class AliexpressFoundSku(models.Model):
         return shared.filtered(lambda sku: not sku.product_id)
 
     @api.model
-    def _search_variants(self, company, field_name, texts):
-        """{text: variants} of the active variants of a company whose field is one of `texts`."""
-        domain = [(field_name, "in", list(texts)), ("company_id", "in", (False, company.id))]
-        return self.env["product.product"].search(domain).grouped(field_name) if texts else {}
+    def _search_variants(self, company, field_name, texts, is_spaced):
+        """{text: variants} of the active variants of a company whose field is one of `texts` (set), where `is_spaced`
+        with spaces at its ends.
+        """
+        products = self.env["product.product"]
+        domain = Domain("company_id", "in", (False, company.id))
+        if is_spaced:
+            return products._aliexpress_search_spaced(field_name, texts, domain)
+        return products.search(domain & Domain(field_name, "in", list(texts))).grouped(field_name)

@@ -30,10 +30,13 @@ class AliexpressOrder(models.Model):
             line: line._get_product_problem() for line in self.line_ids - lines if line.product_id and line.quantity
         }
         skus, linked = self._search_skus(lines), self._search_linked(lines)
-        by_code = self._search_by_code(lines)
         nothing = self.env["product.product"]
+        offered = {
+            line: skus.get((line.account_id.id, line.product_ref, line.sku_code or False), nothing) for line in lines
+        }
+        by_code = self._search_by_code(lines, lines.filtered(lambda line: not offered[line]))
         for line in lines:
-            candidates = [skus.get((line.account_id.id, line.product_ref, line.sku_code or False), nothing)]
+            candidates = [offered[line]]
             if line.sku_code:
                 candidates += [products.get(line.sku_code, nothing) for products in by_code]
             candidates.append(linked.get(line._get_link_key(), nothing))
@@ -70,19 +73,19 @@ class AliexpressOrder(models.Model):
         linked = self.env["aliexpress.order.line"].search(domain, order="write_date, id")
         return {line._get_link_key(): line.product_id for line in linked if line.product_id}
 
-    def _search_by_code(self, lines):
-        """A list of `{code: products of any company, archived ones too}` with the lines' codes, the best first."""
+    def _search_by_code(self, lines, open_lines):
+        """A list of `{code: products of any company, archived ones too}` with the lines' codes, the best first.
+
+        Codes with spaces at their ends count for those of `open_lines` that nothing else has, for they are slow to
+        find.
+        """
         codes = {code for code in lines.mapped("sku_code") if code}
         if not codes:
             return []
         products = self.env["product.product"].with_context(active_test=False)
         found = [products.search([(name, "in", list(codes))]).grouped(name) for name in CODE_FIELDS]
-        if not codes <= set().union(*found):
-            # AliExpress tells codes without the spaces at their ends that other software may have written.
-            for name in CODE_FIELDS:
-                untrimmed = products.search(Domain(name, "=like", " %") | Domain(name, "=like", "% "))
-                found.append(untrimmed.grouped(lambda product, name=name: product[name].strip()))
-        return found
+        unknown = {code for code in open_lines.mapped("sku_code") if code}.difference(*found)
+        return found + [products._aliexpress_search_spaced(name, unknown) for name in CODE_FIELDS]
 
 
 class AliexpressOrderLine(models.Model):

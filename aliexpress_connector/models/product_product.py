@@ -1,4 +1,8 @@
+import string
+
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class ProductProduct(models.Model):
@@ -48,3 +52,19 @@ class ProductProduct(models.Model):
     def _get_aliexpress_made_code(self):
         """The code of a variant that people gave none."""
         return f"ODOO-{self.id}"
+
+    @api.model
+    def _aliexpress_search_spaced(self, field_name, codes, domain=()):
+        """{code: variants} of the variants whose field is one of `codes` (set) with spaces at its ends, which other
+        software may have written: AliExpress tells codes without them. Every variant is looked at.
+        """
+
+        def to_sql(model, alias, query):
+            column = model._field_to_sql(alias, field_name, query)
+            trimmed = SQL("btrim(%s, %s)", column, string.whitespace)
+            return SQL("(%s <> %s AND %s IN %s)", column, trimmed, trimmed, tuple(codes))
+
+        if not codes:
+            return {}
+        found = self.search(Domain(domain) & Domain.custom(to_sql=to_sql))
+        return found.grouped(lambda product: product[field_name].strip())

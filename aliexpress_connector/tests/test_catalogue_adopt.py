@@ -100,6 +100,17 @@ class TestAdopting(CatalogueCase):
         lamp = self.found_with("LAMP-01")
         self.assertEqual((lamp.match, lamp.product_tmpl_id), ("2_doubtful", barcode.product_tmpl_id))
 
+    def test_spaces_around_a_code_of_a_product_do_not_count(self):
+        for field_name in ("default_code", "aliexpress_sku_code"):
+            with self.subTest(field_name):
+                spaced = self.create_product("OTHER", "Earphones", **{field_name: " EAR-01 "})
+                self.find()
+                found = self.found_with("EAR-01")
+                self.assertEqual((found.match, found.product_tmpl_id), ("1_certain", spaced.product_tmpl_id))
+                self.assertIn(field_name, ("default_code", "aliexpress_" + found.sku_ids.matched_by))
+                found.unlink()
+                spaced.write({"default_code": False, "aliexpress_sku_code": False})
+
     def test_several_candidates_are_told_and_none_is_certain(self):
         mug = self.products.filtered(lambda product: product.default_code == "MUG-01")
         self.create_product("TWIN-2", "Other twin", aliexpress_sku_code="EAR-01")

@@ -262,6 +262,18 @@ class TestOrdersProducts(SandboxCase):
                 self.assertIn(self.products[4], order.line_ids.product_id)
                 self.products[4][field] = False
 
+    def test_a_code_with_spaces_is_not_chosen_among_several_with_the_code(self):
+        for code in ("TWIN", "TWIN", " TWIN "):
+            self.create_product(code, "Twin")
+        for others in ([], [{"name": "Ghost", "sku": "NOPE-1", "product_id": 1005009999, "price": "5.00"}]):
+            with self.subTest(others=len(others)):
+                twin = {"name": "Twin", "sku": "TWIN", "product_id": 1005009998, "price": "5.00"}
+                placed = self.place(twin, *others)
+                self.import_orders()
+                order = self.get_order(placed)
+                self.assertIn("Several products have the SKU code TWIN", order.hold_reason)
+                self.assertFalse(order.line_ids.product_id)
+
     def test_no_code_means_no_variant_of_several(self):
         first, second = self.products[3], self.products[4]
         self.env["aliexpress.listing"].create(
