@@ -157,14 +157,21 @@ class AliexpressShipment(models.Model):
             unclear_again._schedule_problems()
             return
         if isinstance(error, FixError) and not error.is_looking:
-            self.write({"intent": False, "intent_date": False})
+            self._end_intents()
         super()._set_error(error)
         self._schedule_problems()
 
     def _set_problem(self, message):
         """As `_set_error`, with the translated text of the problem."""
-        self.write({"state": "error", "error": message, "retry_at": False, "intent": False, "intent_date": False})
+        self._end_intents()
+        self.write({"state": "error", "error": message, "retry_at": False})
         self._schedule_problems()
+
+    def _end_intents(self):
+        """Forget the intents, of which nothing came; what is left of a completion keeps it from being queued again."""
+        for shipment in self:
+            is_completion = (shipment.intent or {}).get("kind") == "complete"
+            shipment.write({"intent": {"kind": "refused"} if is_completion else False, "intent_date": False})
 
     def _schedule_problems(self):
         """One activity for each order, however many of its parcels have a problem."""

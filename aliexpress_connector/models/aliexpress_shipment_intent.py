@@ -53,6 +53,9 @@ class AliexpressShipment(models.Model):
 
     def _get_twins(self):
         """Other shipments of the order that travel in this very parcel and are declared with it."""
+        if self.sent_tracking_ref:
+            # What follows in a parcel that was declared is declared on its own.
+            return self.browse()
         return (self.order_id.shipment_ids - self).filtered(
             lambda shipment: (
                 shipment.state == "pending"
@@ -72,12 +75,14 @@ class AliexpressShipment(models.Model):
         # Where lines are told, AliExpress waits for each of them, also for one that never leaves.
         open_lines = self.order_id._get_own_lines().filtered(lambda line: not line.is_declared) - lines
         is_last = is_over and not (lines and open_lines)
+        # What AliExpress did not correct is completed as it has it.
+        is_as_sent = kind == "complete" and self.sent_tracking_ref
         return {
             # What is only to be looked up has no run that could have sent it.
             "run": self.env.context.get("aliexpress_run") if kind != "verify" else "",
             "kind": kind,
-            "service_code": self.service_id.code,
-            "tracking_ref": self.tracking_ref,
+            "service_code": self.sent_service_code if is_as_sent else self.service_id.code,
+            "tracking_ref": self.sent_tracking_ref if is_as_sent else self.tracking_ref,
             "old": [self.sent_service_code, self.sent_tracking_ref],
             # A correction changes the number, not how much of the order has left.
             "is_last": is_last if kind in ("declare", "add", "complete") else self.is_last,
@@ -102,13 +107,18 @@ class AliexpressShipment(models.Model):
             if must_complete:
                 return "complete"
             return "add" if added and not is_complete else "known"
-        if (self.sent_service_code, self.sent_tracking_ref) != (self.service_id.code, self.tracking_ref):
+        is_queued = (self.intent or {}).get("kind") == "complete"
+        is_wrong = (self.sent_service_code, self.sent_tracking_ref) != (self.service_id.code, self.tracking_ref)
+        if is_wrong and not (must_complete and is_queued):
             return "correct"
         return "complete" if must_complete else "verify"
 
     def _get_undeclared_lines(self):
-        """The child orders in these parcels of which AliExpress was not told that all has left."""
-        return self.line_ids.order_line_id.filtered(lambda line: not line.is_declared)
+        """The child orders in these parcels of which AliExpress was not told that all has left: all, where the shop's
+        family tells no lines.
+        """
+        lines = self.line_ids.order_line_id
+        return lines.filtered(lambda line: not line.is_declared) if self.account_id._declares_lines() else lines
 
     def _get_lines_to_tell(self, kind, shipments):
         """The child orders to tell AliExpress of, where the shop's family tells them: it refuses all of a declaration
@@ -118,7 +128,11 @@ class AliexpressShipment(models.Model):
         if not self.account_id._declares_lines():
             return lines
         if kind == "complete":
-            return self.order_id.shipment_ids._get_undeclared_lines()
+            siblings = self.order_id.shipment_ids
+            number = self.sent_tracking_ref or self.tracking_ref
+            parcel = shipments | siblings.filtered(lambda shipment: shipment.sent_tracking_ref == number)
+            # What other parcels hold is told with them, in the next round.
+            return parcel._get_undeclared_lines() or siblings._get_undeclared_lines()
         if kind == "declare":
             # Of a further number for what it knows, AliExpress itself says what it takes.
             return shipments._get_undeclared_lines() or shipments.line_ids.order_line_id
@@ -134,14 +148,23 @@ class AliexpressShipment(models.Model):
         told = others.line_ids.order_line_id & unfinished
         return shipments._get_undeclared_lines() - told
 
+    def _get_told_lines(self, intent):
+        """The child orders that `intent` names."""
+        return self._get_lines_at([index for index, _is_complete in intent["lines"]])
+
     def _get_completed_lines(self, intent):
         """The child orders of which `intent` says that all has left."""
-        indexes = [index for index, is_complete in intent["lines"] if is_complete]
+        return self._get_lines_at([index for index, is_complete in intent["lines"] if is_complete])
+
+    def _get_lines_at(self, indexes):
+        if not indexes:
+            return self.env["aliexpress.order.line"]
         return self.order_id.line_ids.filtered(lambda line: line.sort_index in indexes)
 
     @api.model
     def _queue_completions(self):
-        """Take up orders of which all has left, but AliExpress was told of parts because more was expected then.
+        """Take up orders of which all has left, but AliExpress was told of parts because more was expected then; also
+        where it refused to correct a parcel that it knows.
 
         Only for `_cron_*` methods.
         """
@@ -161,10 +184,24 @@ class AliexpressShipment(models.Model):
         over.write({"is_part_declared": False})
         for order in orders.filtered(lambda order: order.stage == "waiting_shipment"):
             shipments = order.shipment_ids
-            is_declared = all(shipment.state == "sent" for shipment in shipments)
+            is_declared = all(shipment._may_be_completed() for shipment in shipments)
             if is_declared and not order._get_unfinished_lines(self.browse()):
-                # Where lines are told, it is the parcel that holds what is missing.
-                last = shipments.filtered(
-                    lambda shipment: shipment.service_id and (not shipment.line_ids or shipment._get_undeclared_lines())
-                ).sorted("sent_date")[-1:]
-                last.write({"state": "pending", "retry_at": False})
+                # The kind of intent that comes next, also where another number is wanted.
+                intent = {"kind": "complete"}
+                shipments._choose_to_complete().write({"state": "pending", "retry_at": False, "intent": intent})
+
+    def _may_be_completed(self):
+        """Whether AliExpress knows this parcel, nothing is under way for it, and its completion was not refused."""
+        return self.sent_tracking_ref and (self.state == "sent" or (self.state == "error" and not self.intent))
+
+    def _choose_to_complete(self):
+        """The one of these shipments with which AliExpress is told that all has left; empty when none can be."""
+        able = self.filtered(
+            # Where lines are told, it is a parcel that holds what is missing.
+            lambda shipment: (
+                shipment.service_id
+                and shipment.tracking_ref
+                and (not shipment.line_ids or shipment._get_undeclared_lines())
+            )
+        )
+        return able.sorted("sent_date").sorted(lambda shipment: shipment.state == "sent")[-1:]

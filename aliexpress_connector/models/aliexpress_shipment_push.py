@@ -125,7 +125,8 @@ class AliexpressShipment(models.Model):
         if self._is_known(parcels, intent):
             self._acknowledge(intent)
             return
-        values = {"intent": False, "intent_date": False}
+        # A completion stays the intent that comes next.
+        values = {"intent": intent if intent["kind"] == "complete" else False, "intent_date": False}
         if intent["kind"] == "verify":
             values |= {"sent_tracking_ref": False, "sent_service_code": False, "sent_date": False, "is_last": False}
             self.line_ids.order_line_id.is_declared = False

@@ -476,6 +476,35 @@ class TestShippingParcelsGeneral(ShippingCase):
         self.assertEqual(self.get_parcels(placed)[-1], (number, "all", [3]))
         self.check_complete(placed, order)
 
+    def test_goods_that_follow_under_a_number_being_corrected(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1], ["MUG-01", 1])
+        first, second = CORREOS.format(1), CORREOS.format(2)
+        delivery = self.get_delivery(order)
+        backorder = self.ship(delivery, first, {self.get_product("TSHIRT-BLU-M"): 2})
+        self.push()
+        delivery.carrier_tracking_ref = second
+        last = self.ship(backorder, second, {self.get_product("CAP-RED"): 1})
+        self.push()
+        self.assertEqual(self.get_parcels(placed), [(second, "all", [1]), (second, "all", [2])])
+        self.ship(last, CORREOS.format(3))
+        self.push()
+        self.assertEqual(self.get_parcels(placed)[2:], [(CORREOS.format(3), "all", [3])])
+        self.check_complete(placed, order)
+
+    def test_rests_of_two_parcels_are_told_under_their_numbers(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 2])
+        shirt, cap = self.get_product("TSHIRT-BLU-M"), self.get_product("CAP-RED")
+        first, second = CORREOS.format(1), CORREOS.format(2)
+        backorder = self.ship(self.get_delivery(order), first, {shirt: 1})
+        last = self.ship(backorder, second, {cap: 1})
+        self.push()
+        self.assertEqual(self.get_parcels(placed), [(first, "part", [1]), (second, "part", [2])])
+        last.action_cancel()
+        self.push()
+        self.push()
+        self.assertEqual(sorted(self.get_parcels(placed)[2:]), [(first, "all", [1]), (second, "all", [2])])
+        self.check_complete(placed, order)
+
     def test_line_that_never_leaves_is_waited_for(self):
         """AliExpress is told of lines here: the order is not complete, and its deadline is watched."""
         placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])

@@ -46,6 +46,51 @@ class TestShippingSiblings(ChangeCase):
         self.push()
         self.assertEqual(self.get_parcels(), [(FIRST, "part"), (THIRD, "all")])
 
+    def test_refused_correction_keeps_no_order_from_being_completed(self):
+        self.correct_in_vain().action_cancel()
+        self.push()
+        self.assertEqual(self.placed.status, "WAIT_BUYER_ACCEPT_GOODS")
+        self.push()
+        self.assertRecordValues(self.shipment, [{"state": "error", "sent_tracking_ref": FIRST, "is_last": True}])
+        self.sandbox.calls.clear()
+        self.push()
+        self.assertFalse(self.sandbox.calls, "the refused correction waits for a person")
+
+    def test_refused_completion_under_a_number_to_correct(self):
+        backorder = self.correct_in_vain()
+        self.refuse(UNKNOWN)
+        backorder.action_cancel()
+        self.push()
+        self.push()
+        self.assertEqual(self.shipment.state, "error")
+        self.sandbox.calls.clear()
+        self.push()
+        self.assertFalse(self.sandbox.calls)
+        self.sandbox.world.settings.tracking_changes = 5
+        self.shipment.action_retry()
+        self.push()
+        self.push()
+        self.assertEqual(self.get_parcels()[-1], (SECOND, "all"))
+        self.assertRecordValues(self.shipment, [{"state": "sent", "is_last": True}])
+
+    @mute_logger(JOB_LOGGER)
+    def check_lost_completion_under_a_number_to_correct(self, fault):
+        self.correct_in_vain().action_cancel()
+        self.sandbox.add_fault(fault, method="*fulfill", count=1)
+        self.push()
+        self.assertTrue(self.shipment.intent_date)
+        self.try_now()
+        self.push()
+        self.push()
+        self.assertEqual(self.placed.status, "WAIT_BUYER_ACCEPT_GOODS")
+        self.assertRecordValues(self.shipment, [{"sent_tracking_ref": FIRST, "is_last": True}])
+
+    def test_lost_completion_under_a_number_to_correct(self):
+        self.check_lost_completion_under_a_number_to_correct("reset")
+
+    def test_lost_answer_to_a_completion_under_a_number_to_correct(self):
+        self.check_lost_completion_under_a_number_to_correct("reset_after")
+
     def test_one_of_several_parcels_is_refused_in_unknown_words(self):
         self.ship(self.delivery, f"{FIRST},{SECOND}")
         self.refuse(UNKNOWN)
@@ -99,6 +144,23 @@ class TestShippingSiblings(ChangeCase):
         self.push()
         self.assertRecordValues(self.shipment, [{"state": "pending", "intent_date": False}])
         self.assertIn("no tracking number", self.shipment.error)
+
+    def test_lines_of_an_intent_from_before_an_update(self):
+        """It named lines, also where AliExpress is not told of them."""
+        backorder = self.ship(self.delivery, FIRST, self.one_shirt)
+        self.account._get_client().declare_parcel(self.get_part())
+        shipments = self.env["aliexpress.shipment"]
+        shipments._take_deliveries()
+        shipments.search([("picking_id", "=", self.delivery.id)])._plan()
+        self.shipment.with_context(aliexpress_run="before")._intend()
+        self.shipment.intent = self.shipment.intent | {"lines": [[1, True]]}
+        self.push()
+        self.assertRecordValues(self.shipment, [{"state": "sent", "is_last": False}])
+        # As the lines were marked then.
+        self.shipment.line_ids.order_line_id.is_declared = True
+        backorder.action_cancel()
+        self.push()
+        self.assertEqual(self.placed.status, "WAIT_BUYER_ACCEPT_GOODS")
 
     # === ANSWERS THAT NOBODY UNDERSTANDS === #
 
