@@ -123,7 +123,7 @@ class AliexpressShipment(models.Model):
             with looking():
                 parcels = client.list_parcels(self.order_id.order_ref)
         if self._is_known(parcels, intent):
-            self._acknowledge(intent)
+            self._acknowledge(self._limit_to_shown(intent))
             return
         # A completion stays the intent that comes next.
         values = {"intent": intent if intent["kind"] == "complete" else False, "intent_date": False}
@@ -134,6 +134,19 @@ class AliexpressShipment(models.Model):
             # The number was removed from the delivery while it was under way.
             values["is_plan_due"] = True
         self.write(values)
+
+    def _limit_to_shown(self, intent):
+        """`intent` as far as AliExpress is known to have it: somebody else may have told it the number, with less."""
+        if intent["kind"] != "declare" or not (intent["is_last"] or intent["lines"]):
+            return intent
+        error = self._refresh_order()
+        if error and not isinstance(error, FixError):
+            raise error
+        order = self.order_id
+        if order._is_shipped_for_aliexpress():
+            return intent
+        shown = order._get_lines_shown_shipped().mapped("sort_index")
+        return intent | {"is_last": False, "lines": [line for line in intent["lines"] if line[0] in shown]}
 
     @api.model
     def _is_known(self, parcels, intent):

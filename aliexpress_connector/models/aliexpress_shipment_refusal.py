@@ -2,8 +2,17 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ..lib.errors import ALREADY_DECLARED, CARRIER_REFUSED, TRACKING_REFUSED, WRONG_STATUS, AliexpressError, looking
-from .aliexpress_job_mixin import RECORD_PAUSE
+from ..lib.errors import (
+    ALREADY_DECLARED,
+    CARRIER_REFUSED,
+    REFUSED,
+    TRACKING_REFUSED,
+    WRONG_STATUS,
+    AliexpressError,
+    FixError,
+    looking,
+)
+from .aliexpress_job_mixin import get_pause
 from .error_messages import describe_error
 
 
@@ -15,24 +24,45 @@ class AliexpressShipment(models.Model):
     def _handle_refusal(self, client, intent, error):
         """React to `error` (a FixError); raises it again where a reaction is not for this shipment to find."""
         if error.reason == ALREADY_DECLARED:
-            with looking():
-                parcels = client.list_parcels(self.order_id.order_ref)
-            is_read = self._refresh_order()
-            if not self._is_known(parcels, intent):
-                self._set_problem(self._describe_other_numbers([parcel.tracking_ref for parcel in parcels]))
-            elif is_read:
-                self._settle_declared(intent)
-            else:
-                # Declared again it is refused again: how much AliExpress knows is found out then.
-                retry_at = fields.Datetime.now() + timedelta(seconds=RECORD_PAUSE)
-                self.write({"intent": False, "intent_date": False, "retry_at": retry_at})
+            self._handle_declared(client, intent)
         elif error.reason in (TRACKING_REFUSED, CARRIER_REFUSED):
             self._fall_back(self._describe_refusal(intent, error))
         elif error.reason == WRONG_STATUS:
             self._refresh_order()
             self._set_problem(self._describe_wrong_status())
+        elif error.reason == REFUSED and intent["kind"] == "correct" and self._is_corrected(client, intent):
+            self._acknowledge(intent)
         else:
             raise error
+
+    def _is_corrected(self, client, intent):
+        """Whether AliExpress has all that the correction `intent` wanted: with another shipment of the same parcel."""
+        with looking():
+            parcels = client.list_parcels(self.order_id.order_ref)
+        old_service_code, old_number = intent["old"]
+        has_old = any(
+            parcel.tracking_ref == old_number
+            and (old_number != intent["tracking_ref"] or parcel.service_code == old_service_code)
+            for parcel in parcels
+        )
+        return not has_old and self._is_known(parcels, intent)
+
+    def _handle_declared(self, client, intent):
+        """Find out how much AliExpress, which says that it was told already, knows of `intent`."""
+        with looking():
+            parcels = client.list_parcels(self.order_id.order_ref)
+        error = self._refresh_order()
+        if not self._is_known(parcels, intent):
+            if error or not self._skip_lines_shown(intent):
+                self._set_problem(self._describe_other_numbers([parcel.tracking_ref for parcel in parcels]))
+        elif not error:
+            self._settle_declared(intent)
+        elif isinstance(error, FixError):
+            self._set_problem(describe_error(self.env, error))
+        else:
+            # Declared again it is refused again: how much AliExpress knows is found out then.
+            values = {"intent": False, "intent_date": False, "error": describe_error(self.env, error)}
+            self.write(values | {"retry_at": fields.Datetime.now() + timedelta(seconds=get_pause(error))})
 
     def _settle_declared(self, intent):
         """Store what AliExpress, which has the number and says that it was told already, shows of the order."""
@@ -47,22 +77,32 @@ class AliexpressShipment(models.Model):
         shown = told & order._get_lines_shown_shipped()
         if shown == told and (intent["lines"] or not intent["is_last"]):
             self._acknowledge(intent | {"is_last": False})
-        elif shown.filtered(lambda line: not line.is_declared):
-            # It refused all for these: the next round tells the others.
-            shown.is_declared = True
-            self.write({"intent": False, "intent_date": False})
-        else:
+        elif not self._skip_lines_shown(intent):
             self._set_problem(self._describe_open_order(intent))
 
+    def _skip_lines_shown(self, intent):
+        """Where AliExpress shows some of what `intent` tells as shipped, it refused all for these: leave the others
+        to the next round. Return whether it is so.
+        """
+        order = self.order_id
+        told = self._get_told_lines(intent)
+        shown = told & order._get_lines_shown_shipped()
+        is_new = any(not line.is_declared for line in shown)
+        if order.stage != "waiting_shipment" or shown == told or not is_new:
+            return False
+        shown.is_declared = True
+        self.write({"intent": False, "intent_date": False})
+        return True
+
     def _refresh_order(self):
-        """Read the order again, at the latest with the next orders; return whether it could be read now."""
+        """Read the order again, at the latest with the next orders; return why it could not be read now, else None."""
         try:
             self.order_id._refresh_from_aliexpress()
-        except AliexpressError:
+        except AliexpressError as error:
             # What it would tell is for people to see; the shipment's own problem is shown either way.
             self.order_id.is_detail_due = True
-            return False
-        return True
+            return error
+        return None
 
     # === ANOTHER CARRIER === #
 

@@ -103,6 +103,18 @@ class TestShippingParcels(ShippingCase):
         self.assertEqual(order.shipment_ids.mapped("state"), ["sent", "sent"])
         self.assertEqual(self.count_declarations(), 1)
 
+    def test_number_of_two_deliveries_of_an_order_is_corrected(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        delivery = self.get_delivery(order)
+        backorder = self.ship(delivery, CORREOS.format(1), {self.shirt: 2})
+        self.ship(backorder, CORREOS.format(1))
+        self.push()
+        (delivery | backorder).carrier_tracking_ref = CORREOS.format(2)
+        self.push()
+        self.assertEqual(self.get_ledger(placed), [("SPAIN_LOCAL_CORREOS", CORREOS.format(2), "all")])
+        self.assertEqual(order.shipment_ids.mapped("state"), ["sent", "sent"])
+        self.assertFalse(order.activity_ids)
+
     def test_parcel_that_gets_more_is_completed(self):
         placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
         backorder = self.ship(self.get_delivery(order), CORREOS.format(1), {self.shirt: 2})
@@ -474,6 +486,28 @@ class TestShippingParcelsGeneral(ShippingCase):
         self.ship(backorder, number)
         self.push()
         self.assertEqual(self.get_parcels(placed)[-1], (number, "all", [3]))
+        self.check_complete(placed, order)
+
+    def test_line_that_was_declared_elsewhere_with_another_number(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        self.sandbox.act(placed, "ship", logistics_no=CORREOS.format(7), service_name="SPAIN_LOCAL_CORREOS", line=1)
+        self.ship(self.get_delivery(order), CORREOS.format(1))
+        self.push()
+        self.assertEqual(self.get_parcels(placed)[1:], [(CORREOS.format(1), "all", [2])])
+        self.check_complete(placed, order)
+
+    @mute_logger("odoo.addons.aliexpress_connector.models.aliexpress_job_mixin")
+    def test_line_declared_by_hand_while_the_call_is_lost(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        number = CORREOS.format(1)
+        self.ship(self.get_delivery(order), number)
+        self.sandbox.add_fault("reset", method="*order.shipment", count=1)
+        self.push()
+        self.sandbox.act(placed, "ship", logistics_no=number, service_name="SPAIN_LOCAL_CORREOS", line=1)
+        self.account.retry_at = order.shipment_ids.retry_at = False
+        self.push()
+        self.push()
+        self.assertEqual(self.get_parcels(placed)[1:], [(number, "all", [2])])
         self.check_complete(placed, order)
 
     def test_goods_that_follow_under_a_number_being_corrected(self):

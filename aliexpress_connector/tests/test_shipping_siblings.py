@@ -145,6 +145,20 @@ class TestShippingSiblings(ChangeCase):
         self.assertRecordValues(self.shipment, [{"state": "pending", "intent_date": False}])
         self.assertIn("no tracking number", self.shipment.error)
 
+    @mute_logger(JOB_LOGGER)
+    def test_part_declared_by_hand_while_the_call_is_lost(self):
+        self.placed, self.order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        self.ship(self.get_delivery(self.order), FIRST)
+        self.sandbox.add_fault("reset", method="*fulfill", count=1)
+        self.push()
+        self.sandbox.act(self.placed, "ship", logistics_no=FIRST, service_name="SPAIN_LOCAL_CORREOS", line=1)
+        self.try_now()
+        self.push()
+        self.push()
+        self.assertEqual(self.get_parcels(), [(FIRST, "part"), (FIRST, "all")])
+        self.assertEqual(self.placed.status, "WAIT_BUYER_ACCEPT_GOODS")
+        self.assertRecordValues(self.shipment, [{"state": "sent", "is_last": True}])
+
     def test_lines_of_an_intent_from_before_an_update(self):
         """It named lines, also where AliExpress is not told of them."""
         backorder = self.ship(self.delivery, FIRST, self.one_shirt)
@@ -237,6 +251,42 @@ class TestShippingSiblings(ChangeCase):
         self.ship(backorder, SECOND)
         self.push()
         self.assertEqual(self.get_parcels(), [(FIRST, "part"), (SECOND, "all")])
+
+    @mute_logger(JOB_LOGGER)
+    def test_declared_order_that_cannot_be_read(self):
+        """What AliExpress knows of it stays unknown: a person is told why, and nothing is sent again and again."""
+        backorder = self.ship(self.delivery, FIRST, self.one_shirt)
+        self.push()
+        backorder.action_cancel()
+        self.sandbox.add_fault("reset_after", method="*fulfill", count=1)
+        self.push()
+        self.sandbox.add_fault("drop_field", method="*order.info.get", text="product_price")
+        self.try_now()
+        self.push()
+        self.push()
+        self.assertRecordValues(self.shipment, [{"state": "error", "intent_date": False}])
+        self.assertIn("could not be understood", self.shipment.error)
+        self.assertEqual(len(self.order.activity_ids), 1)
+        self.sandbox.calls.clear()
+        self.push()
+        self.assertFalse(self.sandbox.calls)
+
+    @mute_logger(JOB_LOGGER)
+    def test_lost_answer_about_an_order_that_cannot_be_read(self):
+        self.ship(self.delivery, FIRST)
+        self.sandbox.add_fault("reset_after", method="*fulfill", count=1)
+        self.push()
+        self.sandbox.add_fault("drop_field", method="*order.info.get", text="product_price")
+        self.try_now()
+        self.push()
+        self.push()
+        self.assertEqual(self.get_parcels(), [(FIRST, "all")])
+        self.assertRecordValues(self.shipment, [{"state": "error", "sent_tracking_ref": FIRST, "is_last": False}])
+        self.sandbox.clear_faults()
+        self.shipment.action_retry()
+        self.push()
+        self.assertRecordValues(self.shipment, [{"state": "sent", "is_last": True}])
+        self.assertEqual(self.get_parcels(), [(FIRST, "all")])
 
     def get_part(self):
         from ..lib.values import Parcel
