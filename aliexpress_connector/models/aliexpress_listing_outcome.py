@@ -88,7 +88,9 @@ class AliexpressListing(models.Model):
         patient = self.filtered(lambda listing: listing._may_ask_again(error))
         if patient:
             error.retry_after = UNREADABLE_PAUSE
-            patient.filtered(lambda listing: not listing.refused_since).refused_since = fields.Datetime.now()
+            if error.reason == REFUSED:
+                first = patient.filtered(lambda listing: not (listing.refused_since and listing.error))
+                first.refused_since = fields.Datetime.now()
             patient._wait(error)
         result = None
         for listing in self - patient:
@@ -112,7 +114,9 @@ class AliexpressListing(models.Model):
         if self.intent_date and getattr(error, "is_looking", False):
             return self.intent_date + LOOKING_PATIENCE > fields.Datetime.now()
         is_reading = getattr(error, "is_looking", False) or self.state == "auditing" or self.next_act == "read"
-        has_patience = not self.refused_since or self.refused_since + READING_PATIENCE > fields.Datetime.now()
+        # What worked since then has taken the error away.
+        since = self.error and self.refused_since
+        has_patience = not since or since + READING_PATIENCE > fields.Datetime.now()
         return is_reading and has_patience
 
     def _wait(self, error):

@@ -94,7 +94,8 @@ class AliexpressListing(models.Model):
 
     @api.model
     def _list_new_products(self, account):
-        account.publishing_error = False
+        if account.publishing_error:
+            account.publishing_error = False
         if not account.is_listing_automatic:
             return
         listed = Domain("aliexpress_listing_ids", "any", [("account_id", "=", account.id)])
@@ -155,14 +156,21 @@ class AliexpressListing(models.Model):
             {(account.id, "size_chart", category.id) for category in categories - rows.category_id}
         )
         now = fields.Datetime.now()
-        for row in rows.filtered(lambda row: row.state == "pending" and (row.retry_at or now) <= now):
+        due = rows.filtered(lambda row: row.state == "pending" and (row.retry_at or now) <= now)
+        for row in due:
+            if row.state != "pending":
+                continue  # what is not granted for one is granted for none
             # Most categories need none, and many applications may not ask: nothing waits for them.
             try:
                 row._refresh()
             except TransientError as error:
                 if error.reason in SHOP_REASONS - OUTAGE_REASONS:
                     raise
-                row._wait(error)
+                # Where one gets no answer the others would each cost half a minute.
+                waiting = due.filtered(lambda row: row.state == "pending")
+                waiting._wait(error)
+                self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_shop_data", at=waiting[:1].retry_at)
+                break
             except FixError as error:
                 row._set_error(error)
 

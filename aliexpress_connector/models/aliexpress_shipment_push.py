@@ -140,8 +140,10 @@ class AliexpressShipment(models.Model):
         if intent["kind"] != "declare" or not (intent["is_last"] or intent["lines"]):
             return intent
         error = self._refresh_order()
-        if error and not isinstance(error, FixError):
-            raise error
+        if error:
+            # Until that is known, a second declaration would be one too many.
+            with looking():
+                raise error
         order = self.order_id
         if order._is_shipped_for_aliexpress():
             return intent

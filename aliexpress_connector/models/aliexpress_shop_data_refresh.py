@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 
 from ..lib.catalogue_rules import LANGUAGES
 
@@ -79,6 +80,11 @@ class AliexpressShopData(models.Model):
     def _refresh_size_chart(self, client):
         charts = client.list_size_charts(self.category_id.ref)
         self._store_records({chart.ref: {"name": chart.name, "is_default": chart.is_default} for chart in charts})
+        if charts:
+            # Products that were refused for want of one are compared anew.
+            of_category = Domain("product_tmpl_id.aliexpress_category_id", "=", self.category_id.id)
+            refused = Domain("account_id", "=", self.account_id.id) & Domain("state", "=", "error") & of_category
+            self.env["aliexpress.listing"].search(refused).write({"compared_at": False})
 
     def _refresh_responsible_person(self, client):
         persons = client.list_responsible_persons(self.category_id.ref)

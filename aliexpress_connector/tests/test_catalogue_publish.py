@@ -279,6 +279,9 @@ class TestPublishing(CatalogueCase):
         self.remote(reviewed).status = "service_delete"
         self.run_job("refresh_listings")
         self.assertEqual((reviewed.state, online.state), ("auditing", "online"))
+        reviewed.write({"retry_at": False, "error": False, "refused_since": "2024-01-01 00:00:00"})
+        self.publish()
+        self.assertEqual(reviewed.state, "auditing", "an earlier refusal does not count")
         (reviewed | online).write({"retry_at": False, "refused_since": "2024-01-01 00:00:00"})
         self.publish()
         self.run_job("refresh_listings")
@@ -742,7 +745,20 @@ class TestPublishingWithSizeCharts(CatalogueCase):
         self.assertEqual(self.remote(listings[1]).category_id, 200000402)
         self.assertFalse(self.account.retry_at)
         rows = self.env["aliexpress.shop.data"].search([("kind", "=", "size_chart")])
-        self.assertEqual(set(rows.mapped("state")), {"pending"})
+        self.assertEqual((len(rows), set(rows.mapped("state"))), (2, {"pending"}))
+        self.assertTrue(all(rows.mapped("retry_at")), "the others are not asked for while one has no answer")
         self.create_listing(self.variants[0])
         self.publish()
         self.assertEqual((self.sandbox.count(CREATE), self.sandbox.count(CHARTS)), (1, 0))
+
+    def test_a_product_refused_for_want_of_a_size_chart_is_sent_once_it_is_read(self):
+        listing = self.create_listing(self.variants[0])
+        self.sandbox.add_fault("service_timeout", method=CHARTS)
+        self.publish()
+        self.assertEqual(listing.state, "error")
+        self.sandbox.clear_faults()
+        self.env["aliexpress.shop.data"].search([("kind", "=", "size_chart")]).retry_at = False
+        self.run_job("refresh_shop_data")
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        self.assertEqual(self.remote(listing).size_chart_id, 100)
