@@ -14,11 +14,11 @@ class QueueJob(models.Model):
 
         Returns how many were deleted, and whether there are more, as the scheduled action wants it.
         """
-        channels = self.env["queue.job.channel"].search([])
         parent = self.env.ref("aliexpress_connector_queue_job.channel_aliexpress")
         days = parent.removal_interval
-        domain = Domain("channel", "=like", f"{parent.complete_name}.%")
-        domain &= Domain("channel", "not in", channels.mapped("complete_name"))
+        below = f"{parent.complete_name}.%"
+        known = self.env["queue.job.channel"].search([("complete_name", "=like", below)])
+        domain = Domain("channel", "=like", below) & Domain("channel", "not in", known.mapped("complete_name"))
         domain &= Domain("date_done", "<=", f"-{days}d") | Domain("date_cancelled", "<=", f"-{days}d")
         jobs = self.search(domain, limit=REMOVE_AT_ONCE + 1)
         jobs[:REMOVE_AT_ONCE].sudo().unlink()
