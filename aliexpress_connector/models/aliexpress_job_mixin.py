@@ -250,7 +250,8 @@ class AliexpressJobMixin(models.AbstractModel):
         """Show `error` at the records, which leave the jobs' domains until a person writes `state` = pending again."""
         self._log_fault(error)
         for record in self:
-            message = describe_error(record.account_id._get_message_env(), error)
+            # No job takes them up again.
+            message = describe_error(record.account_id._get_message_env(), error, is_by_hand=True)
             record.write({"state": "error", "error": message, "retry_at": False})
 
     def _log_fault(self, error):

@@ -116,7 +116,7 @@ class AliexpressListing(models.Model):
             self.env.flush_all()
         except CONCURRENCY_ERRORS:
             self.env.cr.rollback()
-        except Exception as error:  # noqa: BLE001  a bug costs one shop, not all
+        except Exception as error:  # a bug costs one shop, not all
             self.env.cr.rollback()
             self._log_fault(error)
             account.publishing_error = describe_error(account._get_message_env(), error)

@@ -255,6 +255,7 @@ class TestAdopting(CatalogueCase):
         found.retry_at = fields.Datetime.subtract(fields.Datetime.now(), seconds=1)
         self.run_job("publish_listings")
         self.assertEqual(found.state, "error")
+        self.assertIn("Try again; if this stays", found.error)
         found.action_retry()
         self.run_job("publish_listings")
         self.assertRecordValues(found, [{"state": "open", "error": False}])

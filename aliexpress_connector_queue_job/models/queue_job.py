@@ -21,5 +21,6 @@ class QueueJob(models.Model):
         domain = Domain("channel", "=like", below) & Domain("channel", "not in", known.mapped("complete_name"))
         domain &= Domain("date_done", "<=", f"-{days}d") | Domain("date_cancelled", "<=", f"-{days}d")
         jobs = self.search(domain, limit=REMOVE_AT_ONCE + 1)
+        # Nobody may delete jobs by hand.
         jobs[:REMOVE_AT_ONCE].sudo().unlink()
         return len(jobs[:REMOVE_AT_ONCE]), len(jobs) > REMOVE_AT_ONCE
