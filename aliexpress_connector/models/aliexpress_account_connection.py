@@ -49,8 +49,13 @@ class AliexpressAccount(models.Model):
                     name=account.name,
                 )
             )
-        gate = CallGate(account, is_job=bool({"cron_id", "job_uuid"} & set(self.env.context)))
+        gate = CallGate(account, is_job=self._is_job())
         return account._prepare_transport(account.access_token, transport_class, gate)
+
+    @api.model
+    def _is_job(self):
+        """Whether a scheduled action is at work, which can wait, not a person."""
+        return bool(self.env.context.get("cron_id"))
 
     def _prepare_transport(self, access_token="", transport_class=Transport, gate=None):
         gateway_url = self._get_gateway_url()

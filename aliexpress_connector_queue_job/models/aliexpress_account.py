@@ -37,6 +37,11 @@ class AliexpressAccount(models.Model):
         return domain & Domain("id", "=", account_id) if account_id else domain
 
     @api.model
+    def _is_job(self):
+        """Override: a queue job can wait as well."""
+        return super()._is_job() or bool(self.env.context.get("job_uuid"))
+
+    @api.model
     def _delay_flow(self, flow):
         """Make a job of `flow` for each shop that has none waiting; return False inside such a job, which does it."""
         context = self.env.context

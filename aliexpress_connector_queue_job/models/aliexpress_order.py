@@ -35,7 +35,8 @@ class AliexpressOrder(models.Model):
         orders = self.search(domain & Domain("id", "not in", self._get_ids_in_jobs()), order=order, limit=QUEUE_LIMIT)
         for ids in split_every(batch_size, orders.ids):
             self.browse(ids)._delay_processing()
-        self.env["ir.cron"]._commit_progress(len(orders), remaining=0)
+        # More may be due than are looked up at once: the flow goes on with them.
+        self.env["ir.cron"]._commit_progress(len(orders), remaining=int(len(orders) == QUEUE_LIMIT))
 
     @api.model
     def _get_ids_in_jobs(self):
@@ -52,6 +53,8 @@ class AliexpressOrder(models.Model):
             channel=f"root.aliexpress.process_batch.shop{account.id}",
             identity_key=f"aliexpress process {','.join(map(str, self.ids))}",
             description=f"{name}: {account.name} ({len(self)})",
+            # Stock that everybody sells is changed by others again and again, which ends.
+            max_retries=0,
         )._process_in_job()
 
     def _process_in_job(self):

@@ -4,7 +4,9 @@ from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.aliexpress_connector.tests.common import SandboxCase
+from odoo.addons.aliexpress_connector_queue_job.models import aliexpress_order
 from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.addons.queue_job.job import Job
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 FLOWS = (
@@ -92,6 +94,30 @@ class TestQueueJob(SandboxCase):
         self.assertEqual(orders.sale_order_id.mapped("state"), ["sale"] * 3)
         with self.assertQueryCount(20):
             orders._process_in_job()
+
+    def test_more_orders_than_are_looked_up_at_once_all_get_a_job(self):
+        self.patch(aliexpress_order, "QUEUE_LIMIT", 2)
+        for _number in range(5):
+            self.place()
+        self.run_flow("fetch_orders")
+        self.run_flow("process_orders")
+        jobs = self.env["queue.job"].search([("method_name", "=", "_process_in_job")])
+        orders = self.env["aliexpress.order"].search([("account_id", "=", self.account.id)])
+        self.assertEqual({order_id for job in jobs for order_id in job.records.ids}, set(orders.ids))
+        self.assertEqual(len(orders), 5)
+
+    def test_orders_whose_stock_changes_again_and_again_are_tried_again_and_again(self):
+        self.place()
+        self.run_flow("fetch_orders")
+        self.run_flow("process_orders")
+        job = Job.load(self.env, self.env["queue.job"].search([("method_name", "=", "_process_in_job")]).uuid)
+        self.assertFalse(job.max_retries, "never given up")
+        job.retry = 20
+        self.assertIn(job._get_retry_seconds(), range(60, 121))
+
+    def test_a_queue_job_waits_as_a_scheduled_action_does(self):
+        self.assertFalse(self.account._is_job())
+        self.assertTrue(self.account.with_context(job_uuid="one of the runner")._is_job())
 
     def test_a_bad_order_in_a_batch_costs_itself(self):
         placed = [self.place(status="RISK_CONTROL") for _number in range(2)]
