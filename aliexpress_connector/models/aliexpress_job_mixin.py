@@ -135,7 +135,16 @@ class AliexpressJobMixin(models.AbstractModel):
         return domain & (Domain("retry_at", "=", False) | Domain("retry_at", "<=", now) | eager)
 
     @api.model
-    def _run_queue(self, domain, worker, *, order="retry_at NULLS FIRST, id", batch_size=1, shop_runs=None):
+    def _run_queue(
+        self,
+        domain,
+        worker,
+        *,
+        order="retry_at NULLS FIRST, id",
+        batch_size=1,
+        shop_runs=None,
+        ignores_time=False,
+    ):
         """Call the method named `worker` on the records of `domain`, batch by batch, each batch committed on its own.
 
         Only for `_cron_*` methods. A batch holds records of one shop. The worker does all or nothing and never commits;
@@ -143,6 +152,7 @@ class AliexpressJobMixin(models.AbstractModel):
         reason of its records is repeated record by record, so that one bad record costs one record.
 
         :param shop_runs: `defaultdict(ShopRun)` by id of the shop, of a run that consists of several queues
+        :param ignores_time: whether a few records, which would cost more in the next run, are all done in this one
         """
         commit_progress = self.env["ir.cron"]._commit_progress
         shop_runs = defaultdict(ShopRun) if shop_runs is None else shop_runs
@@ -152,7 +162,8 @@ class AliexpressJobMixin(models.AbstractModel):
             for ids in split_every(batch_size, account_records.ids):
                 if not shop_runs[account.id].is_over:
                     self.browse(ids)._run_batch(domain, worker, shop_runs[account.id])
-                if not commit_progress(len(ids)):
+                has_time = commit_progress(len(ids))
+                if not has_time and not ignores_time:
                     return
 
     def _run_batch(self, domain, worker, shop_run, is_repeated=False):

@@ -36,6 +36,7 @@ class AliexpressShipment(models.Model):
         if not remaining:
             self.env["aliexpress.order"]._ask_about_open_deliveries()
         # The scheduler calls again at once while something is left.
+        remaining += self.search_count(self._get_confirm_domain(), limit=ROUND)
         self.env["ir.cron"]._commit_progress(remaining=remaining)
 
     @api.model
@@ -46,7 +47,8 @@ class AliexpressShipment(models.Model):
         domain &= Domain("id", "in", [shipment_id for _order, shipment_id in groups])
         this_run = self.with_context(aliexpress_run=uuid.uuid4().hex)
         this_run._run_queue(domain & Domain("intent_date", "=", False), "_intend", batch_size=ROUND)
-        this_run._run_queue(domain & Domain("intent_date", "!=", False), "_declare")
+        # What is left over costs another run a call each: an intent that is not its own may have been sent.
+        this_run._run_queue(domain & Domain("intent_date", "!=", False), "_declare", ignores_time=True)
 
     @api.model
     def _get_push_domain(self):

@@ -1,5 +1,6 @@
 import json
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -183,6 +184,17 @@ class ShopCase(TransactionCase):
         with self.enter_registry_test_mode():
             self.env.ref(f"aliexpress_connector.ir_cron_{name}").method_direct_trigger()
         self.env.invalidate_all()
+
+    def run_job_without_time(self, model, name):
+        """Call a scheduled action once as the scheduler does when the time of its run is over; returns the progress."""
+        job = self.env.ref(f"aliexpress_connector.ir_cron_{name}")
+        progress = self.env["ir.cron.progress"].create({"cron_id": job.id})
+        self.env.flush_all()
+        is_over = {"cron_id": job.id, "ir_cron_progress_id": progress.id, "cron_end_time": time.monotonic()}
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            getattr(self.env(cr=cr, context=is_over)[model], f"_cron_{name}")()
+        self.env.invalidate_all()
+        return progress
 
 
 class AliexpressCase(GatewayMixin, ShopCase):

@@ -1,5 +1,3 @@
-import time
-
 from odoo.exceptions import UserError
 
 from ..models import aliexpress_order_process
@@ -320,16 +318,10 @@ class TestOrdersProducts(SandboxCase):
             self.env["res.partner"].create(values | {"name": "Moved", "company_id": other.id})
         orders = self.import_orders().sorted("buyer_ref")
         self.assertEqual(orders.mapped("state"), ["error"] * 2)
-        job = self.env.ref("aliexpress_connector.ir_cron_process_orders")
         orders.error = "Not tried yet"
-        self.env.flush_all()
         for tried in (1, 2):
-            progress = self.env["ir.cron.progress"].create({"cron_id": job.id})
             # A run whose time is over takes up one record.
-            is_over = {"cron_id": job.id, "ir_cron_progress_id": progress.id, "cron_end_time": time.monotonic()}
-            with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-                self.env(cr=cr, context=is_over)["aliexpress.order"]._cron_process_orders()
-            self.env.invalidate_all()
+            progress = self.run_job_without_time("aliexpress.order", "process_orders")
             self.assertEqual((progress.done, progress.remaining), (1, 0))
             self.assertEqual(len(orders.filtered(lambda order: "Moved" in order.error)), tried)
 

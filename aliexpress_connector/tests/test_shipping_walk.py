@@ -58,6 +58,21 @@ class TestShippingWalk(ShippingCase):
         self.assertFalse(self.sandbox.calls)
         self.assertEqual(order.shipment_ids.write_date, write_date)
 
+    def test_runs_without_time_cost_no_further_calls(self):
+        placed = [self.place(buyer={"login": f"buyer{number}"}) for number in range(5)]
+        orders = self.import_orders()
+        for number, order in enumerate(orders):
+            self.ship(self.get_delivery(order), CORREOS.format(number))
+        self.sandbox.calls.clear()
+        for _run in range(20):
+            if not self.run_job_without_time("aliexpress.shipment", "push_shipments").remaining:
+                break
+        self.assertEqual([len(self.get_ledger(one)) for one in placed], [1] * 5)
+        self.assertEqual(self.count_declarations(), 5)
+        # Each is read back once; there is nothing to find out about what was written down and not sent.
+        self.assertLessEqual(len(self.sandbox.calls), 10, self.sandbox.counts())
+        self.assertFalse(any(orders.shipment_ids.mapped("is_confirm_due")))
+
     def test_validation_wakes_the_job(self):
         placed, order = self.import_order()
         cron = self.env.ref("aliexpress_connector.ir_cron_push_shipments")
