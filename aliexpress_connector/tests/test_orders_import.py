@@ -75,6 +75,18 @@ class TestOrdersImport(SandboxCase):
         self.assertEqual(order.write_date, written)
         self.assertEqual(order.message_ids | order.sale_order_id.message_ids, messages)
 
+    def test_new_orders_cost_a_detail_each_and_a_list_for_every_fifty(self):
+        self.account.order_start_date = fields.Datetime.now() - timedelta(hours=1)
+        placed = [self.place(["CAP-RED", 1], check_stock=False) for _number in range(120)]
+        # Which methods the shop may use is found out once.
+        self.account._get_client()
+        self.sandbox.calls.clear()
+        self.run_job("fetch_orders")
+        # One more list, of the finished ones, is empty.
+        self.assertEqual(self.sandbox.counts(), {LIST: 4, DETAIL: len(placed)})
+        orders = self.env["aliexpress.order"].search([("account_id", "=", self.account.id)])
+        self.assertEqual(orders.mapped("is_detail_due"), [False] * len(placed))
+
     def test_six_pages_come_in_completely_while_orders_change(self):
         placed = [self.place(["CAP-RED", 1]) for _number in range(300)]
         self.sandbox.add_fault("drift", method=LIST, rows=3, count=8)
