@@ -6,6 +6,8 @@ from ..lib.errors import UNREADABLE, FixError
 from .aliexpress_job_mixin import UNREADABLE_PAUSE
 
 PROBLEM_ACTIVITY = "aliexpress_connector.mail_activity_type_shipment"
+# What AliExpress took but cannot be looked at is looked for again after so many seconds.
+LOOK_PAUSE = 3600
 
 
 class AliexpressShipment(models.Model):
@@ -150,6 +152,11 @@ class AliexpressShipment(models.Model):
         What AliExpress refused has no open outcome. An answer that nobody understood is no refusal: what was declared
         may have been taken, and is read back by itself.
         """
+        if isinstance(error, FixError) and set(self.mapped("state")) == {"sent"}:
+            # AliExpress took these: that it does not show them now is nothing for a person.
+            error.retry_after = LOOK_PAUSE
+            self._wait(error)
+            return
         if getattr(error, "reason", "") == UNREADABLE:
             unclear_again = self.filtered(lambda shipment: shipment._has_failed_before())
             error.retry_after = UNREADABLE_PAUSE

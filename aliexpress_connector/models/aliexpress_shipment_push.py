@@ -203,6 +203,7 @@ class AliexpressShipment(models.Model):
         known = {parcel.tracking_ref for parcel in parcels}
         seen = due.filtered(lambda shipment: shipment.sent_tracking_ref in known)
         seen.write({"is_confirm_due": False, "error": False, "retry_at": False})
+        seen._unschedule_problems()
         if self in seen:
             return
         now = fields.Datetime.now()

@@ -58,7 +58,7 @@ class AliexpressShipment(models.Model):
         elif not error:
             self._settle_declared(intent)
         elif isinstance(error, FixError):
-            self._set_problem(describe_error(self.env, error))
+            self._set_problem(describe_error(self.env, error, is_by_hand=True))
         else:
             # Declared again it is refused again: how much AliExpress knows is found out then.
             values = {"intent": False, "intent_date": False, "error": describe_error(self.env, error)}

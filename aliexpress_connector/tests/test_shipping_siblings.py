@@ -266,6 +266,7 @@ class TestShippingSiblings(ChangeCase):
         self.push()
         self.assertRecordValues(self.shipment, [{"state": "error", "intent_date": False}])
         self.assertIn("could not be understood", self.shipment.error)
+        self.assertIn("Try again", self.shipment.error)
         self.assertEqual(len(self.order.activity_ids), 1)
         self.sandbox.calls.clear()
         self.push()
@@ -288,6 +289,27 @@ class TestShippingSiblings(ChangeCase):
         self.assertRecordValues(self.shipment, [{"state": "sent", "is_last": True}])
         self.assertEqual(self.sandbox.count("aliexpress.solution.order.fulfill"), 1)
         self.assertEqual(self.get_parcels(), [(FIRST, "all")])
+
+    def test_declared_parcel_that_cannot_be_looked_at_is_looked_for_again(self):
+        for trouble in (
+            {"kind": "error", "code": "15", "sub_code": "-999", "sub_text": UNKNOWN},
+            {"kind": "drop_field", "text": "data"},
+        ):
+            with self.subTest(trouble=trouble["kind"]):
+                self.placed, self.order = self.import_order()
+                self.ship(self.get_delivery(self.order), FIRST if trouble["kind"] == "error" else SECOND)
+                self.sandbox.add_fault(method="*order.info.get", **trouble)
+                self.push()
+                for _attempt in range(2):
+                    self.assertRecordValues(self.shipment, [{"state": "sent", "is_confirm_due": True}])
+                    self.assertFalse(self.order.activity_ids)
+                    self.assertGreater(self.shipment.retry_at, fields.Datetime.now() + timedelta(minutes=50))
+                    self.try_now()
+                    self.push()
+                self.sandbox.clear_faults()
+                self.try_now()
+                self.push()
+                self.assertRecordValues(self.shipment, [{"state": "sent", "is_confirm_due": False, "error": False}])
 
     def get_part(self):
         from ..lib.values import Parcel
