@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import format_amount
 
-from .res_partner import hides_address, load_address
+from .res_partner import fits_mask, hides_address, load_address
 
 
 class AliexpressOrder(models.Model):
@@ -67,7 +67,22 @@ class AliexpressOrder(models.Model):
             )
         if old["address"] != new["address"] and not new["is_incomplete"]:
             changes.append(self.env._("the delivery address is another one"))
+        elif old["address"] != new["address"] and self._hides_another_address():
+            changes.append(
+                self.env._(
+                    "the delivery address is another one, which AliExpress still hides (look it up in the seller "
+                    "centre and enter it in the delivery address of the sale order)"
+                )
+            )
         return changes
+
+    def _hides_another_address(self):
+        """Whether the sale order's address is readable and not the one that AliExpress hides by now."""
+        told, contact = load_address(self.address), self.sale_order_id.partner_shipping_id
+        if not hides_address(told) or hides_address(contact):
+            return False
+        pairs = [(getattr(told, name), contact[name] or "") for name in ("name", "street", "city", "zip")]
+        return not all(fits_mask(text, known) for text, known in pairs if text)
 
     def _describe_line_change(self, line, before, after):
         name = line.sku_code or line.name or line.child_ref

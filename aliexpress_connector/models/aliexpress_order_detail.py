@@ -7,10 +7,12 @@ from odoo import Command, fields, models
 from ..lib.errors import UNREADABLE, FixError
 from ..lib.totals import get_discount, get_totals
 from .record_changes import get_changes
-from .res_partner import is_masked, load_address, normalise
+from .res_partner import fits_mask, hides_address, is_masked, load_address, normalise
 
 # What of an address AliExpress may hide later, and what is never lost once it was told.
 PERSONAL_FIELDS = ("name", "street", "street2", "phone_number", "mobile", "tax_id", "zip", "city", "province")
+# What tells one address from another.
+PLACE_FIELDS = ("name", "street", "city", "zip", "country_code")
 # A limit of the calls that tell addresses is one of a day, or of a while.
 ADDRESS_RETRY = timedelta(hours=1)
 PHONE_FIELDS = ("phone_country", "phone_area", "phone_number", "mobile")
@@ -175,14 +177,15 @@ class AliexpressOrder(models.Model):
                     order.taken_over = order.taken_over | {"difference": difference}
 
     def _keep_unmasked(self, address):
-        """`address` with what is stored already in place of what AliExpress hides or no longer tells."""
+        """`address` with what is stored already in place of what AliExpress hides or no longer tells, unless it is
+        another one.
+        """
         stored = load_address(self.address)
         known = {name: text for name, text in asdict(stored).items() if text and not is_masked(text)}
-        is_nobody = not (address.street or address.name)
-        kept = {name: known.get(name) for name in PERSONAL_FIELDS if is_nobody or is_masked(getattr(address, name))}
-        address = replace(address, **{name: text for name, text in kept.items() if text})
-        if _is_same_recipient(address, stored):
-            address = _fill_in(address, known)
+        if not _hides_another(address, known):
+            address = replace(address, **_get_kept(address, known))
+            if _is_same_recipient(address, stored):
+                address = _fill_in(address, known)
         if not address.country_code and stored.country_code:
             address = replace(address, country_code=stored.country_code, phone_country=stored.phone_country)
         return address
@@ -256,6 +259,27 @@ class AliexpressOrder(models.Model):
             "commission_rate": line.commission_rate or False,
             "affiliate_rate": line.affiliate_rate or False,
         }
+
+
+def _hides_another(told, known):
+    """Whether `told` (a `lib.values.Address`) hides another address than the one of which `known` ({field: text}) is
+    known.
+    """
+    pairs = [(getattr(told, name), known.get(name)) for name in PLACE_FIELDS]
+    return hides_address(told) and any(text and other and not fits_mask(text, other) for text, other in pairs)
+
+
+def _get_kept(told, known):
+    """What of `known` ({field: text}) stands behind the masks of `told` (a `lib.values.Address`); all that may be told
+    later where `told` names nobody.
+    """
+    is_nobody = not (told.street or told.name)
+    masks = {name: text for name, text in asdict(told).items() if is_masked(text)}
+    return {
+        name: known[name]
+        for name in PERSONAL_FIELDS
+        if name in known and (is_nobody or (name in masks and fits_mask(masks[name], known[name])))
+    }
 
 
 def _is_same_recipient(told, stored):

@@ -92,7 +92,12 @@ class AliexpressOrder(models.Model):
         sale_order.write({"order_line": commands})
         excess = self._get_excess(sale_order)
         sale_order._aliexpress_settle_rounding()
+        old = self.taken_over
         self._link_sale_order(sale_order, self.partner_id, excess)
+        contact = sale_order.partner_shipping_id
+        if self._hides_another_address() and contact.aliexpress_address_key == old["address"]:
+            # Nothing may leave to the old address until the new one is told, or somebody enters it.
+            self.taken_over = self.taken_over | {name: old.get(name) for name in ("address", "is_incomplete")}
 
     def _get_excess(self, sale_order):
         """By how much the lines of the sale order for what AliExpress changed exceed what AliExpress pays for it; what

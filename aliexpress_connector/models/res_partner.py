@@ -2,6 +2,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import asdict
+from fnmatch import fnmatchcase
 
 from odoo import api, fields, models
 
@@ -26,13 +27,18 @@ def hides_address(address):
     return is_masked(address.name) or is_masked(address.street)
 
 
+def fits_mask(told, known):
+    """Whether AliExpress may mean the text `known` by `told`, where anything may be behind asterisks."""
+    # Nothing else that has a meaning in a pattern is left.
+    return fnmatchcase(normalise(known), "*".join(normalise(part) for part in told.split("*")))
+
+
 def is_masked_form(told, stored):
     """Whether `told`, a partly masked `lib.values.Address`, may be the one that is `stored`, of which all is known."""
     known = asdict(stored)
     for name, text in asdict(told).items():
         if is_masked(text):
-            pattern = ".*".join(re.escape(part) for part in re.split(r"\*+", text))
-            if not known[name] or is_masked(known[name]) or not re.fullmatch(pattern, known[name], re.DOTALL):
+            if not known[name] or is_masked(known[name]) or not fits_mask(text, known[name]):
                 return False
         elif text and text != known[name]:
             return False
