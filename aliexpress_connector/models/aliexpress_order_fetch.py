@@ -10,7 +10,7 @@ from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
 
 from .aliexpress_account_orders import AUDIT_EVERY
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS
-from .aliexpress_order_reading import DETAIL_BATCH
+from .aliexpress_order_reading import ADDRESS_PROBES, DETAIL_BATCH
 
 PAGE_SIZE = 50
 # AliExpress lists at most 30 days of finished orders at once.
@@ -19,8 +19,6 @@ WINDOW = timedelta(days=28)
 MAX_PAGES = 20
 SHORTEST_WINDOW = timedelta(minutes=10)
 STORE_TRIES = 5
-# So many orders of a shop are asked for hidden addresses in a run while AliExpress told none of others.
-ADDRESS_PROBES = 3
 
 
 class AliexpressOrder(models.Model):

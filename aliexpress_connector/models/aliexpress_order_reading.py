@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import split_every
 
-from ..lib.errors import AliexpressError, FixError, ReconnectError, TransientError
+from ..lib.errors import NOT_OFFERED, PERMISSION, AliexpressError, FixError, ReconnectError, TransientError
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS, OUTAGE_REASONS, SHOP_REASONS, get_pause
 from .error_messages import describe_error
 from .private_log import get_logger
@@ -19,6 +19,25 @@ DETAIL_BATCH = 50
 # Details are read by this many threads at once; AliExpress limits calls per second and app, not connections.
 THREADS = 6
 DETAIL_RETRY = timedelta(hours=1)
+# So many orders of a shop are asked for hidden addresses in a run while AliExpress told none of others.
+ADDRESS_PROBES = 3
+
+
+class AddressRun:
+    """Whether AliExpress tells hidden addresses in one run; its threads share it."""
+
+    def __init__(self):
+        self.is_over = False
+        self._refusals = 0
+
+    def note_success(self):
+        """AliExpress told an address."""
+        self._refusals = 0
+
+    def note_failure(self, error):
+        """AliExpress did not, because of `error`. A limit ends the run; a refusal may be one of this order alone."""
+        self._refusals += 1
+        self.is_over |= isinstance(error, TransientError) or self._refusals >= ADDRESS_PROBES
 
 
 class AliexpressOrder(models.Model):
@@ -121,7 +140,7 @@ class AliexpressOrder(models.Model):
         :param addresses: `{order_ref: lib Address}` as stored already
         :param erased: numbers of orders whose buyers' data was erased
         """
-        stop, no_addresses, failures, worked = Event(), Event(), [], []
+        stop, address_run, failures, worked = Event(), AddressRun(), [], []
 
         def read(order_ref):
             if stop.is_set():
@@ -132,7 +151,7 @@ class AliexpressOrder(models.Model):
                 failures.clear()
                 if order_ref in erased:
                     return order, order.address
-                return order, self._call_address(client, order, (addresses or {}).get(order_ref), no_addresses)
+                return order, self._call_address(client, order, (addresses or {}).get(order_ref), address_run)
             except AliexpressError as error:
                 failures.append(order_ref)
                 is_own = getattr(error, "reason", "") in OUTAGE_REASONS and worked and len(failures) < THREADS
@@ -145,29 +164,30 @@ class AliexpressOrder(models.Model):
         return {order_ref: result for order_ref, result in results.items() if result is not None}
 
     @staticmethod
-    def _call_address(client, order, stored=None, no_addresses=None):
+    def _call_address(client, order, stored=None, address_run=None):
         """The address of a lib Order, unmasked where the family can tell it; None while AliExpress fails to tell it.
 
         :param stored: the lib Address that is known already
-        :param no_addresses: an Event, set when AliExpress tells no addresses for now
+        :param address_run: the `AddressRun` of several orders
         """
         address = order.address
         if not order.address_key or not hides_address(address):
             return address
         if stored and is_masked_form(address, stored):
             return address
-        if no_addresses and no_addresses.is_set():
+        address_run = address_run or AddressRun()
+        if address_run.is_over:
             return None
         try:
             revealed = client.reveal_address(order.order_ref, order.address_key)
-        except FixError:
-            # Revealing needs a permission of its own; a masked address is no reason to lose the order.
-            return address
-        except TransientError:
+        except (FixError, TransientError) as error:
+            if error.reason in (PERMISSION, NOT_OFFERED):
+                # Revealing needs a permission of its own; a masked address is no reason to lose the order.
+                return address
             # It has a limit of its own too, which is not that of the shop.
-            if no_addresses:
-                no_addresses.set()
+            address_run.note_failure(error)
             return None
+        address_run.note_success()
         # Only what is masked is told again.
         told = {name: value for name, value in asdict(revealed).items() if value} if revealed else {}
         return replace(address, **told)

@@ -406,6 +406,101 @@ class TestOrdersPeople(SandboxCase):
         self.assertEqual(order.address["street"], "Otra calle 9")
         self.assertEqual(self.sandbox.count(REVEAL), 2)
 
+    def change_while_hidden(self, **address):
+        """Import an order whose address is known, then change it at the gateway while AliExpress tells none."""
+        placed, order = self.import_masked()
+        shipping = order.sale_order_id.partner_shipping_id
+        self.known = (shipping.street, shipping.city, shipping.phone)
+        self.assertNotIn("*", shipping.street)
+        self.sandbox.add_fault(method=REVEAL, kind="rate_limit", style="app", seconds=36000)
+        self.addCleanup(self.sandbox.reset)
+        with self.sandbox.lock:
+            for name, text in address.items():
+                setattr(placed.address, name, text)
+        order.action_refresh()
+        self.run_job("process_orders")
+        return order, order.sale_order_id
+
+    def reveal(self, order):
+        self.sandbox.clear_faults()
+        order.address_retry_at -= timedelta(hours=1)
+        self.import_orders()
+
+    def test_another_address_that_is_hidden_is_not_mixed_with_the_old_one(self):
+        for place in ({}, {"city": "Vigo", "zip": "36201"}):
+            with self.subTest(place=place):
+                self.sandbox.reset()
+                self.env["aliexpress.account"].search([("name", "=", "General")]).active = False
+                self.env["product.product"].search([("default_code", "=", "TMUG-01")]).default_code = False
+                order, sale_order = self.change_while_hidden(
+                    contact_person="Otra Persona", detail_address="Avenida Nueva 3", mobile_no="611222333", **place
+                )
+                old = sale_order.partner_shipping_id
+                self.assertEqual((old.street, old.city, old.phone), self.known)
+                self.assertIn("*", order.address["name"])
+                self.assertIn("*", order.address["street"])
+                self.assertIn("*", order.address["mobile"])
+                for _time in range(2):
+                    self.assertEqual(order.state, "hold")
+                    self.assertIn("another one, which AliExpress still hides", order.hold_reason)
+                    order.action_take_over()
+                    self.run_job("process_orders")
+                self.assertEqual(sale_order.partner_shipping_id, old)
+                self.assertEqual((old.street, old.city, old.phone), self.known)
+                self.reveal(order)
+                self.assertEqual((order.address["name"], order.address["mobile"]), ("Otra Persona", "611222333"))
+                order.action_take_over()
+                self.run_job("process_orders")
+                self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
+                self.assertEqual(sale_order.picking_ids.partner_id.street, "Avenida Nueva 3")
+
+    def test_another_address_that_is_hidden_may_be_entered(self):
+        order, sale_order = self.change_while_hidden(detail_address="Avenida Nueva 3")
+        self.assertEqual(order.state, "hold")
+        sale_order.partner_shipping_id.street = "Avenida Nueva 3"
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
+
+    def test_another_address_that_somebody_enters_otherwise_is_taken_over(self):
+        order, sale_order = self.change_while_hidden(detail_address="Avenida Nueva 3")
+        sale_order.partner_shipping_id.street = "Av. Nueva 3"
+        self.run_job("process_orders")
+        self.assertEqual(order.state, "hold")
+        order.action_take_over()
+        self.run_job("process_orders")
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
+        self.assertEqual(sale_order.partner_shipping_id.street, "Av. Nueva 3")
+
+    def test_a_known_address_is_kept_while_it_is_hidden(self):
+        order, _sale_order = self.change_while_hidden(city="SAN  JOSE", zip="")
+        self.assertTrue(order.address_retry_at)
+        self.assertRecordValues(order, [{"state": "done", "hold_reason": False}])
+        self.assertEqual(order.address["street"], self.known[0])
+        self.assertFalse("*" in order.address["mobile"] or order.address["zip"] == "")
+
+    def test_an_odd_refusal_of_an_address_is_no_missing_permission(self):
+        self.sandbox.add_fault("error", method=REVEAL, code="15", sub_code="isv.decrypt-limit", sub_text="no", count=2)
+        self.addCleanup(self.sandbox.reset)
+        _placed, order = self.import_masked()
+        self.assertIn("*", order.address["name"])
+        self.assertTrue(order.address_retry_at)
+        order.action_refresh()
+        self.assertTrue(order.address_retry_at)
+        self.reveal(order)
+        self.assertNotIn("*", order.sale_order_id.partner_shipping_id.name)
+        self.assertFalse(order.address_retry_at)
+
+    def test_refused_addresses_are_asked_for_a_few_times_in_a_run(self):
+        self.sandbox.add_fault(method=REVEAL, kind="error", code="15", sub_code="isv.decrypt-limit", sub_text="no")
+        self.addCleanup(self.sandbox.reset)
+        for _number in range(20):
+            self.sandbox.place_order([["TMUG-01", 1]], shop="2671514006", pay=True)
+        _placed, order = self.import_masked()
+        orders = self.env["aliexpress.order"].search([("account_id", "=", order.account_id.id)])
+        self.assertTrue(all(orders.mapped("address_retry_at")))
+        # Those that were under way at the same time are beside the three.
+        self.assertLessEqual(self.sandbox.count(REVEAL), 3 + 6)
+
     def test_after_a_limit_addresses_are_asked_for_again_until_they_are_told(self):
         self.sandbox.add_fault(method=REVEAL, kind="rate_limit", style="app", seconds=36000)
         self.addCleanup(self.sandbox.reset)
