@@ -1,7 +1,13 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..lib.catalogue_values import STATUSES
 from .error_messages import describe_error
+
+# For so long nothing is created for a found product that cannot be read.
+READING_PATIENCE = timedelta(hours=1)
 
 
 class AliexpressAccount(models.Model):
@@ -46,6 +52,19 @@ class AliexpressAccount(models.Model):
         """Open what was found on AliExpress for the shops."""
         action = self.env["ir.actions.act_window"]._for_xml_id("aliexpress_connector.aliexpress_found_product_action")
         return action | {"domain": [("account_id", "in", self.ids)]}
+
+    def _is_discovery_missing(self):
+        """Whether the shop was never looked through, and nobody is at it or was told that it cannot be done."""
+        self.ensure_one()
+        return not (self.discovered_at or self.discovery_cursor or self.discovery_error)
+
+    @api.model
+    def _get_looking(self):
+        """The shops that are being looked through: a product that is created now may be among what is not read yet."""
+        not_tried = Domain("error", "=", False)
+        lately = Domain("create_date", ">", fields.Datetime.now() - READING_PATIENCE)
+        unread = self.env["aliexpress.found.product"].search(Domain("state", "=", "pending") & (not_tried | lately))
+        return self.search([("discovery_cursor", "!=", False)]) | unread.account_id
 
     def _begin_discovery(self):
         """Have the whole list of products of the shops read."""

@@ -15,6 +15,46 @@ class AliexpressListing(models.Model):
 
     _inherit = "aliexpress.listing"
 
+    # === WHAT IS THERE ALREADY === #
+
+    @api.model
+    def _look_before_creating(self):
+        """Go on looking through what the shops have on AliExpress. One that creates its first product begins with it:
+        it may be there already.
+        """
+        accounts = self.search(self._get_creation_domain()).account_id
+        for account in accounts.filtered(lambda account: account._is_discovery_missing()):
+            self._run_for_shop(account, lambda account: account._begin_discovery())
+        self.env["aliexpress.found.product"]._run_discovery()
+        for account in accounts:
+            self._run_for_shop(account, self._tell_creations)
+
+    @api.model
+    def _get_creation_domain(self):
+        """Domain of the listings that were checked and are not on AliExpress, also where their shop is being looked
+        through.
+        """
+        pending = self._get_due_domain("sync_listings") & Domain("state", "=", "pending")
+        unbegun = Domain("product_ref", "=", False) & Domain("intent_date", "=", False) & Domain("feed_id", "=", False)
+        return pending & Domain("next_act", "=", "create") & unbegun
+
+    @api.model
+    def _tell_creations(self, account):
+        """Show at the listings of one shop that they wait until it was looked through, and no longer than that."""
+        creations = self._get_creation_domain() & Domain("account_id", "=", account.id)
+        if account in account._get_looking():
+            message = account._get_message_env()._(
+                "Waits until all products that the shop %(shop)s already has on AliExpress are read, for this one may "
+                "be among them. Then it is sent by itself.",
+                shop=account.name,
+            )
+            self.search(creations & Domain("error", "!=", message)).error = message
+        else:
+            # What AliExpress said about a listing stands there with the time of its next attempt.
+            self.search(creations & Domain("error", "!=", False) & Domain("retry_at", "=", False)).error = False
+
+    # === CREATION === #
+
     @api.model
     def _create_listings(self):
         """Create what is not on AliExpress yet: the intent is committed first, and one left over is read back before

@@ -36,11 +36,11 @@ class AliexpressListing(models.Model):
         )
         self._run_queue(self._get_publish_domain(False), "_prepare_sending", batch_size=PREPARE_BATCH)
         self._upload_images()
-        self._create_listings()
         self._run_queue(self._get_publish_domain("update"), "_send_update")
         self._push_shelf()
+        self._look_before_creating()
+        self._create_listings()
         self._read_back_reviews()
-        self.env["aliexpress.found.product"]._run_discovery()
         self._report_remaining()
 
     @api.model
@@ -51,8 +51,11 @@ class AliexpressListing(models.Model):
         domain = self._get_due_domain("sync_listings") & Domain("state", "=", "pending") & Domain("next_act", "=", act)
         if act in ("create", "update"):
             domain &= Domain("image_ids", "not any", [("state", "!=", "done")])
+        if act == "create":
+            looking = self.env["aliexpress.account"]._get_looking()
+            return domain & Domain("product_ref", "=", False) & Domain("account_id", "not in", looking.ids)
         if act:
-            return domain & Domain("product_ref", "=" if act == "create" else "!=", False)
+            return domain & Domain("product_ref", "!=", False)
         # What is being created is read back before anything else: until then it is not touched.
         return domain & Domain("intent_date", "=", False)
 
