@@ -177,6 +177,8 @@ class AliexpressAccount(models.Model):
         domain = Domain("active", "=", True) & Domain("state", "=", "connected")
         if flow:
             domain &= Domain(flow, "=", True)
+        if flow == "sync_listings":
+            domain &= Domain("id", "not in", self.env.context.get("aliexpress_unclear_shop_ids", ()))
         if calls_gateway:
             domain &= Domain("retry_at", "=", False) | Domain("retry_at", "<=", fields.Datetime.now())
         return domain

@@ -12,6 +12,8 @@ LATE_COMMIT = timedelta(minutes=15)
 # Everything is compared once in a while, whatever was written.
 LONGEST_REST = timedelta(days=1)
 COMPARE_LIMIT = 1000
+# What could not be compared is compared again after this time.
+COMPARE_PAUSE = timedelta(hours=1)
 
 
 class AliexpressListing(models.Model):
@@ -84,10 +86,27 @@ class AliexpressListing(models.Model):
         self._take_baseline(contents, shelf)
         for listing in self:
             content = contents[listing.id]
+            listing._end_compare_error()
             values = {"compared_at": compared_at}
             if listing._is_send_due(content, shelf[listing.id], problems[listing.id]):
                 values |= {"state": "pending", "retry_at": False, "next_act": False}
             listing.write(values)
+
+    def _take_failure(self, error, domain, worker, shop_run):
+        """Override to remember what a listing was before it could not be compared. It was not refused."""
+        known = self.attempt or {} if len(self) == 1 else {}
+        before = known.get("before") or [self[:1].state, self[:1].error]
+        super()._take_failure(error, domain, worker, shop_run)
+        if worker == "_compare" and len(self) == 1 and self.state == "error":
+            retry_at = fields.Datetime.now() + COMPARE_PAUSE
+            self.write({"attempt": known | {"before": before}, "retry_at": retry_at})
+
+    def _end_compare_error(self):
+        """Make the listing again what it was before it could not be compared."""
+        attempt = dict(self.attempt or {})
+        if self.state == "error" and "before" in attempt:
+            state, error = attempt.pop("before")
+            self.write({"attempt": attempt, "state": state, "error": error, "retry_at": False})
 
     def _take_baseline(self, contents, shelf):
         """Take `contents` for what AliExpress has of listings that were not published from here: from now on their

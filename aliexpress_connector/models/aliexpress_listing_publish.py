@@ -29,7 +29,7 @@ class AliexpressListing(models.Model):
         """Bring the listings of all shops on AliExpress to what Odoo says. What differs is found by comparing, or
         marked pending.
         """
-        self = self.with_context(aliexpress_run_at=fields.Datetime.now())
+        self = self.with_context(aliexpress_run_at=fields.Datetime.now())._leave_out_unclear_shops()
         self._create_automatic_listings()
         self._run_queue(
             self._get_compare_domain(), "_compare", order="compared_at NULLS FIRST, id", batch_size=PREPARE_BATCH
@@ -83,6 +83,18 @@ class AliexpressListing(models.Model):
         remaining += self.env["aliexpress.feed"]._count_remaining()
         remaining += self.env["aliexpress.found.product"]._count_remaining()
         self.env["ir.cron"]._commit_progress(remaining=remaining)
+
+    @api.model
+    def _leave_out_unclear_shops(self):
+        """This model, for a run that leaves out the shops whose filter of products cannot be used: what they offer is
+        not known before somebody chooses it again. The shops tell so.
+        """
+        Account = self.env["aliexpress.account"]
+        choosing = Account._get_due_domain("sync_listings", calls_gateway=False) & Domain("product_domain", "!=", False)
+        unclear = Account.search(choosing).filtered(
+            lambda account: self._run_for_shop(account, lambda account: account._get_product_domain()) is None
+        )
+        return self.with_context(aliexpress_unclear_shop_ids=unclear.ids)
 
     @api.model
     def _create_automatic_listings(self):

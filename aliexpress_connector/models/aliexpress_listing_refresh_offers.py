@@ -28,6 +28,7 @@ class AliexpressListing(models.Model):
     @api.model
     def _cron_refresh_listings(self):
         """Override to read prices and stock as well, of as many listings of each shop as it may."""
+        self = self._leave_out_unclear_shops()
         Account = self.env["aliexpress.account"]
         Comparison = self.env["aliexpress.offer.comparison"]
         # A shop that has to wait must not have the lists and prices of all the others read once more.

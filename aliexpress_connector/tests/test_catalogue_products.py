@@ -1,6 +1,7 @@
 from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, new_test_user
+from odoo.tools import mute_logger
 
 from .catalogue_common import CREATE, UPLOAD, CatalogueCase, make_picture
 
@@ -177,11 +178,7 @@ class TestProductPage(CatalogueCase):
         offered = "[('default_code', '=', 'CAP-100')]"
         other = self.create_account("Other shop", is_listing_automatic=True, product_domain=offered, seller_ref="77")
         self.account.is_listing_automatic = True
-        self.env.flush_all()
-        # As after its module was uninstalled.
-        query = "UPDATE aliexpress_account SET product_domain = %s WHERE id = %s"
-        self.env.cr.execute(query, ["[('gone_with_its_module', '=', 1)]", self.account.id])
-        self.env.invalidate_all()
+        self.spoil_filter()
         self.publish()
         self.assertEqual(other.listing_ids.product_tmpl_id, self.product.product_tmpl_id)
         self.assertIn("filter of the offered products of Test shop", self.account.publishing_error)
@@ -193,6 +190,51 @@ class TestProductPage(CatalogueCase):
         self.account.product_domain = "[('default_code', '=', 'NONE')]"
         self.publish()
         self.assertFalse(self.account.publishing_error)
+
+    def spoil_filter(self):
+        """As after the module was uninstalled that had a field of the shop's filter."""
+        self.env.flush_all()
+        query = "UPDATE aliexpress_account SET product_domain = %s WHERE id = %s"
+        self.env.cr.execute(query, ["[('gone_with_its_module', '=', 1)]", self.account.id])
+        self.env.invalidate_all()
+
+    def test_a_filter_whose_field_is_gone_leaves_the_listings_as_they_are(self):
+        online = self.create_online()
+        waiting = self.create_listing(self.create_complete_product("CAP-101"))
+        online.compared_at = False
+        self.remote(online).status = "offline"
+        reports = self.env["aliexpress.publish.result"].search_count([])
+        self.spoil_filter()
+        for job in ("publish_listings", "publish_listings", "refresh_listings"):
+            self.run_job(job)
+        self.assertRecordValues(
+            online | waiting, [{"state": "online", "error": False}, {"state": "pending", "error": False}]
+        )
+        self.assertEqual(self.env["aliexpress.publish.result"].search_count([]), reports)
+        self.assertIn("filter of the offered products of Test shop", self.account.publishing_error)
+        self.assertFalse(self.account.error or self.account.retry_at, "its orders go on")
+        self.account.product_domain = False
+        self.publish()
+        self.assertEqual(waiting.state, "auditing", waiting.error)
+        self.assertEqual(online.state, "online")
+        self.assertFalse(self.account.publishing_error)
+
+    @mute_logger("odoo.addons.aliexpress_connector.models.aliexpress_job_mixin")
+    def test_what_could_not_be_compared_is_as_before_once_it_can_be(self):
+        listing = self.create_online()
+        digests = listing.content_digests
+        listing.write({"content_digests": "odd", "compared_at": False})
+        self.publish()
+        self.assertEqual(listing.state, "error")
+        self.assertTrue(listing.error)
+        self.publish()
+        listing.write({"content_digests": digests, "retry_at": False})
+        self.publish()
+        self.assertRecordValues(listing, [{"state": "online", "error": False, "retry_at": False}])
+        self.assertFalse(self.sandbox.counts())
+        self.product.aliexpress_title = "Another cap"
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
 
     def test_a_picture_that_odoos_form_stored_as_webp_arrives_as_jpeg(self):
         self.product.image_1920 = WEBP
