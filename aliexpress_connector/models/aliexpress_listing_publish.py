@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..lib.errors import FixError, TransientError
+from ..lib.errors import BUDGET, FixError, TransientError
 from .aliexpress_account import CONCURRENCY_ERRORS
 from .aliexpress_image import THREADS
 from .aliexpress_job_mixin import OUTAGE_REASONS, SHOP_REASONS
@@ -11,6 +11,8 @@ from .aliexpress_listing_content import SECTIONS
 from .error_messages import describe_error
 
 PREPARE_BATCH = 20
+# What says nothing about the category whose data was asked for: the shop waits, or its budget does.
+SHOP_CAUSES = (SHOP_REASONS - OUTAGE_REASONS) | {BUDGET}
 AUTOMATIC_LIMIT = 500
 
 
@@ -178,16 +180,18 @@ class AliexpressListing(models.Model):
             # Most categories need none, and many applications may not ask: nothing waits for them.
             try:
                 row._refresh()
+            except FixError as error:
+                if error.reason in SHOP_CAUSES:
+                    raise
+                row._set_error(error)
+                row._trigger_when_waiting()
             except TransientError as error:
-                if error.reason in SHOP_REASONS - OUTAGE_REASONS:
+                if error.reason in SHOP_CAUSES:
                     raise
                 # Where one gets no answer the others would each cost half a minute.
-                waiting = due.filtered(lambda row: row.state == "pending")
-                waiting._wait(error)
-                self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_shop_data", at=waiting[:1].retry_at)
+                due.filtered(lambda row: row.state == "pending")._wait(error)
+                row._trigger_when_waiting()
                 break
-            except FixError as error:
-                row._set_error(error)
 
     def _prepare_sending(self):
         """Find out what is to be done about pending listings of one shop; what cannot be sent as it is becomes an

@@ -197,6 +197,11 @@ class AliexpressShopData(models.Model):
         if times:
             self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_shop_data", at=min(times))
 
+    def _trigger_when_waiting(self):
+        """Wake the job when the next attempt at this row is due, where there is to be one."""
+        if self.retry_at:
+            self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_shop_data", at=self.retry_at)
+
     def _trigger_job(self):
         self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_shop_data")
 

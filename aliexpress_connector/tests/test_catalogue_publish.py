@@ -729,6 +729,51 @@ class TestPublishingWithSizeCharts(CatalogueCase):
         row = self.env["aliexpress.shop.data"].search([("kind", "=", "size_chart")])
         self.assertEqual(row.state, "denied")
 
+    def get_charts_row(self):
+        return self.env["aliexpress.shop.data"].search([("kind", "=", "size_chart")])
+
+    def test_what_stops_the_whole_shop_is_no_answer_about_a_category(self):
+        listing = self.create_listing(self.variants[0])
+        for code in ("AppWhiteIpLimit", "IncompleteSignature"):
+            with self.subTest(code):
+                self.sandbox.add_fault("error", method=CHARTS, code=code, count=1)
+                self.publish()
+                self.assertEqual((self.sandbox.count(CREATE), self.sandbox.count(CHARTS)), (0, 1))
+                self.assertEqual(listing.state, "pending")
+                self.assertFalse(self.get_charts_row().filtered("error"))
+                self.assertTrue(self.account.retry_at)
+                listing.retry_at = self.account.retry_at = False
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        self.assertEqual(self.remote(listing).size_chart_id, 100)
+
+    def test_size_charts_wait_for_calls_as_their_products_do(self):
+        self.create_listing(self.variants[0])
+        self.publish()
+        self.get_charts_row().unlink()
+        self.env["aliexpress.size.chart"].search([]).unlink()
+        self.account.call_budget = 1
+        listing = self.create_listing(self.create_shirt(colors=("Red",), sizes=("S",))[0])
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+        self.assertEqual(listing.state, "pending")
+        self.account.call_budget = 0
+        listing.retry_at = False
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+        self.assertEqual(self.remote(listing).size_chart_id, 100)
+
+    def test_size_charts_that_nobody_understands_are_asked_for_soon(self):
+        self.sandbox.add_fault("drop_field", method=CHARTS, text="sizechart_d_t_o_list,result")
+        self.create_listing(self.variants[0])
+        triggers = self.env["ir.cron.trigger"].search
+        job = [("cron_id", "=", self.env.ref("aliexpress_connector.ir_cron_refresh_shop_data").id)]
+        known = triggers(job)
+        self.publish()
+        row = self.get_charts_row()
+        self.assertEqual(row.state, "error")
+        self.assertIn(row.retry_at, (triggers(job) - known).mapped("call_at"))
+
     def test_size_charts_that_cannot_be_read_now_stop_nothing_and_are_left_alone_for_a_while(self):
         category = self.load_category("200000402")
         caps = self.create_complete_product("CAP-SIZED")
