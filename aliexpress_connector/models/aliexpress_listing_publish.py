@@ -145,6 +145,8 @@ class AliexpressListing(models.Model):
     def _read_missing_shop_data(self):
         """Read what the listings of one shop need to be checked and was never read: attributes, templates, charts."""
         account = self.account_id
+        if not account._has_catalogue():
+            return
         unread = self.product_tmpl_id.aliexpress_category_id.filtered(lambda category: category._is_reading_due())
         language = next(iter(account._get_languages()))
         for category in unread:

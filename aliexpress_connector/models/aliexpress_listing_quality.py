@@ -5,7 +5,7 @@ from .aliexpress_listing_images import IMAGE_MARK
 from .attribute_resolver import AttributeResolver
 from .error_messages import told_at_once
 from .listing_rules import find_problems
-from .quality_check import MANDATORY, Check, ShopFacts
+from .quality_check import EVERYTHING, MANDATORY, Check, ShopFacts
 
 
 class AliexpressListing(models.Model):
@@ -106,7 +106,8 @@ class AliexpressListing(models.Model):
         blocking = [
             problem
             for problem in problems
-            if problem.severity == MANDATORY and not told.isdisjoint(SECTIONS[problem.section])
+            if problem.severity == MANDATORY
+            and (problem.section == EVERYTHING or not told.isdisjoint(SECTIONS[problem.section]))
         ]
         if not blocking:
             return ""

@@ -1,7 +1,7 @@
 """What AliExpress would refuse or mark down, known before anything is sent.
 
 Each rule takes a `Check` and yields `Problem`s. `section` names the part of the content (see `SECTIONS`) that cannot
-be sent with it.
+be sent with it, `EVERYTHING` that nothing can.
 """
 
 from collections import Counter
@@ -9,10 +9,12 @@ from collections import Counter
 from odoo.fields import Datetime
 
 from ..lib import catalogue_rules as rules
+from ..lib.errors import NOT_OFFERED, FixError
 from ..lib.families import FAMILIES
+from .error_messages import describe_error
 from .listing_attribute_rules import ATTRIBUTE_RULES
 from .listing_sku_rules import SKU_RULES
-from .quality_check import MANDATORY, RECOMMENDED, Problem
+from .quality_check import EVERYTHING, MANDATORY, RECOMMENDED, Problem
 
 LONG_WORD = 4
 # Days; a few categories allow more than the usual.
@@ -22,7 +24,12 @@ SQUARE_SIZE = (800, 800)
 
 
 def find_problems(check):
-    """All `Problem`s of a listing, mandatory ones first."""
+    """All `Problem`s of a listing, mandatory ones first; only the first one where its shop takes no products from here,
+    whatever else is mended.
+    """
+    if not check.account._has_catalogue():
+        message = describe_error(check.env, FixError(NOT_OFFERED))
+        return [Problem(MANDATORY, EVERYTHING, message, check.account)]
     problems = [problem for rule in RULES for problem in rule(check)]
     return sorted(problems, key=lambda problem: problem.severity != MANDATORY)
 

@@ -7,6 +7,8 @@ from ..lib.catalogue_values import ProductContent
 
 MANDATORY = "mandatory"
 RECOMMENDED = "recommended"
+# The section of what keeps a listing from being sent at all.
+EVERYTHING = "everything"
 
 
 @dataclass(frozen=True)

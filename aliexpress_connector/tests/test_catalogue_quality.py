@@ -38,6 +38,29 @@ class TestQuality(CatalogueCase):
         self.assertEqual(self.check(listing), "")
         self.assertEqual(listing.mandatory_problem_count, 0)
 
+    def test_a_shop_whose_products_cannot_be_managed_from_here_says_only_that(self):
+        self.account.family = "general"
+        self.product.weight = 0
+        listing = self.create_listing()
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+        self.assertEqual(listing.state, "error")
+        self.assertIn("methods for overseas sellers", listing.error)
+        self.assertEqual(len(listing.problem_ids), 1)
+        self.assertIn("methods for overseas sellers", self.check(listing))
+        self.assertFalse(self.sandbox.counts())
+        known = self.create_listing(self.create_complete_product("CAP-101"), state="online", product_ref="1005001")
+        self.publish()
+        known.product_tmpl_id.aliexpress_title = "Another title"
+        self.publish()
+        self.assertFalse(self.sandbox.counts())
+        self.assertRecordValues(known, [{"state": "online", "error": False}])
+        # Connected again with the other methods.
+        self.account.family = "solution"
+        self.product.weight = 0.2
+        self.publish()
+        self.assertEqual(listing.state, "auditing", listing.error)
+
     def test_each_rule_names_what_is_wrong_and_where(self):
         template = self.product.product_tmpl_id
         cases = [
