@@ -125,6 +125,8 @@ class AliexpressListingSku(models.Model):
             return "none", self.env._(
                 "This SKU has no code on AliExpress. Give it one there and here; prices and stock are sent by code."
             )
+        if self.is_missing and not self.is_offered:
+            return "none", self.env._("The variant is archived, and AliExpress does not have it any more.")
         if self.is_missing:
             return "error", self.env._(
                 "AliExpress has no SKU with this code in the product %(product)s any more. Publish the listing again, "

@@ -40,9 +40,17 @@ class AliexpressListing(models.Model):
             {section: digest for section, digest in self._get_digests(content).items() if section in sections}
         )
         if update.skus is not None:
-            self._acknowledge_offers(self._prepare_attempt(update)["offers"])
-            self.sku_ids.filtered(lambda sku: not sku.product_id and not sku.is_foreign).unlink()
+            self._acknowledge_skus(self._prepare_attempt(update)["offers"])
         self._log_result("update", "accepted", self._describe_sections(sections))
+
+    def _acknowledge_skus(self, offers):
+        """AliExpress has the SKUs of `offers` (as `_acknowledge_offers` takes them) now and no others."""
+        self._acknowledge_offers(offers)
+        left = self.sku_ids.filtered(lambda sku: sku.sku_code not in offers and not sku.is_foreign)
+        # Lines of archived variants stay: orders may still name them, and they may come back.
+        archived = left.filtered(lambda sku: sku.product_id and sku.sku_code)
+        archived._set_missing(archived.ids)
+        left.filtered(lambda sku: not sku.product_id).unlink()
 
     def _prepare_update(self, content, sections, client):
         """(content, update): `content` in the main language that was learned, and the `ProductContent` that sends its

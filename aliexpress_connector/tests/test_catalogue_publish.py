@@ -8,6 +8,7 @@ from ..models.content_digest import make_digest
 from .catalogue_common import CREATE, DETAIL, EDIT, LIST, UPLOAD, CatalogueCase, make_picture
 
 CHARTS = "aliexpress.postproduct.redefining.getsizechartinfobycategoryid"
+PRICE = "aliexpress.solution.batch.product.price.update"
 
 
 class TestPublishing(CatalogueCase):
@@ -588,6 +589,32 @@ class TestVariants(CatalogueCase):
         self.assertEqual(
             len(self.remote(listing).skus), len(variants.product_tmpl_id.product_variant_ids), listing.error
         )
+
+    def test_a_variant_that_was_archived_here_is_no_change_from_outside(self):
+        variants = self.create_shirt()
+        listing = self.create_online(variants[0])
+        self.run_job("push_offers")
+        variants[0].active = False
+        self.publish()
+        self.settle(listing)
+        self.run_job("push_offers")
+        gone = listing.sku_ids.filtered(lambda sku: sku.product_id == variants[0])
+        self.assertTrue(gone.is_missing)
+        self.assertEqual(gone.offer_state, "none")
+        self.run_job("refresh_listings")
+        self.assertTrue(listing.offer_read_date)
+        self.assertNotIn("not from Odoo", "".join(listing.message_ids.mapped("body")))
+        self.sandbox.calls.clear()
+        variants.product_tmpl_id.list_price = 25
+        self.run_job("push_offers")
+        # One look at AliExpress' own sale prices, which are sent back.
+        self.assertEqual(self.sandbox.counts(), {DETAIL: 1, PRICE: 1})
+        self.assertNotIn(gone.sku_code, self.sandbox.calls[-1].params["mutiple_product_update_list"])
+        self.assertFalse(listing.error or any(listing.sku_ids.mapped("price_error")))
+        variants[0].active = True
+        self.publish()
+        self.assertEqual(len(self.remote(listing).skus), 4)
+        self.assertFalse(gone.is_missing)
 
     def exchange_colour(self, variants, listing, is_named_late=False):
         """Let Green take the place of Red in Odoo, with the references of the red shirts, and have that published."""
