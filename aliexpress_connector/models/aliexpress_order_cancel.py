@@ -1,9 +1,11 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..lib.errors import FixError
-from .aliexpress_job_mixin import SHOP_REASONS
+from ..lib.errors import UNREADABLE, FixError
+from .aliexpress_job_mixin import SHOP_REASONS, UNREADABLE_PAUSE
 from .error_messages import describe_error
 
 CANCEL_ACTIVITY = "aliexpress_connector.mail_activity_type_cancel_request"
@@ -85,9 +87,14 @@ class AliexpressOrder(models.Model):
             except FixError as error:
                 if error.reason in SHOP_REASONS:
                     raise
-                # Nothing was answered: the request stays open, with the reason why, and a person decides again.
                 message = describe_error(self.account_id._get_message_env(), error)
-                self.write({"cancel_decision": False, "cancel_problem": message})
+                if error.reason == UNREADABLE:
+                    # It may have been taken: answered again only where the buyer still asks by then.
+                    retry_at = fields.Datetime.now() + timedelta(seconds=UNREADABLE_PAUSE)
+                    self.write({"error": message, "retry_at": retry_at})
+                else:
+                    # Nothing was answered: the request stays open, with the reason why, and a person decides again.
+                    self.write({"cancel_decision": False, "cancel_problem": message})
                 return
             self.is_detail_due = True
         self.write({"cancel_decision": False, "cancel_memo": False})

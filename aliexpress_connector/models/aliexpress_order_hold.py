@@ -19,9 +19,14 @@ class AliexpressOrder(models.Model):
             return action
         if self.end_reason in CANCELLED_REASONS:
             return "cancel"
-        if self.end_reason in COMPLETED_REASONS or (not self.end_reason and self.parcels):
+        if self.end_reason in COMPLETED_REASONS or (not self.end_reason and self._has_parcels()):
             return "close"
         return "hold"
+
+    def _has_parcels(self):
+        """Whether AliExpress shows parcels of the order, or accepted some."""
+        accepted = self.shipment_ids.filtered(lambda shipment: shipment.sent_tracking_ref and shipment.state != "error")
+        return bool(self.parcels or accepted)
 
     def _get_hold_reasons(self, rows, product_problems, geography):
         """Texts (translated, one for each cause) why this order must not leave now; an empty list lets it go."""

@@ -85,6 +85,11 @@ class AliexpressOrderStatus(models.Model):
             is_named = status.name and status.name != status.code
             status.display_name = f"{status.name} ({status.code})" if is_named else status.code
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to name a status by its code where nobody said otherwise."""
+        return super().create([{"name": vals.get("code")} | vals for vals in vals_list])
+
     def write(self, vals):
         """Override to have the stored orders of a row that changed follow it, without waiting for AliExpress."""
         before = {status: (status.code, status.stage, status.action) for status in self}
@@ -135,5 +140,5 @@ class AliexpressOrderStatus(models.Model):
             row.code: row for row in self.sudo().search([("code", "in", list(codes))])
         }  # shared by all shops, written by jobs
         missing = sorted(code for code in codes if code not in rows)
-        new_rows = self.sudo().create([{"code": code, "name": code} for code in missing])
+        new_rows = self.sudo().create([{"code": code} for code in missing])
         return rows | {row.code: row for row in new_rows}

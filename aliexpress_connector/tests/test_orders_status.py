@@ -53,6 +53,12 @@ class TestOrdersStatus(SandboxCase):
             + [{"stage": "closed", "action": "none", "name": "NEW_TWO"}],
         )
 
+    def test_a_row_needs_no_name(self):
+        values = {"code": "NEW_X", "stage": "waiting_shipment", "action": "confirm"}
+        self.assertEqual(self.env["aliexpress.order.status"].create(values).name, "NEW_X")
+        _placed, order = self.import_placed(status="NEW_X")
+        self.assertEqual((order.state, order.sale_order_id.state), ("done", "sale"))
+
     def test_risk_control_is_a_quotation_until_released(self):
         placed, order = self.import_placed(status="RISK_CONTROL")
         self.assertEqual((order.stage, order.sale_order_id.state), ("new", "draft"))
@@ -163,6 +169,31 @@ class TestOrdersStatus(SandboxCase):
         self.refuse(order)
         self.import_orders()
         self.assertRecordValues(order, [{"hold_reason": False, "stage": "waiting_shipment", "state": "done"}])
+
+    def test_an_answer_that_nobody_understood_is_read_back(self):
+        for is_taken in (True, False):
+            with self.subTest(is_taken=is_taken):
+                placed, order = self.import_placed()
+                self.move(placed, "request_cancel")
+                self.sandbox.calls.clear()
+                self.sandbox.add_fault("drop_field", method="*refusecancel", text="success,target,is_success", count=1)
+                self.refuse(order)
+                self.run_job("process_orders")
+                self.assertRecordValues(
+                    order, [{"cancel_decision": "refuse", "cancel_memo": "already packed", "state": "hold"}]
+                )
+                self.assertIn("could not be understood", order.error)
+                self.assertGreater(order.retry_at, fields.Datetime.now() + timedelta(minutes=25))
+                if not is_taken:
+                    self.sandbox.act(placed, "request_cancel")
+                order.retry_at = False
+                self.import_orders()
+                self.import_orders()
+                self.assertRecordValues(
+                    order, [{"state": "done", "stage": "waiting_shipment", "cancel_decision": False, "error": False}]
+                )
+                count = self.sandbox.count("aliexpress.trade.seller.order.refusecancel")
+                self.assertEqual(count, 1 if is_taken else 2)
 
     def test_frozen_orders_are_held_until_released(self):
         placed, order = self.import_placed()
@@ -339,6 +370,18 @@ class TestOrdersStatus(SandboxCase):
         self.import_orders()
         self.assertEqual(order.stage, "closed")
         self.assertTrue(order.sale_order_id.locked)
+
+    def test_finished_without_a_reason_after_a_parcel_was_declared_is_closed(self):
+        for state, stage in (("sent", "done"), ("error", "hold")):
+            with self.subTest(parcel=state):
+                placed, order = self.import_placed()
+                number = "PQ1234567890001"
+                self.env["aliexpress.shipment"].create(
+                    {"order_id": order.id, "tracking_ref": number, "sent_tracking_ref": number, "state": state}
+                )
+                self.finish(placed, "")
+                self.assertFalse(order.parcels)
+                self.assertEqual(order.state, stage)
 
     def test_finished_with_an_unknown_reason_is_held(self):
         placed, order = self.import_placed()
