@@ -94,6 +94,27 @@ class AliexpressAccount(models.Model):
                 return name
         raise refusal
 
+    def write(self, vals):
+        """Override to find out anew what another application may use."""
+        if "app_key" in vals and "family" not in vals:
+            accounts = self.sudo()  # the key is readable by administrators only
+            if any(account.app_key != vals["app_key"] for account in accounts):
+                vals = vals | {"family": False}
+        return super().write(vals)
+
+    def _takes_other_family(self, error):
+        """Whether `error` ends the shop's family of methods for it, and another one, which was found, is used from now
+        on. Where none was found, it is not looked for again until something else happened.
+        """
+        self.ensure_one()
+        family = self.family
+        if not family or not FAMILIES[family].is_refused_by(error):
+            return False
+        message = describe_error(self._get_message_env(), error).partition("\n")[0]
+        if (self.error or "").startswith(message):
+            return False
+        return not self._find_family() and self.family != family
+
     # === LOGIN === #
 
     def action_connect(self):

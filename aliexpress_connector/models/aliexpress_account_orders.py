@@ -124,8 +124,8 @@ class AliexpressAccount(models.Model):
         """Call `work`, which commits by itself; one shop's failure ends here. Returns what `work` returns, True after
         a failure.
 
-        An expired token is renewed once and `work` done again; so it is once where another transaction was quicker, and
-        then by the next run.
+        An expired token is renewed once and `work` done again; so it is once where the application may use other
+        methods by now or another transaction was quicker, and then by the next run.
         """
         self.ensure_one()
         for is_repeated in (False, True):
@@ -137,8 +137,10 @@ class AliexpressAccount(models.Model):
                     return True
             except AliexpressError as error:
                 self.env.cr.rollback()
-                self._postpone(error)
-                return True
+                if is_repeated or not self._takes_other_family(error):
+                    self._postpone(error)
+                    return True
+                self.env["ir.cron"]._commit_progress()
             except CONCURRENCY_ERRORS:
                 self.env.cr.rollback()
             except Exception:

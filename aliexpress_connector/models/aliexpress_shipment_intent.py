@@ -12,6 +12,8 @@ class AliexpressShipment(models.Model):
     def _intend(self):
         """Write the intents; what AliExpress knows already, or must not be told, ends here."""
         self.account_id._check_call_budget("tracking")
+        # Which lines are told depends on the shop's family of methods: it is found out first.
+        self.account_id._get_client()
         for shipment in self.with_env(self.account_id._get_message_env()):
             obstacle = shipment._get_obstacle()
             if obstacle:

@@ -135,6 +135,46 @@ class TestTokenRenewal(SandboxCase):
         self.assertIn("Connect with AliExpress", self.account.connection_warning)
         self.assertEqual(self.account.activity_ids.user_id, self.account._get_responsible())
 
+    def test_another_application_with_other_methods_goes_on_at_once(self):
+        self.account.family = "solution"
+        application = self.sandbox.world.apps["502345"]
+        tokens = self.sandbox.issue_token(app=application)
+        self.account.write(
+            {
+                "app_key": application.key,
+                "app_secret": application.secret,
+                "access_token": tokens.access_token,
+                "refresh_token": tokens.refresh_token,
+                "state": "connected",
+            }
+        )
+        self.assertFalse(self.account.family)
+        placed = self.place()
+        self.run_job("fetch_orders")
+        self.assertEqual(self.get_order(placed).stage, "waiting_shipment")
+        self.assertEqual(self.account.family, "general")
+        self.account.write({"app_key": application.key, "app_secret": application.secret})
+        self.assertEqual(self.account.family, "general")
+
+    def test_an_application_that_has_other_methods_by_now_goes_on_with_these(self):
+        self.account.family = "solution"
+        self.sandbox.app.denied = ["aliexpress.solution.*"]
+        placed = self.place()
+        self.run_job("fetch_orders")
+        self.assertEqual(self.get_order(placed).stage, "waiting_shipment")
+        self.assertRecordValues(self.account, [{"family": "general", "error": False, "retry_at": False}])
+
+    def test_an_application_without_any_methods_is_not_asked_for_others_each_time(self):
+        self.account.family = "solution"
+        self.sandbox.app.denied = ["*"]
+        for calls in (3, 1, 1):
+            self.sandbox.calls.clear()
+            self.run_job("fetch_orders")
+            self.assertEqual(len(self.sandbox.calls), calls)
+            self.assertEqual(self.account.family, "solution")
+            self.assertIn("may not use the AliExpress method aliexpress.solution.order.get", self.account.error)
+            self.account.retry_at = False
+
     def test_after_forty_days_without_authorisation_everything_is_caught_up(self):
         now = fields.Datetime.now()
         self.account.write({"state": "expired", "orders_synced_until": now - timedelta(days=40)})

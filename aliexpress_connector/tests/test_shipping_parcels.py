@@ -373,6 +373,14 @@ class TestShippingParcelsGeneral(ShippingCase):
         )
         self.assertEqual(placed.status, "WAIT_BUYER_ACCEPT_GOODS")
 
+    def test_lines_are_told_while_the_family_is_not_known(self):
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
+        self.ship(self.get_delivery(order), CORREOS.format(1), {self.get_product("TSHIRT-BLU-M"): 1})
+        self.account.family = False
+        self.push()
+        self.assertEqual(self.get_parcels(placed), [(CORREOS.format(1), "part", [1])])
+        self.assertEqual(self.account.family, "general")
+
     def test_child_order_over_two_deliveries(self):
         placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
         shirt = self.get_product("TSHIRT-BLU-M")

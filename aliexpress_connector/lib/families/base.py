@@ -23,6 +23,11 @@ class Family(ABC):
     def probe(self):
         """Raise `FixError(PERMISSION)` when the application may not use this family's orders; cost: one list call."""
 
+    @classmethod
+    @abstractmethod
+    def is_refused_by(cls, error):
+        """Whether `error` (an `AliexpressError`) says that the application may not use this family's orders."""
+
     # Orders
 
     @abstractmethod

@@ -29,6 +29,10 @@ class CommonFamily(Family):
         now = from_timestamp(self.transport.clock())
         self.list_orders(now - timedelta(days=1), now, page_size=1)
 
+    @classmethod
+    def is_refused_by(cls, error):
+        return error.reason == errors.PERMISSION and error.method == cls._list_method
+
     def list_orders(self, start, end, *, page=1, page_size=50, finished=False, by="updated"):
         start, end = pacific_window(start, end)
         prefix = {"updated": "modified_date", "created": "create_date"}[by]
