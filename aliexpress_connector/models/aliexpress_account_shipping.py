@@ -52,8 +52,8 @@ class AliexpressAccount(models.Model):
         Service = self.env["aliexpress.logistics.service"].with_context(active_test=False)
         known = Service.search([("account_id", "=", self.id)])
         offered = known.filtered("active")
-        if offered and not carriers:
-            # A shop does not lose all of them; without any, no delivery could leave.
+        if not carriers:
+            # Every shop has some, and none loses all of them; without any, no delivery could leave.
             raise FixError(UNREADABLE, f"no carriers of the shop, which had {len(offered)}")
         for service in known:
             values = self._prepare_service_values(carriers.pop(service.code, None))

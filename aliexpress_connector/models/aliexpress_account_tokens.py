@@ -238,6 +238,7 @@ class AliexpressAccount(models.Model):
 
     def _end_asking_to_connect(self):
         """Take back what was asked of people. Where one of them just does it, the tokens must not be lost with it."""
+        self.env.flush_all()  # what was written before is not to be suppressed
         with suppress(*CONCURRENCY_ERRORS), self.env.cr.savepoint():
             self.activity_unlink([AUTHORISATION_ACTIVITY])
 

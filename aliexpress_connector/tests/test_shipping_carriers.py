@@ -45,6 +45,18 @@ class TestShippingCarriers(ShippingCase):
         self.assertIn(self.get_service("SPAIN_LOCAL_SEUR").name, told)
         self.assertNotIn(self.get_service("EMS").name, told, "nobody uses it")
 
+    def test_a_first_list_without_carriers_is_read_again_soon(self):
+        self.env["aliexpress.logistics.service"].search([("account_id", "=", self.account.id)]).unlink()
+        carriers, self.sandbox.shop.carriers = self.sandbox.shop.carriers, []
+        self.run_job("refresh_shop_data")
+        row = self.env["aliexpress.shop.data"].search([("account_id", "=", self.account.id), ("kind", "=", "carriers")])
+        self.assertLess(row.retry_at, fields.Datetime.now() + timedelta(hours=4))
+        self.sandbox.shop.carriers = carriers
+        row.retry_at = False
+        self.run_job("refresh_shop_data")
+        self.assertEqual(row.state, "done")
+        self.assertTrue(self.get_service("SPAIN_LOCAL_SEUR"))
+
     def test_no_carriers_at_all_is_no_answer(self):
         _placed, order = self.import_order()
         services = self.env["aliexpress.logistics.service"].search([("account_id", "=", self.account.id)])
