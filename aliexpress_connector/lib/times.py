@@ -11,6 +11,7 @@ meaning:
 pytz, which Odoo requires, is used rather than zoneinfo because it brings its own time zone data.
 """
 
+import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -18,7 +19,17 @@ import pytz
 
 _PACIFIC = pytz.timezone("America/Los_Angeles")
 _FORMAT = "%Y-%m-%d %H:%M:%S"
+# Seconds, or milliseconds, from 2001 to 2286.
+_UNIX = re.compile(r"([1-9][0-9]{9})([0-9]{3})?")
 _SECOND, _HOUR = timedelta(seconds=1), timedelta(hours=1)
+
+
+def read_time(value):
+    """Naive UTC of a time as AliExpress writes it: US Pacific wall time or Unix time, in seconds or milliseconds; None
+    for no value. Raises ValueError for all else.
+    """
+    unix = _UNIX.fullmatch(str(value).strip())
+    return from_timestamp(unix.group(1)) if unix else pacific_to_utc(value)
 
 
 def pacific_to_utc(text):

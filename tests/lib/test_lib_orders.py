@@ -463,6 +463,10 @@ def test_what_is_odd_beside_goods_and_money_costs_no_order():
     parcel = {"logistics_no": "PQ1", "logistics_type_code": "CAINIAO", "gmt_send": "soon"}
     order = read_with(pay_amount_by_settlement_cur="much", logistic_info_list=[parcel])
     assert order.settlement_amount is None
+    order = read_with(gmt_pay_success="soon", gmt_modified=5, gmt_trade_end=True, over_time_left="3 days")
+    assert (order.paid_at, order.updated_at, order.ended_at, order.status_deadline) == (None, None, None, None)
+    assert read_with(over_time_left=1711347040000).status_deadline == datetime(2024, 3, 25, 6, 10, 40)
+    order = read_with(pay_amount_by_settlement_cur="much", logistic_info_list=[parcel])
     assert (order.parcels[0].tracking_ref, order.parcels[0].sent_at) == ("PQ1", None)
     assert order.order_amount
 

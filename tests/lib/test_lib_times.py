@@ -6,6 +6,7 @@ from aliexpress_connector.lib.times import (
     from_timestamp,
     pacific_to_utc,
     pacific_window,
+    read_time,
     utc_to_pacific,
 )
 
@@ -56,6 +57,18 @@ def test_no_time(text):
 def test_what_is_no_time(text):
     with pytest.raises(ValueError):
         pacific_to_utc(text)
+
+
+@pytest.mark.parametrize("value", [1_710_915_002, "1710915002", 1_710_915_002_123, "1710915002123"])
+def test_unix_time_where_wall_time_is_expected(value):
+    assert read_time(value) == datetime(2024, 3, 20, 6, 10, 2)
+    assert read_time("2024-03-19 23:10:02") == datetime(2024, 3, 20, 6, 10, 2)
+
+
+@pytest.mark.parametrize("value", [5, "123456789012", True, 0, "20240319231002", "tomorrow"])
+def test_other_numbers_are_no_time(value):
+    with pytest.raises(ValueError):
+        read_time(value)
 
 
 def test_unix_time():

@@ -5,7 +5,7 @@ import re
 from .. import errors, refusals
 from ..money import Money
 from ..normalize import as_list, decode, storable_text
-from ..times import pacific_to_utc
+from ..times import read_time
 
 _REF = re.compile(r"[1-9][0-9]{0,19}")
 _INTEGER = re.compile(r"-?[0-9]{1,10}")
@@ -101,9 +101,9 @@ class Reader:
         return "GB" if code == "UK" else code
 
     def time(self, key):
-        """Naive UTC of a US Pacific time; None when missing."""
+        """Naive UTC of a US Pacific or Unix time; None when missing."""
         try:
-            return pacific_to_utc(self._get(key))
+            return read_time(self._get(key))
         except ValueError:
             raise self.error(key, "not a time") from None
 
