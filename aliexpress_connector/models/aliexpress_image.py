@@ -1,6 +1,5 @@
 import io
 import logging
-from concurrent.futures import ThreadPoolExecutor
 
 from PIL import Image, UnidentifiedImageError
 
@@ -8,15 +7,13 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..lib.catalogue_rules import UPLOAD_SIDE_MAX, UPLOAD_SIZE_MAX
-from ..lib.errors import AliexpressError, ReconnectError, TransientError
+from .parallel_calls import call_each
 
 _logger = logging.getLogger(__name__)
 
 # What AliExpress takes, with the ending its image bank wants to see.
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
 JPEG_QUALITY = 90
-# Pictures uploaded at once.
-THREADS = 6
 JPEG_SIDE_MAX = 2500
 
 
@@ -134,20 +131,12 @@ class AliexpressImage(models.Model):
             return
         account = self.account_id
         account._check_call_budget("content")
-        outcomes = _upload_all(account._get_client(), prepared)
-        failures = {image: outcome for image, outcome in outcomes.items() if isinstance(outcome, TransientError)}
-        shop_error = self._get_shop_error(failures, has_worked=len(failures) < len(outcomes))
-        for image, outcome in outcomes.items():
-            if isinstance(outcome, ReconnectError):
-                raise outcome
-            if isinstance(outcome, TransientError):
-                image._wait(outcome)
-            elif isinstance(outcome, AliexpressError):
-                image._set_error(outcome)
-            else:
-                image.write({"url": outcome.url, "state": "done", "error": False, "retry_at": False})
-        if shop_error:
-            account._postpone(shop_error)
+        client = account._get_client()
+        tasks = [(f"{image.checksum}.{ending}", content) for image, (ending, content) in prepared.items()]
+        outcomes = call_each(lambda task: client.upload_image(*task), tasks)
+        uploaded = self._take_failures(dict(zip(prepared, outcomes, strict=True)))
+        for image, answer in uploaded.items():
+            image.write({"url": answer.url, "state": "done", "error": False, "retry_at": False})
 
     def _find_attachment(self):
         # Pictures of products may be read by whoever reads the products; jobs must read those that belong to
@@ -171,18 +160,3 @@ class AliexpressImage(models.Model):
             flat.paste(picture, mask=picture.getchannel("A"))
         flat.save(stream, "JPEG", quality=JPEG_QUALITY)
         return "jpg", stream.getvalue()
-
-
-def _upload_all(client, prepared):
-    """`{image: UploadedImage or AliexpressError}` for `{image: (ending, bytes)}`. The threads use nothing of Odoo."""
-
-    def upload(task):
-        name, content = task
-        try:
-            return client.upload_image(name, content)
-        except AliexpressError as error:
-            return error
-
-    tasks = [(f"{image.checksum}.{ending}", content) for image, (ending, content) in prepared.items()]
-    with ThreadPoolExecutor(max_workers=min(THREADS, len(tasks))) as pool:
-        return dict(zip(prepared, pool.map(upload, tasks), strict=True))

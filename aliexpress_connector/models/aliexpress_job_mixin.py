@@ -52,6 +52,11 @@ def get_pause(error):
     return told if getattr(error, "reason", None) == RATE_LIMIT and told else max(told, RECORD_PAUSE)
 
 
+def is_passing(error):
+    """Whether what failed with `error` is tried again by itself: no record alone is the cause, or not for ever."""
+    return getattr(error, "reason", None) in SHOP_REASONS or isinstance(error, TransientError)
+
+
 class ShopRun:
     """How a shop fares in one run of a job: tells records that fail from an AliExpress that is down."""
 
@@ -200,8 +205,7 @@ class AliexpressJobMixin(models.AbstractModel):
     def _take_failure(self, error, domain, worker, shop_run):
         """Let the batch wait, or show the error, or try its records alone."""
         reason = getattr(error, "reason", None)
-        is_passing = reason in SHOP_REASONS or isinstance(error, TransientError)
-        if is_passing and (len(self) == 1 or reason not in RECORD_REASONS):
+        if is_passing(error) and (len(self) == 1 or reason not in RECORD_REASONS):
             if reason in OUTAGE_REASONS:
                 shop_run.note_failure(not all(record._has_failed_before() for record in self))
             shop_run.is_over |= not self._wait(error)
@@ -216,6 +220,27 @@ class AliexpressJobMixin(models.AbstractModel):
             if isinstance(error, FixError):
                 shop_run.note_success()
             self._set_error(error)
+
+    def _take_failures(self, outcomes):
+        """Let the records of one shop wait, or show why, for which calls made in parallel failed; the shop as well
+        where none worked. Raises a ReconnectError.
+
+        :param outcomes: `{records: what AliExpress answered, or an AliexpressError}`
+        :return: those of them that AliExpress answered
+        """
+        errors = {records: error for records, error in outcomes.items() if isinstance(error, AliexpressError)}
+        failures = {records[0]: error for records, error in errors.items() if is_passing(error)}
+        shop_error = self._get_shop_error(failures, has_worked=len(failures) < len(outcomes))
+        for records, error in errors.items():
+            if isinstance(error, ReconnectError):
+                raise error
+            if is_passing(error):
+                records._wait(error)
+            else:
+                records._set_error(error)
+        if shop_error:
+            self.account_id._postpone(shop_error)
+        return {records: answer for records, answer in outcomes.items() if records not in errors}
 
     def _tell_listings(self, values):
         """Show at the listings that wait for these records why and for how long. Where somebody changes them just now,

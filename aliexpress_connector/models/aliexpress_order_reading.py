@@ -10,14 +10,13 @@ from odoo.tools import split_every
 from ..lib.errors import NOT_OFFERED, PERMISSION, AliexpressError, FixError, ReconnectError, TransientError
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS, OUTAGE_REASONS, SHOP_REASONS, get_pause
 from .error_messages import describe_error
+from .parallel_calls import THREADS
 from .private_log import get_logger
 from .res_partner import hides_address, is_masked_form, load_address
 
 _logger = get_logger(__name__)
 
 DETAIL_BATCH = 50
-# Details are read by this many threads at once; AliExpress limits calls per second and app, not connections.
-THREADS = 6
 DETAIL_RETRY = timedelta(hours=1)
 # So many orders of a shop are asked for hidden addresses in a run while AliExpress told none of others.
 ADDRESS_PROBES = 3

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ..lib.errors import FixError, looking
 from ..lib.values import DeclaredParcel, Parcel, ParcelLine
+from .parallel_calls import THREADS, call_each
 
 # Intents written down in one transaction. After a crash each of them costs a call to find out what became of it.
 ROUND = 20
@@ -31,7 +32,7 @@ class AliexpressShipment(models.Model):
         has_more = self._plan_deliveries()
         self._queue_completions()
         self._push_round()
-        self._run_queue(self._get_confirm_domain(), "_confirm")
+        self._run_queue(self._get_confirm_domain(), "_confirm", batch_size=THREADS)
         remaining = self.search_count(self._get_push_domain(), limit=ROUND) + has_more
         if not remaining:
             self.env["aliexpress.order"]._ask_about_open_deliveries()
@@ -195,17 +196,29 @@ class AliexpressShipment(models.Model):
     # === READ BACK === #
 
     def _confirm(self):
-        """Look once whether AliExpress shows what it accepted; what it does not show after a while is a problem."""
-        self.ensure_one()
+        """Look once, at several orders at once, whether AliExpress shows what it accepted; what it does not show after
+        a while is a problem.
+        """
         self.account_id._check_call_budget("tracking")
-        due = self.order_id.shipment_ids.filtered(lambda shipment: shipment.is_confirm_due and shipment.state == "sent")
-        parcels = self.account_id._get_client().list_parcels(self.order_id.order_ref)
-        known = {parcel.tracking_ref for parcel in parcels}
-        seen = due.filtered(lambda shipment: shipment.sent_tracking_ref in known)
+        orders = self.grouped("order_id")
+        client = self.account_id._get_client()
+        outcomes = call_each(client.list_parcels, [order.order_ref for order in orders])
+        answers = self._take_failures(dict(zip(orders.values(), outcomes, strict=True)))
+        seen = self.browse()
+        for shipments, parcels in answers.items():
+            numbers = {parcel.tracking_ref for parcel in parcels}
+            seen |= shipments.order_id.shipment_ids.filtered(
+                lambda shipment, numbers=numbers: (
+                    shipment.is_confirm_due and shipment.state == "sent" and shipment.sent_tracking_ref in numbers
+                )
+            )
         seen.write({"is_confirm_due": False, "error": False, "retry_at": False})
         seen._unschedule_problems()
-        if self in seen:
-            return
+        for shipment in self.browse().union(*answers) - seen:
+            shipment._look_later()
+
+    def _look_later(self):
+        """Wait for what AliExpress accepted but does not show; after a while it is a problem."""
         now = fields.Datetime.now()
         if self.sent_date > now - CONFIRM_PATIENCE:
             self.retry_at = now + CONFIRM_PAUSE

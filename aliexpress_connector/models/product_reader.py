@@ -1,9 +1,5 @@
-from concurrent.futures import ThreadPoolExecutor
-
-from ..lib.errors import UNREADABLE, AliexpressError, FixError
-
-# Products are read by this many threads at once.
-THREADS = 6
+from ..lib.errors import UNREADABLE, FixError
+from .parallel_calls import call_each
 
 
 def read_products(client, listings, reads_skus=False):
@@ -13,17 +9,11 @@ def read_products(client, listings, reads_skus=False):
     """
 
     def read(product_ref):
-        try:
-            detail = client.get_product(product_ref)
-        except AliexpressError as error:
-            return error
+        detail = client.get_product(product_ref)
         return detail if detail.skus or not reads_skus else make_skuless_error()
 
-    refs = [listing.product_ref for listing in listings]
-    if not refs:
-        return {}
-    with ThreadPoolExecutor(max_workers=min(THREADS, len(refs))) as pool:
-        return dict(zip(listings, pool.map(read, refs), strict=True))
+    details = call_each(read, [listing.product_ref for listing in listings])
+    return dict(zip(listings, details, strict=True))
 
 
 def make_skuless_error():

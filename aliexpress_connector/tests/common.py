@@ -1,6 +1,7 @@
 import json
 import threading
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -184,6 +185,24 @@ class ShopCase(TransactionCase):
         with self.enter_registry_test_mode():
             self.env.ref(f"aliexpress_connector.ir_cron_{name}").method_direct_trigger()
         self.env.invalidate_all()
+
+    @contextmanager
+    def watch_threads(self):
+        """Yield `{thread: the cursors with which it asked the database}` of the threads that call AliExpress beside the
+        test's own, from their first call on.
+        """
+        cursors, own_thread, handle = {}, threading.current_thread(), type(self)._request_handler
+
+        def handle_and_watch(session, request, /, **kw):
+            thread = threading.current_thread()
+            if thread is not own_thread and thread not in cursors:
+                cursors[thread] = set()
+                # Odoo tells a thread of each of its queries: (cursor, query, …).
+                thread.query_hooks = [lambda cursor, *_query: cursors[thread].add(cursor)]
+            return handle(session, request, **kw)
+
+        with patch.object(type(self), "_request_handler", handle_and_watch):
+            yield cursors
 
     def run_job_without_time(self, model, name):
         """Call a scheduled action once as the scheduler does when the time of its run is over; returns the progress."""

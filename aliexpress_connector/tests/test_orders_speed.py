@@ -1,4 +1,3 @@
-import threading
 from datetime import timedelta
 
 from odoo import Command, fields
@@ -13,22 +12,8 @@ CODES = ("TSHIRT-BLU-M", "CAP-RED", "MUG-01")
 class TestOrdersSpeed(SandboxCase):
     """What orders cost beside Odoo's own work, in queries: seconds are for the benchmarks."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # What threads that call AliExpress ask the database for, each with its cursor.
-        cls.queries_of_threads = []
-
-    @classmethod
-    def _request_handler(cls, session, request, /, **kw):
-        """Extend to watch the thread that makes a call; Odoo tells it of each of its queries."""
-        if threading.current_thread() is not threading.main_thread():
-            threading.current_thread().query_hooks = [lambda *query: cls.queries_of_threads.append(query)]
-        return super()._request_handler(session, request, **kw)
-
     def setUp(self):
         super().setUp()
-        self.queries_of_threads.clear()
         # As in a real shop: somebody is responsible for its sale orders.
         self.account.user_id = new_test_user(self.env, "seller", groups="sales_team.group_sale_manager")
 
@@ -108,10 +93,10 @@ class TestOrdersSpeed(SandboxCase):
         self.assertEqual(len(orders.partner_id), BATCH)
 
     def test_threads_that_read_details_leave_the_records_alone(self):
-        self.read_details(self.list_orders(BATCH))
-        cursors = {query[0] for query in self.queries_of_threads}
-        self.assertTrue(cursors, "each looks for limits on a cursor of its own, and can be watched")
-        self.assertNotIn(self.env.cr, cursors)
+        with self.watch_threads() as cursors:
+            self.read_details(self.list_orders(BATCH))
+        self.assertGreater(len(cursors), 1)
+        self.assertNotIn(self.env.cr, set().union(*cursors.values()))
 
     def test_analytic_distributions_apply_to_imported_orders(self):
         plan = self.env["account.analytic.plan"].create({"name": "Channels"})

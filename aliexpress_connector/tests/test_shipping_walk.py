@@ -1,3 +1,5 @@
+from odoo.tools import mute_logger
+
 from .shipping_common import CORREOS, ShippingCase
 
 
@@ -59,7 +61,7 @@ class TestShippingWalk(ShippingCase):
         self.assertEqual(order.shipment_ids.write_date, write_date)
 
     def test_runs_without_time_cost_no_further_calls(self):
-        placed = [self.place(buyer={"login": f"buyer{number}"}) for number in range(5)]
+        placed = [self.place() for _number in range(5)]
         orders = self.import_orders()
         for number, order in enumerate(orders):
             self.ship(self.get_delivery(order), CORREOS.format(number))
@@ -72,6 +74,65 @@ class TestShippingWalk(ShippingCase):
         # Each is read back once; there is nothing to find out about what was written down and not sent.
         self.assertLessEqual(len(self.sandbox.calls), 10, self.sandbox.counts())
         self.assertFalse(any(orders.shipment_ids.mapped("is_confirm_due")))
+
+    # === READ BACK === #
+
+    def declare_unread(self, count):
+        """Shipments of so many orders that AliExpress took and that are to be read back."""
+        for _number in range(count):
+            self.place()
+        orders = self.import_orders()
+        for number, order in enumerate(orders):
+            self.ship(self.get_delivery(order), CORREOS.format(number))
+        self.push()
+        shipments = orders.shipment_ids
+        self.assertEqual(shipments.mapped("state"), ["sent"] * count)
+        shipments.is_confirm_due = True
+        self.sandbox.calls.clear()
+        return shipments
+
+    def test_parcels_are_read_back_several_at_once(self):
+        shipments = self.declare_unread(8)
+        self.sandbox.add_fault("latency", method="*info.get", seconds=0.1)
+        with self.watch_threads() as cursors:
+            self.push()
+        self.assertFalse(any(shipments.mapped("is_confirm_due")))
+        self.assertEqual(len(self.sandbox.calls), 8)
+        self.assertGreater(len(cursors), 1)
+        self.assertNotIn(self.env.cr, set().union(*cursors.values()), "threads leave records alone")
+
+    def test_parcel_that_cannot_be_read_back_costs_no_other(self):
+        shipments = self.declare_unread(3)
+        self.sandbox.add_fault("error", method="*info.get", count=1, code="15", sub_code="-999", text="no")
+        self.push()
+        [refused] = shipments.filtered("is_confirm_due")
+        self.assertTrue(refused.retry_at)
+        self.assertEqual(shipments.mapped("state"), ["sent"] * 3)
+        self.assertEqual((shipments - refused).mapped("error"), [False] * 2)
+        self.assertEqual(len(self.sandbox.calls), 3)
+
+    def test_reading_back_goes_on_with_a_renewed_token(self):
+        shipments = self.declare_unread(3)
+        self.sandbox.add_fault("token_expired", method="*info.get", count=1)
+        self.push()
+        self.assertFalse(any(shipments.mapped("is_confirm_due")))
+        self.assertFalse(any(shipments.mapped("error")))
+
+    @mute_logger("odoo.addons.aliexpress_connector.models.aliexpress_job_mixin")
+    def test_reading_back_stops_while_aliexpress_is_down(self):
+        shipments = self.declare_unread(8)
+        self.sandbox.add_fault("http_500", method="*info.get")
+        self.push()
+        # Six at once, each read tried three times.
+        self.assertLessEqual(len(self.sandbox.calls), 18)
+        self.assertTrue(self.account.retry_at)
+        self.assertEqual(shipments.mapped("state"), ["sent"] * 8)
+        self.sandbox.clear_faults()
+        self.account.retry_at = False
+        shipments.retry_at = False
+        self.push()
+        self.assertFalse(any(shipments.mapped("is_confirm_due")))
+        self.assertFalse(any(shipments.mapped("error")))
 
     def test_validation_wakes_the_job(self):
         placed, order = self.import_order()
