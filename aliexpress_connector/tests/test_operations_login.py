@@ -103,7 +103,7 @@ class TestLogin(AliexpressCase, HttpCase):
         self.set_answers()
         # The guided set-up: everything is off, and the first thing that is read ends the message.
         self.account.write(dict.fromkeys(FLOWS, False))
-        self.answers[CARRIERS] = envelope(CARRIERS, {"result_success": True, "result_list": {}})
+        self.answers[CARRIERS] = envelope(CARRIERS, {"result_success": True, "result_list": [{"service_name": "EMS"}]})
         self.run_job("refresh_shop_data")
         self.assertFalse(self.account.error)
         self.account.family = False

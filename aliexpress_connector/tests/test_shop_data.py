@@ -128,7 +128,7 @@ class ShopDataCase(AliexpressCase):
                         }
                     },
                 ),
-                CARRIERS: envelope(CARRIERS, {"result_success": True, "result_list": {}}),
+                CARRIERS: envelope(CARRIERS, {"result_success": True, "result_list": [{"service_name": "EMS"}]}),
             }
         )
 
