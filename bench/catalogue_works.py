@@ -5,7 +5,7 @@ import json
 import struct
 import zlib
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.tools import split_every
 
 BATCH = 50
@@ -54,6 +54,8 @@ def prepare_catalogue(env, count, variants=1):
     """`count` products with all that AliExpress asks for, each with a picture of its own, and their listings."""
     account = env["aliexpress.account"].search([], limit=1)
     account.lang_id = env.ref("base.lang_en")
+    # A shop is looked through once, before its first creation: that is measured by itself.
+    account.discovered_at = account.discovered_at or fields.Datetime.now()
     ref = CATEGORY if variants == 1 else SIZED_CATEGORY
     category = env["aliexpress.category"].search([("ref", "=", ref)], limit=1)
     category = category or env["aliexpress.category"].create({"ref": ref, "name": "Listed", "is_leaf": True})

@@ -63,8 +63,9 @@ class AliexpressAccount(models.Model):
         """The shops that are being looked through: a product that is created now may be among what is not read yet."""
         not_tried = Domain("error", "=", False)
         lately = Domain("create_date", ">", fields.Datetime.now() - READING_PATIENCE)
-        unread = self.env["aliexpress.found.product"].search(Domain("state", "=", "pending") & (not_tried | lately))
-        return self.search([("discovery_cursor", "!=", False)]) | unread.account_id
+        unread = Domain("state", "=", "pending") & (not_tried | lately)
+        groups = self.env["aliexpress.found.product"]._read_group(unread, ["account_id"])
+        return self.search([("discovery_cursor", "!=", False)]).union(*(account for (account,) in groups))
 
     def _begin_discovery(self):
         """Have the whole list of products of the shops read."""

@@ -22,9 +22,10 @@ class AliexpressListing(models.Model):
         """Go on looking through what the shops have on AliExpress. One that creates its first product begins with it:
         it may be there already.
         """
-        accounts = self.search(self._get_creation_domain()).account_id
-        for account in accounts.filtered(lambda account: account._is_discovery_missing()):
-            self._run_for_shop(account, lambda account: account._begin_discovery())
+        accounts = [account for (account,) in self._read_group(self._get_creation_domain(), ["account_id"])]
+        for account in accounts:
+            if account._is_discovery_missing():
+                self._run_for_shop(account, lambda account: account._begin_discovery())
         self.env["aliexpress.found.product"]._run_discovery()
         for account in accounts:
             self._run_for_shop(account, self._tell_creations)
