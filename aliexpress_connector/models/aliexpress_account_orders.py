@@ -73,6 +73,8 @@ class AliexpressAccount(models.Model):
         never back, unless somebody moved it or set the first day back since `mark` was taken: then the next run begins
         there.
         """
+        # Pages that tell nothing new are not committed: the shop was read before them.
+        self.invalidate_recordset(["orders_synced_until", "order_start_date"])
         self.orders_success_date = fields.Datetime.now()
         synced, first_day = self._get_fetch_mark()
         if synced != mark[0] or first_day < mark[1]:

@@ -1,5 +1,8 @@
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
 
 from psycopg2.errors import UniqueViolation
 
@@ -82,10 +85,10 @@ class AliexpressOrder(models.Model):
         start = account._get_fetch_start(is_audit)
         # The present second is not over: what happens in it is listed already, and again by the next run.
         horizon = now + timedelta(seconds=1)
+        self._commit_with_retry(self._mark_hidden_addresses, account)
         if account.error:
             # Stored only when the list can be read; what is wrong with its rows is written anew.
             account.error = False
-        self._mark_hidden_addresses(account)
         mark = account._get_fetch_mark()
         while True:
             end = self._list_window(account, client, start, min(start + WINDOW, horizon))
@@ -115,12 +118,14 @@ class AliexpressOrder(models.Model):
     def _list_window(self, account, client, start, end):
         """Store the rows of one window, whatever time it takes: half a window is worth nothing. Return its end.
 
-        The end comes earlier when the window has too many pages: it is halved until it has few enough.
+        The end comes earlier when the window has too many pages: it is halved until it has few enough. A page that
+        tells nothing new costs no commit, after which all that is known of the shop would be read again.
         """
         for finished in (False, True):
             first_page, end = self._read_first_page(client, start, end, finished=finished)
             for page in self._read_pages(client, start, end, first_page, finished=finished):
-                self._commit_with_retry(self._store_rows, account, page, account.order_start_date)
+                if page.unreadable or any(self._find_changes(account, page, account.order_start_date)):
+                    self._commit_with_retry(self._store_rows, account, page, account.order_start_date)
         return end
 
     @api.model
@@ -140,18 +145,31 @@ class AliexpressOrder(models.Model):
         because we go down. The first page was read to know how many there are; it is read again when anything moved.
         Should the list have grown, orders moved down behind us: it is read once more.
         """
+        read = partial(client.list_orders, start, end, page_size=PAGE_SIZE, **query)
         total = first_page.total
         totals = {total}
-        for number in range(first_page.page_count, 1, -1):
-            page = client.list_orders(start, end, page=number, page_size=PAGE_SIZE, **query)
+        for page in self._read_ahead(read, range(first_page.page_count, 1, -1)):
             totals.add(page.total)
             yield page
         yield first_page
         if totals != {total}:
-            first_page = client.list_orders(start, end, page=1, page_size=PAGE_SIZE, **query)
+            first_page = read(page=1)
             yield first_page
         if max(totals) > total:
             yield from self._read_pages(client, start, end, first_page, **query)
+
+    @staticmethod
+    def _read_ahead(read, numbers):
+        """Yield `read(page=number)` of each of `numbers`, one after the other; a thread, which uses nothing of Odoo,
+        reads the next page while the caller stores the last.
+        """
+        numbers = iter(numbers)
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            reading = [pool.submit(read, page=number) for number in islice(numbers, 1)]
+            while reading:
+                page = reading.pop().result()
+                reading = [pool.submit(read, page=number) for number in islice(numbers, 1)]
+                yield page
 
     @api.model
     def _commit_with_retry(self, store, *args):
@@ -179,25 +197,28 @@ class AliexpressOrder(models.Model):
         """
         if page.unreadable:
             account._report_unreadable_rows(len(page.unreadable))
-        rows = {row.order_ref: row for row in page.rows}
-        domain = Domain("account_id", "=", account.id) & Domain("order_ref", "in", list(rows))
-        known = {order.order_ref: order for order in self.search(domain)}
-        changed = self.browse()
-        for order_ref, order in known.items():
-            row = rows[order_ref]
-            # AliExpress may leave out either.
-            if (order.list_status or "", order.list_update_date or None) != (row.status or "", row.updated_at or None):
-                order.with_context(tracking_disable=True).write(self._prepare_row_values(row))
-                changed += order
-        new_rows = [
-            row
-            for order_ref, row in rows.items()
-            if order_ref not in known and not (start_date and row.created_at and row.created_at < start_date)
-        ]
+        changed, new_rows = self._find_changes(account, page, start_date)
+        for order, row in changed.items():
+            order.with_context(tracking_disable=True).write(self._prepare_row_values(row))
         # The company follows from the shop; told at once it costs no second statement.
         shop = {"account_id": account.id, "company_id": account.company_id.id}
         values_list = [self._prepare_row_values(row) | shop | {"order_ref": row.order_ref} for row in new_rows]
-        return changed + self.with_context(tracking_disable=True).create(values_list)
+        return self.browse().union(*changed) + self.with_context(tracking_disable=True).create(values_list)
+
+    @api.model
+    def _find_changes(self, account, page, start_date):
+        """What of an `OrderPage` differs from what was stored: `{order: row}` and the rows of new orders."""
+        rows = {row.order_ref: row for row in page.rows}
+        domain = Domain("account_id", "=", account.id) & Domain("order_ref", "in", list(rows))
+        known = self.search_fetch(domain, ["order_ref", "list_status", "list_update_date"])
+        changed = {}
+        for order in known:
+            row = rows.pop(order.order_ref)
+            # AliExpress may leave out either.
+            if (order.list_status or "", order.list_update_date or None) != (row.status or "", row.updated_at or None):
+                changed[order] = row
+        new_rows = [row for row in rows.values() if not (start_date and row.created_at and row.created_at < start_date)]
+        return changed, new_rows
 
     @api.model
     def _prepare_row_values(self, row):

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import models
 from odoo.fields import Domain
 
@@ -54,12 +56,15 @@ class AliexpressOrder(models.Model):
             "listing_id.product_ref", "in", [ref for ref in lines.mapped("product_ref") if ref]
         )
         skus = self.env["aliexpress.listing.sku"].search(domain) if lines else self.env["aliexpress.listing.sku"]
+        counts = Counter(sku.listing_id for sku in skus)
         products = {}
-        for listing, listing_skus in skus.grouped("listing_id").items():
-            for sku in listing_skus.filtered("sku_code"):
+        # Not by listing: the products of all are read at once.
+        for sku in skus:
+            listing = sku.listing_id
+            if sku.sku_code:
                 products[listing.account_id.id, listing.product_ref, sku.sku_code] = sku.product_id
-            if len(listing_skus) == 1:
-                products[listing.account_id.id, listing.product_ref, False] = listing_skus.product_id
+            if counts[listing] == 1:
+                products[listing.account_id.id, listing.product_ref, False] = sku.product_id
         return products
 
     def _search_linked(self, lines):

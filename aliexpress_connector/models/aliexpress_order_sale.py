@@ -154,7 +154,7 @@ class AliexpressOrder(models.Model):
         are created.
         """
         account = self.account_id
-        Partner = self.env["res.partner"].with_context(no_vat_validation=True, tracking_disable=True, active_test=False)
+        Partner = self.env["res.partner"].with_context(no_vat_validation=True, active_test=False)
         geography = Geography(self.env)
         buyers = {order._get_buyer_key() for order in self}
         known = {
@@ -192,7 +192,7 @@ class AliexpressOrder(models.Model):
         }
 
     def _find_delivery_addresses(self, customers, geography):
-        Partner = self.env["res.partner"].with_context(no_vat_validation=True, tracking_disable=True)
+        Partner = self.env["res.partner"].with_context(no_vat_validation=True)
         children = Partner.search(
             [
                 ("parent_id", "in", [partner.id for partner in customers.values()]),

@@ -8,6 +8,7 @@ class TaxFinder:
             products.mapped("taxes_id")
         self._positions = {}
         self._taxes = {}
+        self._mapped = {}
 
     def get_fiscal_position(self, customer, delivery):
         """The `account.fiscal.position` Odoo itself would choose."""
@@ -29,5 +30,8 @@ class TaxFinder:
             taxes = product.taxes_id._filter_taxes_by_company(self.env.company)
             if not taxes and use_default:
                 taxes = self.env.company.account_sale_tax_id
-            self._taxes[key] = fiscal_position.map_tax(taxes)
+            # Most products have the same taxes.
+            if (taxes, fiscal_position) not in self._mapped:
+                self._mapped[taxes, fiscal_position] = fiscal_position.map_tax(taxes)
+            self._taxes[key] = self._mapped[taxes, fiscal_position]
         return self._taxes[key]

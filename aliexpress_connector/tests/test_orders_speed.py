@@ -118,3 +118,48 @@ class TestOrdersSpeed(SandboxCase):
         page = self.list_page(1)
         self.assertEqual(len(page.rows), BATCH)
         self.assertLessEqual(self.count_queries(self.env["aliexpress.order"]._store_rows, self.account, page), 3)
+
+    def test_pages_without_news_cost_one_query_each(self):
+        self.list_orders(BATCH)
+        self.list_orders(BATCH)
+        Order = self.env["aliexpress.order"]
+        now = fields.Datetime.now()
+        window = self.account._get_client(), now - timedelta(days=1), now + timedelta(minutes=1)
+        Order._list_window(self.account, *window)
+        few = self.count_queries(Order._store_rows, self.account, self.list_page(1))
+        # Those of the first page read what is known of the shop as well.
+        self.assertLessEqual(self.count_queries(Order._list_window, self.account, *window), few + 2)
+
+    def test_products_of_listings_are_read_at_once(self):
+        few, many = self.make_listed_order("1", 2), self.make_listed_order("2", 20)
+        queries = self.count_queries(few._match_products)
+        self.assertLessEqual(self.count_queries(many._match_products), queries + 2)
+        self.assertEqual(many.line_ids.mapped("product_id.default_code"), many.line_ids.mapped("sku_code"))
+
+    def make_listed_order(self, order_ref, count):
+        """An order for one of each of `count` products, each with a listing of its own."""
+        codes = [f"LISTED-{order_ref}-{number}" for number in range(count)]
+        products = self.env["product.product"].create([{"name": code, "default_code": code} for code in codes])
+        self.env["aliexpress.listing"].create(
+            [
+                {
+                    "account_id": self.account.id,
+                    "product_tmpl_id": product.product_tmpl_id.id,
+                    "product_ref": f"10050{product.default_code[7:].replace('-', '')}",
+                    "state": "online",
+                    "sku_ids": [Command.create({"product_id": product.id, "sku_code": product.default_code})],
+                }
+                for product in products
+            ]
+        )
+        lines = [
+            {"child_ref": code, "product_ref": f"10050{code[7:].replace('-', '')}", "sku_code": code, "quantity": 1}
+            for code in codes
+        ]
+        return self.env["aliexpress.order"].create(
+            {
+                "account_id": self.account.id,
+                "order_ref": order_ref,
+                "line_ids": [Command.create(line) for line in lines],
+            }
+        )
