@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 
 from . import adopt, feeds, memory, offers, orders, oversell, parcels, people
@@ -57,7 +58,14 @@ def main():
         for row in BENCHMARKS[name](options, os.environ["ALIEXPRESS_BASE"], os.environ["ALIEXPRESS_TEMPLATE"]):
             print(row.as_line(), flush=True)
             rows.append({"benchmark": name, "is_met": row.is_met, **dataclasses.asdict(row)})
-    content = {"at": datetime.datetime.now().isoformat(timespec="seconds"), "load": os.getloadavg(), "rows": rows}
+    described = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True)
+    content = {
+        "at": datetime.datetime.now().isoformat(timespec="seconds"),
+        "commit": described.stdout.strip(),
+        "options": vars(options),
+        "load": os.getloadavg(),
+        "rows": rows,
+    }
     path = pathlib.Path(options.json)
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(content, indent=1))
