@@ -254,11 +254,11 @@ def hand_over_parcels(env):
 
 
 def declare_parcels(env):
-    """Run the job as the scheduler would until no parcel is to be declared; how many were."""
+    """Run the job as the scheduler would until no parcel is to be declared or read back; how many were."""
     job = env.ref("aliexpress_connector.ir_cron_push_shipments")
     shipments = env["aliexpress.shipment"]
     while True:
         job.method_direct_trigger()
         env.cr.commit()
-        if not shipments.search_count([("state", "=", "pending")], limit=1):
+        if not shipments.search_count(["|", ("state", "=", "pending"), ("is_confirm_due", "=", True)], limit=1):
             return shipments.search_count([("state", "=", "sent")])

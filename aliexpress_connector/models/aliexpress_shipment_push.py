@@ -10,6 +10,8 @@ from .parallel_calls import THREADS, call_each
 
 # Intents written down in one transaction. After a crash each of them costs a call to find out what became of it.
 ROUND = 20
+# Declarations that a second of a run is enough for, with a slow AliExpress.
+SENT_A_SECOND = 2
 # How long AliExpress may take to show what it accepted, and how often it is looked at meanwhile.
 CONFIRM_PATIENCE = timedelta(minutes=15)
 CONFIRM_PAUSE = timedelta(minutes=5)
@@ -42,9 +44,14 @@ class AliexpressShipment(models.Model):
 
     @api.model
     def _push_round(self):
-        """Declare up to `ROUND` shipments, one of each order: which one is the last depends on those before it."""
+        """Declare up to `ROUND` shipments, one of each order: which one is the last depends on those before it.
+
+        What is written down is sent in the same run, so a run that ends soon takes up few.
+        """
         domain = self._get_push_domain()
-        groups = self._read_group(domain, ["order_id"], ["id:min"], order="id:min", limit=ROUND)
+        seconds_left = self.env["ir.cron"]._commit_progress()
+        limit = int(min(ROUND, 1 + seconds_left * SENT_A_SECOND))
+        groups = self._read_group(domain, ["order_id"], ["id:min"], order="id:min", limit=limit)
         domain &= Domain("id", "in", [shipment_id for _order, shipment_id in groups])
         this_run = self.with_context(aliexpress_run=uuid.uuid4().hex)
         this_run._run_queue(domain & Domain("intent_date", "=", False), "_intend", batch_size=ROUND)

@@ -204,14 +204,16 @@ class ShopCase(TransactionCase):
         with patch.object(type(self), "_request_handler", handle_and_watch):
             yield cursors
 
-    def run_job_without_time(self, model, name):
-        """Call a scheduled action once as the scheduler does when the time of its run is over; returns the progress."""
+    def run_job_without_time(self, model, name, seconds=0):
+        """Call a scheduled action once as the scheduler does when the time of its run is over, or will be in `seconds`;
+        returns the progress.
+        """
         job = self.env.ref(f"aliexpress_connector.ir_cron_{name}")
         progress = self.env["ir.cron.progress"].create({"cron_id": job.id})
         self.env.flush_all()
-        is_over = {"cron_id": job.id, "ir_cron_progress_id": progress.id, "cron_end_time": time.monotonic()}
+        context = {"cron_id": job.id, "ir_cron_progress_id": progress.id, "cron_end_time": time.monotonic() + seconds}
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            getattr(self.env(cr=cr, context=is_over)[model], f"_cron_{name}")()
+            getattr(self.env(cr=cr, context=context)[model], f"_cron_{name}")()
         self.env.invalidate_all()
         return progress
 

@@ -61,13 +61,20 @@ class TestShippingWalk(ShippingCase):
         self.assertEqual(order.shipment_ids.write_date, write_date)
 
     def test_runs_without_time_cost_no_further_calls(self):
+        self.check_calls_of_short_runs(seconds=0)
+
+    def test_runs_whose_time_ends_while_parcels_are_declared_cost_no_further_calls(self):
+        self.sandbox.add_fault("latency", method="*fulfill", seconds=0.8)
+        self.check_calls_of_short_runs(seconds=1.8)
+
+    def check_calls_of_short_runs(self, seconds):
         placed = [self.place() for _number in range(5)]
         orders = self.import_orders()
         for number, order in enumerate(orders):
             self.ship(self.get_delivery(order), CORREOS.format(number))
         self.sandbox.calls.clear()
         for _run in range(20):
-            if not self.run_job_without_time("aliexpress.shipment", "push_shipments").remaining:
+            if not self.run_job_without_time("aliexpress.shipment", "push_shipments", seconds).remaining:
                 break
         self.assertEqual([len(self.get_ledger(one)) for one in placed], [1] * 5)
         self.assertEqual(self.count_declarations(), 5)
