@@ -89,14 +89,20 @@ class TestPublishing(CatalogueCase):
         self.assertEqual(self.sandbox.count(CREATE), 2)
 
     def test_a_listing_tells_that_its_picture_waits_and_can_be_tried_now(self):
-        listing = self.create_listing()
-        self.sandbox.add_fault("service_timeout", method=UPLOAD, count=1)
-        self.publish()
-        self.assertEqual(listing.state, "pending")
-        self.assertTrue(listing.error and listing.retry_at)
-        self.account.retry_at = listing.retry_at = False
-        self.publish()
-        self.assertRecordValues(listing, [{"state": "auditing", "error": False}])
+        # The second concerns the whole shop, and is mended in its application.
+        troubles = ({"kind": "service_timeout"}, {"kind": "error", "code": "AppWhiteIpLimit"})
+        for color, trouble in zip(("red", "blue"), troubles, strict=True):
+            with self.subTest(trouble["kind"]):
+                product = self.create_complete_product(f"CAP-{color}")
+                product.image_1920 = make_picture(color)
+                listing = self.create_listing(product)
+                self.sandbox.add_fault(method=UPLOAD, count=1, **trouble)
+                self.publish()
+                self.assertEqual(listing.state, "pending")
+                self.assertTrue(listing.error and listing.retry_at)
+                self.account.retry_at = listing.retry_at = False
+                self.publish()
+                self.assertRecordValues(listing, [{"state": "auditing", "error": False}])
 
     def test_a_refused_creation_uploads_no_picture_again(self):
         listing = self.create_listing()
