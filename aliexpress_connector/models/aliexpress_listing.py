@@ -212,6 +212,13 @@ class AliexpressListing(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to remember what Odoo says of products that AliExpress has already."""
+        listings = super().create(vals_list)
+        listings.filtered("product_ref")._remember_contents()
+        return listings
+
     def write(self, vals):
         """Override to look at a listing anew when what is said on the listing itself changes.
 

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .aliexpress_listing_content import CONFIRMED, FROZEN_SECTIONS, SECTIONS, UNLINKED, VARIANT_SECTIONS
+from .aliexpress_listing_content import CONFIRMED, FROZEN_SECTIONS, SECTIONS, UNSAID, VARIANT_SECTIONS
 
 # A transaction may commit this long after the time it writes as write_date: what was written shortly before a look is
 # looked at again.
@@ -83,7 +84,7 @@ class AliexpressListing(models.Model):
         contents = self._prepare_contents()
         shelf = self._get_wanted_shelf()
         problems = self._check_quality(contents)
-        self._take_baseline(contents, shelf)
+        self._take_baseline(contents)
         for listing in self:
             content = contents[listing.id]
             listing._end_compare_error()
@@ -108,32 +109,49 @@ class AliexpressListing(models.Model):
             state, error = attempt.pop("before")
             self.write({"attempt": attempt, "state": state, "error": error, "retry_at": False})
 
-    def _take_baseline(self, contents, shelf):
-        """Take `contents` for what AliExpress has of listings that were not published from here: from now on their
-        changes are sent, not what AliExpress had before.
-
-        What is not offered now is left for later: without its variants it says little. So is what the variants say as
-        long as a SKU is not linked with one.
+    def _remember_contents(self):
+        """Take what Odoo says of listings that AliExpress had before them for what AliExpress has, so that every later
+        change is sent.
         """
-        for listing in self.filtered(lambda listing: listing.product_ref and shelf[listing.id] == "online"):
-            known = listing.content_digests or {}
-            is_linked = not any(listing.sku_ids.mapped("is_foreign"))
-            if not known:
-                known = listing._prepare_baseline(contents[listing.id])
-            elif is_linked and UNLINKED in known.values():
-                digests = listing._get_digests(contents[listing.id])
-                known = {name: digests[name] if digest == UNLINKED else digest for name, digest in known.items()}
+        # People who may not read all that a listing is made of may make one.
+        listings = self.sudo()
+        listings.filtered("sku_ids")._sync_skus()
+        self.env["aliexpress.attribute.mapping"].sudo()._map_products(listings.product_tmpl_id)
+        listings._take_baseline(listings._prepare_contents(has_offers=False))
+
+    def _take_baseline(self, contents):
+        """Take `contents` for what AliExpress has of listings that were not published from here: from now on their
+        changes are sent, not what AliExpress had before. What Odoo cannot tell yet is left for later.
+        """
+        listings = self.filtered(
+            lambda listing: (
+                listing.product_ref and (not listing.content_digests or UNSAID in listing.content_digests.values())
+            )
+        )
+        known_categories = listings.category_id.filtered(lambda category: not category._is_reading_due())
+        to_mend = listings._find_skus_to_mend()
+        for listing in listings:
+            is_category_known = listing.category_id in known_categories
+            known = listing._complete_baseline(contents[listing.id], is_category_known, listing in to_mend)
             if known != listing.content_digests:
                 listing.content_digests = known
 
-    def _prepare_baseline(self, content):
-        """{section: digest} that stands for what AliExpress had before the listing was linked."""
-        known = self._get_digests(content)
-        if any(self.sku_ids.mapped("is_foreign")):
-            known |= dict.fromkeys(VARIANT_SECTIONS, UNLINKED)
-        if self._has_skus_to_mend():
+    def _complete_baseline(self, content, is_category_known, has_skus_to_mend):
+        """{section: digest} that stands for what AliExpress had before the listing was linked; `UNSAID` stays what
+        cannot be told before the category and its attributes are known, and all SKUs linked with variants.
+        """
+        known = dict(self.content_digests or dict.fromkeys(SECTIONS, UNSAID))
+        has_variants = content.skus and not any(self.sku_ids.mapped("is_foreign"))
+        if has_variants and known.get("skus") == UNSAID and has_skus_to_mend:
             known.pop("skus")
-        return known
+        if is_category_known and known.get("category") == UNSAID:
+            # How variants are told apart there comes with the category, and is no change of theirs.
+            bare = self._get_digests(replace(content, skus=tuple(replace(sku, attributes=()) for sku in content.skus)))
+            known |= {name: UNSAID for name in ("skus", "sku_images") if known.get(name) == bare[name]}
+        later = {*(() if is_category_known else ("category",)), *(() if has_variants else VARIANT_SECTIONS)}
+        digests = self._get_digests(content)
+        told = [name for name, digest in known.items() if digest == UNSAID and name not in later]
+        return known | {name: digests[name] for name in told}
 
     def _confirm_sections(self, sections):
         """Have `sections` (names) sent whatever AliExpress acknowledged: a person saw that it has something else."""
@@ -142,25 +160,28 @@ class AliexpressListing(models.Model):
         if not self.product_ref:
             return
         content = self._prepare_contents()[self.id]
-        known = self.content_digests or self._prepare_baseline(content)
+        self._take_baseline({self.id: content})
+        known = self.content_digests
         kept = FROZEN_SECTIONS if self._is_frozen() else ()
         confirmed = [
             section
             for section in sections
-            if known.get(section) != UNLINKED
+            if known.get(section) != UNSAID
             and section not in kept
             and any(getattr(content, name) is not None for name in SECTIONS[section])
         ]
         self.content_digests = known | dict.fromkeys(confirmed, CONFIRMED)
 
-    def _has_skus_to_mend(self):
-        """Whether AliExpress' SKUs differ from those here: it had some without a code when the listing was linked,
-        which prices and stock need, or a person had some removed.
+    def _find_skus_to_mend(self):
+        """Those of the listings whose SKUs on AliExpress differ from those here: it had some without a code when they
+        were linked, which prices and stock need, or a person had some removed.
         """
-        if self.sku_ids.filtered(lambda sku: not sku.product_id and not sku.is_foreign):
-            return True
-        found = Domain("found_id.listing_id", "=", self.id) & Domain("sku_code", "=", False)
-        return bool(self.env["aliexpress.found.sku"].search_count(found, limit=1))
+        removed = self.sku_ids.filtered(lambda sku: not sku.product_id and not sku.is_foreign).listing_id
+        refs = Domain("product_ref", "in", self.mapped("product_ref"))
+        without_code = refs & Domain("sku_ids", "any", [("sku_code", "=", False)])
+        found = self.env["aliexpress.found.product"].search_fetch(without_code, ["account_id", "product_ref"])
+        keys = {(each.account_id, each.product_ref) for each in found}
+        return removed | self.filtered(lambda listing: (listing.account_id, listing.product_ref) in keys)
 
     def _is_send_due(self, content, wanted, problems):
         """Whether the listing differs from what AliExpress acknowledged, in a way that was not refused already."""
@@ -182,7 +203,7 @@ class AliexpressListing(models.Model):
         """
         refused = (self.attempt or {}).get("digests") or self.content_digests or {}
         digests = self._get_digests(content)
-        return any(digest not in (UNLINKED, digests[section]) for section, digest in refused.items())
+        return any(digest not in (UNSAID, digests.get(section)) for section, digest in refused.items())
 
     def _is_unblocked(self, content, problems):
         """Whether our own check refused the listing and would not any more: a rate was entered, the shop has room."""

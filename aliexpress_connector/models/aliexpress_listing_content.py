@@ -1,7 +1,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import float_repr, is_html_empty
 from odoo.tools.barcode import check_barcode_encoding
 
@@ -11,6 +11,7 @@ from ..lib.html_text import clean_html, text_to_html
 from .attribute_resolver import AttributeResolver
 from .composed_text import compose
 from .content_digest import make_digest
+from .offer import Offer
 
 DEDUCTIONS = {"order": DEDUCT_ORDER, "payment": DEDUCT_PAYMENT}
 # What is acknowledged, and sent again when it changes, together. What AliExpress cannot be told to take away stands
@@ -24,18 +25,26 @@ SECTIONS = {
     "size_chart": ("size_chart_ref",),
     "skus": ("skus",),
     "sku_images": ("skus",),
-    "package": ("unit_code", "lot_size", "weight", "package_size", "lead_time_days", "deduction"),
-    "terms": ("freight_template_ref", "service_template_ref"),
+    "unit": ("unit_code", "lot_size"),
+    # Each by itself: of a linked listing, Odoo may know one of these only.
+    "weight": ("weight",),
+    "package_size": ("package_size",),
+    "lead_time": ("lead_time_days",),
+    "deduction": ("deduction",),
+    "freight": ("freight_template_ref",),
+    "service": ("service_template_ref",),
     "group": ("group_ref",),
 }
 # What a freeze leaves as it is on AliExpress.
 FROZEN_SECTIONS = frozenset({"title", "description", "images", "marketing", "sku_images"})
-# What linking a SKU with its variant changes, and what stands for its digest until all SKUs are linked.
-VARIANT_SECTIONS = ("skus", "sku_images", "package")
-UNLINKED = "unlinked"
+# What linking a SKU with its variant changes.
+VARIANT_SECTIONS = ("skus", "sku_images", "weight")
+# What stands for the digest of a section as long as Odoo cannot tell what it says of a linked listing.
+UNSAID = "unsaid"
 # What stands for the digest of a section that a person wants AliExpress to have as Odoo says it.
 CONFIRMED = "confirmed"
 BARCODE_ENCODINGS = {13: "ean13", 8: "ean8", 12: "upca"}
+NO_OFFER = Offer(0, None, None, keeps_sale_price=True)
 # What Odoo shows where nobody translated a text.
 FALLBACK_LANGUAGE = "en_US"
 # Short words are repeated in any language: of, de, for.
@@ -47,20 +56,23 @@ class AliexpressListing(models.Model):
 
     _inherit = "aliexpress.listing"
 
-    def _prepare_contents(self):
-        """{id: ProductContent} of the listings as they should be on AliExpress.
+    def _prepare_contents(self, has_offers=True):
+        """{id: ProductContent} of the listings as they should be on AliExpress; without `has_offers` with no true
+        prices and quantities, which take as long to find out as all the rest.
 
         Pictures stand as `image:<checksum>`, so that the same content is always equal; `_resolve_images` puts in
         their addresses.
         """
         contents = {}
+        kilograms = self._get_weight_factor()
         for account, listings in self.grouped("account_id").items():
             listings = listings.with_company(account.company_id)
             resolver = AttributeResolver(account, listings.product_tmpl_id.aliexpress_category_id)
             images = listings._get_images()
-            offers = listings.sku_ids._prepare_offer()
+            skus = listings.sku_ids
+            offers = skus._prepare_offer() if has_offers else dict.fromkeys(skus.ids, NO_OFFER)
             for listing in listings:
-                content = listing._prepare_content(images[listing.id])
+                content = listing._prepare_content(images[listing.id], kilograms)
                 contents[listing.id] = replace(
                     content,
                     attributes=resolver.get_choices(listing._get_template()),
@@ -68,11 +80,12 @@ class AliexpressListing(models.Model):
                 )
         return contents
 
-    def _prepare_content(self, images):
-        """The `ProductContent` without attributes and SKUs."""
+    def _prepare_content(self, images, kilograms):
+        """The `ProductContent` without attributes and SKUs. `kilograms` are those of one unit of weight."""
         account = self.account_id
         template = self._get_template()
         titles = self._prepare_titles()
+        freight_template_ref, service_template_ref = self._get_terms()
         return ProductContent(
             language=next(iter(titles)),
             titles=titles,
@@ -84,7 +97,7 @@ class AliexpressListing(models.Model):
             else None,
             unit_code=template.aliexpress_unit_code or account.unit_code,
             lot_size=self.lot_size if self.lot_size > 1 else None,
-            weight=self._get_weight(),
+            weight=self._get_weight(kilograms),
             package_size=(
                 template.aliexpress_package_length or account.package_length,
                 template.aliexpress_package_width or account.package_width,
@@ -92,19 +105,35 @@ class AliexpressListing(models.Model):
             ),
             lead_time_days=template.aliexpress_lead_time or account.lead_time,
             deduction=DEDUCTIONS[self.stock_deduction or "order"],
-            freight_template_ref=(self.freight_template_id or account._get_default_freight_template()).ref or "",
-            service_template_ref=(self.service_template_id or account.service_template_id).ref
-            or DEFAULT_SERVICE_TEMPLATE,
+            freight_template_ref=freight_template_ref,
+            service_template_ref=service_template_ref,
             group_ref=(self.product_group_id or account.product_group_id).ref or None,
             # Of what was published from here, Odoo knows that there is no brand any more.
             brand=template.aliexpress_brand or ("" if self.product_ref and self.is_published_here else None),
             size_chart_ref=self._get_size_chart().ref or None,
         )
 
+    def _is_linked(self):
+        """Whether the product was on AliExpress before the listing: what nobody chose here stays as it is there."""
+        return bool(self.product_ref) and not self.is_published_here
+
+    def _get_terms(self):
+        """(freight template, service template) as AliExpress' references: the chosen ones, or the shop's defaults."""
+        account = self.account_id
+        freight = (self.freight_template_id or account.freight_template_id).ref
+        service = (self.service_template_id or account.service_template_id).ref
+        if self._is_linked():
+            return freight or None, service or None
+        return freight or account._get_default_freight_template().ref or "", service or DEFAULT_SERVICE_TEMPLATE
+
     def _get_size_chart(self):
-        """The size chart of the listing: the chosen one, the only one of the category, or AliExpress' own."""
+        """The size chart of the listing: the chosen one, the only one of the category, or AliExpress' own; may be
+        empty.
+        """
         if self.size_chart_id.category_id == self.category_id and self.size_chart_id:
             return self.size_chart_id
+        if self._is_linked():
+            return self.size_chart_id.browse()
         domain = [("account_id", "=", self.account_id.id), ("category_id", "=", self.category_id.id)]
         charts = self.env["aliexpress.size.chart"].search(domain) if self.category_id else self.size_chart_id.browse()
         return charts.filtered("is_default")[:1] or (charts if len(charts) == 1 else charts.browse())
@@ -155,15 +184,19 @@ class AliexpressListing(models.Model):
 
     # === MEASURES === #
 
-    def _get_weight(self):
+    @api.model
+    def _get_weight_factor(self):
+        """How many kilograms the unit has in which products say their weight."""
+        unit = self.env["product.template"]._get_weight_uom_id_from_ir_config_parameter()
+        return unit._compute_quantity(1.0, self.env.ref("uom.product_uom_kgm"), round=False)
+
+    def _get_weight(self, kilograms):
         """Kilograms with packaging (Decimal): the package's own, or that of the heaviest variant."""
         template = self._get_template()
-        weight = template.aliexpress_package_weight or max(
-            self.sku_ids.filtered("is_offered").product_id.mapped("weight") or [0.0]
-        )
-        unit = template._get_weight_uom_id_from_ir_config_parameter()
-        kilograms = unit._compute_quantity(weight, self.env.ref("uom.product_uom_kgm"), round=False)
-        return Decimal(float_repr(kilograms, 3))
+        # Not filtered first, so that the variants of all listings are read together.
+        weights = [product.weight for product in self.sku_ids.product_id if product.active]
+        weight = template.aliexpress_package_weight or max(weights, default=0.0)
+        return Decimal(float_repr(weight * kilograms, 3))
 
     # === SKUS === #
 
@@ -201,7 +234,7 @@ class AliexpressListing(models.Model):
         changed = [
             section
             for section, names in SECTIONS.items()
-            if acknowledged.get(section) not in (digests[section], UNLINKED)
+            if acknowledged.get(section) not in (digests[section], UNSAID)
             and any(getattr(content, name) is not None for name in names)
         ]
         if self._is_frozen():
@@ -214,11 +247,11 @@ class AliexpressListing(models.Model):
 
     def _get_kept_sections(self, content):
         """Names of the sections of which AliExpress keeps what it was told, as it cannot be told that there is none."""
-        nothing = (None, UNLINKED, make_digest({}))
+        nothing = (None, UNSAID, make_digest({}))
         acknowledged = self.content_digests or {}
         return [
             section
-            for section in ("marketing", "size_chart", "group")
+            for section in ("marketing", "size_chart", "freight", "service", "group")
             if acknowledged.get(section) not in nothing and getattr(content, SECTIONS[section][0]) is None
         ]
 

@@ -208,7 +208,7 @@ class AliexpressListing(models.Model):
         contents = self._prepare_contents()
         shelf = self._get_wanted_shelf()
         problems = self._check_quality(contents)
-        self._take_baseline(contents, shelf)
+        self._take_baseline(contents)
         for listing in self:
             checksums = {attachment.checksum for attachment in chosen[listing.id].attachments}
             needed = images.browse(by_checksum[checksum].id for checksum in checksums if checksum in by_checksum)

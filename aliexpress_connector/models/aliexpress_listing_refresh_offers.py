@@ -174,15 +174,15 @@ class AliexpressListing(models.Model):
         if not actual or actual == self.stock_deduction or self.is_published_here or self.state != "online":
             return
         known = self.content_digests or {}
-        is_known = "package" in known
-        if is_known and known["package"] != self._get_package_digest():
+        is_known = "deduction" in known
+        if is_known and known["deduction"] != self._get_deduction_digest():
             return
         self.stock_deduction = actual
         if is_known:
-            self.content_digests = known | {"package": self._get_package_digest()}
+            self.content_digests = known | {"deduction": self._get_deduction_digest()}
 
-    def _get_package_digest(self):
-        return self._get_digests(self._prepare_contents()[self.id])["package"]
+    def _get_deduction_digest(self):
+        return self._get_digests(self._prepare_contents(has_offers=False)[self.id])["deduction"]
 
     def _mend_offer_drift(self, detail):
         """Compare a `ProductDetail` that was just read with what AliExpress acknowledged for this listing.

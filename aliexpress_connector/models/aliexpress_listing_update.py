@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..lib.catalogue_values import ProductContent
-from .aliexpress_listing_content import CONFIRMED, SECTIONS, UNLINKED, get_main_language
+from .aliexpress_listing_content import CONFIRMED, SECTIONS, UNSAID, get_main_language
 from .aliexpress_offer_prices import keep_below
 from .content_merge import keep_pictures, keep_unsaid
 from .product_reader import make_skuless_error
@@ -84,8 +84,8 @@ class AliexpressListing(models.Model):
         self.language = get_main_language(detail) or next(iter(self.account_id._get_languages()))
         content = self._prepare_contents()[self.id]
         digests = self._get_digests(content)
-        unlinked = {section: UNLINKED for section, digest in (self.content_digests or {}).items() if digest == UNLINKED}
-        self.content_digests = {section: digests[section] for section in SECTIONS if section not in sections} | unlinked
+        unsaid = {section: UNSAID for section, digest in (self.content_digests or {}).items() if digest == UNSAID}
+        self.content_digests = {section: digests[section] for section in SECTIONS if section not in sections} | unsaid
         return content
 
     def _match_remote_skus(self, detail):
@@ -143,8 +143,13 @@ class AliexpressListing(models.Model):
             "size_chart": env._("category and attributes"),
             "skus": env._("variants"),
             "sku_images": env._("pictures"),
-            "package": env._("package"),
-            "terms": env._("templates and group"),
+            "unit": env._("package"),
+            "weight": env._("package"),
+            "package_size": env._("package"),
+            "lead_time": env._("package"),
+            "deduction": env._("package"),
+            "freight": env._("templates and group"),
+            "service": env._("templates and group"),
             "group": env._("templates and group"),
         }
         return ", ".join(dict.fromkeys(names[section] for section in sections))

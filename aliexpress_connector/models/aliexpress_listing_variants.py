@@ -21,7 +21,7 @@ class AliexpressListing(models.Model):
     def _find_new_variants(self):
         """The active variants of the product that shall have a SKU line and have none."""
         variants = self.product_tmpl_id.product_variant_ids - self.sku_ids.product_id
-        if self.product_ref and not self.is_published_here and self.sku_ids:
+        if self._is_linked() and self.sku_ids:
             # Linked, not published from here: variants that were there before stay off AliExpress until a person adds
             # them.
             return variants.filtered(lambda variant: variant.create_date > self.create_date)

@@ -6,6 +6,9 @@ from ..lib.catalogue_rules import OTHER_VALUE
 from ..lib.html_text import clean_html, html_to_text
 from .aliexpress_listing_content import DEDUCTIONS
 
+# The sections of what is shown under package and terms.
+MEASURES = ("unit", "weight", "package_size", "lead_time", "deduction", "freight", "service", "group")
+
 
 @dataclass(frozen=True)
 class PreviewLine:
@@ -39,7 +42,7 @@ def make_lines(listing, content, detail=None):
             *_attribute_lines(listing, content, detail),
             *_brand_lines(listing, content, detail),
         ],
-        ("package", "terms", "group"): _measure_lines(listing, content, detail),
+        MEASURES: _measure_lines(listing, content, detail),
         ("skus", "sku_images"): _sku_lines(listing, content, detail),
     }
     lines = []
@@ -184,7 +187,10 @@ def _measure_lines(listing, content, detail):
         ),
     ]
     for label, read in facts:
-        yield _line(section, label, read(content), read(detail) if detail else "", detail)
+        wanted = read(content)
+        line = _line(section, label, wanted, read(detail) if detail else "", detail)
+        # Of what nobody chose nothing is sent.
+        yield replace(line, is_different=line.is_different and wanted is not None)
     if content.group_ref:
         refs = (content.group_ref, *(detail.group_refs if detail else ()))
         wanted, *present = (name_of("aliexpress.product.group", ref) for ref in refs)

@@ -128,7 +128,7 @@ def check_weight(check):
             minimum=rules.WEIGHT_MIN,
             maximum=rules.WEIGHT_MAX,
         )
-        yield Problem(MANDATORY, "package", message, check.template, "aliexpress_package_weight")
+        yield Problem(MANDATORY, "weight", message, check.template, "aliexpress_package_weight")
 
 
 def check_package(check):
@@ -146,7 +146,7 @@ def check_package(check):
         )
     else:
         return
-    yield Problem(MANDATORY, "package", message, check.template, "aliexpress_package_length")
+    yield Problem(MANDATORY, "package_size", message, check.template, "aliexpress_package_length")
 
 
 def check_brand(check):
@@ -176,7 +176,7 @@ def check_shop(check):
             "it is settled, press Refresh Shop Data on the shop.",
             shop=check.account.name,
         )
-        yield Problem(MANDATORY, "terms", message, check.account)
+        yield Problem(MANDATORY, EVERYTHING, message, check.account)
     limit, count = check.account.product_limit, check.account.online_product_count
     if limit and count >= limit and not check.listing.product_ref:
         message = check.env._(
@@ -186,21 +186,21 @@ def check_shop(check):
             count=count,
             limit=limit,
         )
-        yield Problem(MANDATORY, "terms", message, check.account, "product_limit")
+        yield Problem(MANDATORY, EVERYTHING, message, check.account, "product_limit")
 
 
 def check_lead_time(check):
     if check.content.lead_time_days < 1:
         message = check.env._("The preparation takes one day at least.")
-        yield Problem(MANDATORY, "package", message, check.template, "aliexpress_lead_time")
+        yield Problem(MANDATORY, "lead_time", message, check.template, "aliexpress_lead_time")
     elif check.content.lead_time_days > LEAD_TIME_MAX:
         message = check.env._("The preparation may take %(limit)s days at most.", limit=LEAD_TIME_MAX)
-        yield Problem(MANDATORY, "package", message, check.template, "aliexpress_lead_time")
+        yield Problem(MANDATORY, "lead_time", message, check.template, "aliexpress_lead_time")
     elif check.content.lead_time_days > LEAD_TIME_USUAL:
         message = check.env._(
             "More than %(limit)s days of preparation are refused in most categories.", limit=LEAD_TIME_USUAL
         )
-        yield Problem(RECOMMENDED, "package", message, check.template, "aliexpress_lead_time")
+        yield Problem(RECOMMENDED, "lead_time", message, check.template, "aliexpress_lead_time")
 
 
 def check_lot(check):
@@ -209,24 +209,31 @@ def check_lot(check):
         message = check.env._(
             "Lots cannot be published for this kind of shop. Sell the product by the piece, or as a product of its own."
         )
-        yield Problem(MANDATORY, "package", message, check.template, "aliexpress_lot_size")
+        yield Problem(MANDATORY, "unit", message, check.template, "aliexpress_lot_size")
 
 
 def check_freight_template(check):
     ref = check.content.freight_template_ref
-    if not ref or ref == rules.FORBIDDEN_FREIGHT_TEMPLATE:
+    # Of None nothing is told: AliExpress keeps the one it has.
+    if ref in ("", rules.FORBIDDEN_FREIGHT_TEMPLATE):
         message = check.env._(
             "The shop %(shop)s has no freight template for its products. Create one in the AliExpress seller centre, "
             "press Refresh Shop Data on the shop and choose it there.",
             shop=check.account.name,
         )
-        yield Problem(MANDATORY, "terms", message, check.account, "freight_template_id")
+        yield Problem(MANDATORY, "freight", message, check.account, "freight_template_id")
 
 
 def check_terms(check):
     """What the seller has removed on AliExpress is no longer sent; the seller chooses something else."""
     listing, account = check.listing, check.account
-    for name in ("freight_template_id", "service_template_id", "product_group_id", "size_chart_id"):
+    terms = {
+        "freight": "freight_template_id",
+        "service": "service_template_id",
+        "group": "product_group_id",
+        "size_chart": "size_chart_id",
+    }
+    for section, name in terms.items():
         holder = listing if listing[name] or name not in account._fields else account
         if holder[name] and not holder[name].active:
             message = check.env._(
@@ -235,7 +242,6 @@ def check_terms(check):
                 name=holder[name].name,
                 holder=holder.display_name,
             )
-            section = {"size_chart_id": "size_chart", "product_group_id": "group"}.get(name, "terms")
             yield Problem(MANDATORY, section, message, holder, name)
 
 
@@ -270,6 +276,8 @@ def check_kept(check):
     places = {
         "marketing": (check.template, "aliexpress_image_ids"),
         "size_chart": (check.listing, "size_chart_id"),
+        "freight": (check.listing, "freight_template_id"),
+        "service": (check.listing, "service_template_id"),
         "group": (check.listing, "product_group_id"),
     }
     for section in check.listing._get_kept_sections(check.content):

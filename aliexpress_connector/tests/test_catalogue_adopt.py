@@ -162,6 +162,91 @@ class TestAdopting(CatalogueCase):
         after = self.remote(listing)
         self.assertEqual(after.subjects[after.locale], "A better mug", listing.error)
         self.assertEqual((after.weight, dict(after.descriptions)), (weight, descriptions))
+        self.assertEqual(self.told_parts(), {"multi_language_subject_list"})
+
+    def told_parts(self):
+        """What the only update of the last run told, beside the product and its language."""
+        (call,) = (call for call in self.sandbox.calls if call.method == EDIT)
+        return json.loads(call.params["edit_product_request"]).keys() - {"product_id", "language"}
+
+    def test_reading_shop_data_later_changes_nothing_of_a_linked_listing(self):
+        """Terms, size charts and attributes that Odoo learns about after linking are no changes of the product."""
+        remote = self.sandbox.shop.products[self.product_of("SHIRT-UNI")]
+        remote.freight_template_id, remote.promise_template_id, remote.size_chart_id = 714844312, 100123, 101
+        color, *others = remote.skus[0].properties
+        red = [replace(color, value_id=10, name=""), *others]
+        remote.skus.append(replace(remote.skus[0], sku_code="SHIRT-RED", properties=red))
+        variants = self.create_shirt(colors=("Blue", "Red"), sizes=("M",), default_code=False)
+        variants.product_tmpl_id.aliexpress_category_id = self.env["aliexpress.category"].create(
+            {"ref": "348", "name": "Shirts", "is_leaf": True}
+        )
+        self.products.filtered(lambda product: product.default_code == "SHIRT-UNI").default_code = False
+        variants[0].default_code, variants[1].default_code = "SHIRT-UNI", "SHIRT-RED"
+        listing = self.link("SHIRT-UNI")
+        self.assertEqual(listing.sku_ids.product_id, variants)
+        self.publish()
+        self.run_job("refresh_shop_data")
+        self.assertTrue(listing.category_id.attribute_ids and self.env["aliexpress.freight.template"].search([]))
+        listing.compared_at = False
+        self.publish()
+        self.assertFalse(self.sandbox.count(EDIT))
+        listing.product_tmpl_id.aliexpress_title = "A better shirt"
+        self.publish()
+        self.assertEqual(self.told_parts(), {"multi_language_subject_list"}, listing.error)
+        self.assertEqual(remote.size_chart_id, 101)
+
+    def test_what_is_changed_after_linking_is_sent_once_the_flow_is_on(self):
+        self.account.sync_listings = False
+        listing = self.link("MUG-01")
+        self.publish()
+        listing.product_tmpl_id.aliexpress_title = "A better mug"
+        self.account.sync_listings = True
+        self.publish()
+        self.assertEqual(self.told_parts(), {"multi_language_subject_list"}, listing.error)
+
+    def test_what_is_changed_after_a_listing_was_made_from_records_is_sent(self):
+        mug = self.products.filtered(lambda product: product.default_code == "MUG-01")
+        number = str(self.product_of("MUG-01"))
+        for state in ("online", "pending"):
+            with self.subTest(state):
+                listing = self.create_listing(mug, product_ref=number, state=state)
+                mug.aliexpress_title = f"A better mug, {state}"
+                self.publish()
+                self.assertEqual(self.told_parts(), {"multi_language_subject_list"}, listing.error)
+                self.settle(listing)
+                listing._forget()
+                listing.unlink()
+
+    def test_a_category_chosen_after_linking_changes_nothing(self):
+        listing = self.link("MUG-01")
+        self.publish()
+        listing.product_tmpl_id.aliexpress_category_id = self.category
+        self.publish()
+        self.assertFalse(self.sandbox.count(EDIT))
+        listing.product_tmpl_id.aliexpress_title = "A better mug"
+        self.publish()
+        self.assertEqual(self.told_parts(), {"multi_language_subject_list"}, listing.error)
+
+    def test_one_measure_of_a_linked_product_leaves_the_others(self):
+        remote = self.sandbox.shop.products[self.product_of("CUSH-GRY")]
+        remote.length, remote.width, remote.height, remote.unit = 60, 40, 30, 100000014
+        remote.promise_template_id = 100123
+        del remote.skus[1]
+        cushion = self.create_product("CUSH-GRY", "Cushion", weight=0.3)
+        listing = self.link("CUSH-GRY")
+        cushion.aliexpress_package_weight = 0.8
+        self.publish()
+        self.assertEqual(self.told_parts(), {"weight"}, listing.error)
+        self.settle(listing)
+        listing.freight_template_id = self.env["aliexpress.freight.template"].search([("ref", "=", "714844312")])
+        self.publish()
+        self.assertEqual(self.told_parts(), {"freight_template_id"}, listing.error)
+        self.settle(listing)
+        self.account.lead_time = 5
+        self.publish()
+        self.assertEqual(self.told_parts(), {"shipping_lead_time"}, listing.error)
+        kept = (remote.length, remote.width, remote.height, remote.unit, remote.promise_template_id)
+        self.assertEqual(kept, (60, 40, 30, 100000014, 100123))
 
     def test_a_found_product_is_not_created_again(self):
         mug = self.products.filtered(lambda product: product.default_code == "MUG-01")
@@ -257,10 +342,10 @@ class TestAdopting(CatalogueCase):
     def test_a_sku_without_variant_is_removed_when_a_person_says_so(self):
         self.find()
         found = self.found_with("CAP-RED")
+        cap = found.product_tmpl_id
+        cap.write({"aliexpress_category_id": self.category.id, "image_1920": make_picture(), "weight": 0.2})
         found.action_link()
         listing = found.listing_id
-        cap = listing.product_tmpl_id
-        cap.write({"aliexpress_category_id": self.category.id, "image_1920": make_picture(), "weight": 0.2})
         self.publish()
         listing.sku_ids.filtered("is_foreign").action_remove()
         self.publish()
@@ -389,9 +474,10 @@ class TestAdopting(CatalogueCase):
         self.assert_comes_back_as_it_was(listing, listing.action_take_offline, listing.action_put_online)
 
     def test_a_linked_product_archived_at_once_comes_back_as_it_was(self):
+        mug = self.products.filtered(lambda product: product.default_code == "MUG-01")
+        mug.weight = 0.4
         listing = self.link("MUG-01")
         template = listing.product_tmpl_id
-        template.product_variant_ids.weight = 0.4
         self.assert_comes_back_as_it_was(listing, template.action_archive, template.action_unarchive)
 
     def test_sending_a_linked_listing_at_once_sends_nothing(self):
@@ -411,10 +497,11 @@ class TestAdopting(CatalogueCase):
         self.assertEqual(self.remote(found.listing_id).status, "offline")
 
     def test_a_linked_listing_is_sent_as_the_preview_showed_it(self):
+        mug = self.products.filtered(lambda product: product.default_code == "MUG-01")
+        mug.aliexpress_title = "A better mug"
         listing = self.link("MUG-01")
-        template = listing.product_tmpl_id
-        template.aliexpress_title = "A better mug"
         self.publish()
+        self.assertFalse(self.sandbox.count(EDIT), "AliExpress had another title before")
         preview = self.env["aliexpress.listing.preview"].browse(listing.action_preview()["res_id"])
         preview.line_ids.filtered(lambda line: line.parts != "title").is_different = False
         preview.action_send()
