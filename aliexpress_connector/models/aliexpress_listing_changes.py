@@ -24,15 +24,21 @@ class AliexpressListing(models.Model):
 
     _inherit = "aliexpress.listing"
 
+    _compared_idx = models.Index("(account_id, compared_at)")
+
     @api.model
     def _get_compare_domain(self):
         """Domain of listings whose product was written since they were last compared, and of those that rested for
         long.
         """
-        rested = Domain("compared_at", "=", False) | Domain("compared_at", "<", fields.Datetime.now() - LONGEST_REST)
-        ids = self._find_written_since_compared()
+        Account = self.env["aliexpress.account"]
+        accounts = Account.search(Account._get_due_domain("sync_listings", calls_gateway=False))
+        rested_until = fields.Datetime.now() - LONGEST_REST
+        rested = Domain("compared_at", "=", False) | Domain("compared_at", "<", rested_until)
+        ids = self._find_written_since_compared(accounts, rested_until)
         states = Domain("state", "in", ("draft", "online", "offline", "rejected", "error"))
-        return self._get_due_domain("sync_listings", calls_gateway=False) & states & (rested | Domain("id", "in", ids))
+        due = self._get_due_domain("sync_listings", calls_gateway=False) & Domain("account_id", "in", accounts.ids)
+        return due & states & (rested | Domain("id", "in", ids))
 
     @api.model
     def _get_uncompared_domain(self):
@@ -44,37 +50,82 @@ class AliexpressListing(models.Model):
         return self._get_compare_domain() & older & Domain("state", "!=", "error")
 
     @api.model
-    def _find_written_since_compared(self):
-        """Ids of listings whose product, variants, attributes, pictures or mappings changed since the last look, or
-        that offer a variant which was deleted.
+    def _find_written_since_compared(self, accounts, rested_until):
+        """Ids of listings of `accounts` whose product, variants, attributes, pictures or mappings changed since the
+        last look, or that offer a variant which was deleted; of those compared before `rested_until` only the latter.
         """
         self.env.flush_all()
+        written = self._read_written(self._get_oldest_comparison(accounts, rested_until))
         query = SQL(
             """
-            SELECT listing.id
-              FROM aliexpress_listing listing
-              JOIN product_template template ON template.id = listing.product_tmpl_id
-             WHERE listing.compared_at IS NOT NULL
-               AND (template.write_date >= listing.compared_at
-                OR EXISTS (SELECT FROM product_product
-                            WHERE product_tmpl_id = template.id AND write_date >= listing.compared_at)
-                OR EXISTS (SELECT FROM aliexpress_product_attribute_line
-                            WHERE product_tmpl_id = template.id AND write_date >= listing.compared_at)
-                OR EXISTS (SELECT FROM aliexpress_product_image
-                            WHERE product_tmpl_id = template.id AND write_date >= listing.compared_at)
-                OR EXISTS (SELECT FROM aliexpress_attribute_mapping mapping
-                             LEFT JOIN aliexpress_attribute_mapping_value line ON line.mapping_id = mapping.id
-                            WHERE mapping.category_id = template.aliexpress_category_id
-                              AND GREATEST(mapping.write_date, line.write_date) >= listing.compared_at)
-                OR listing.state = 'online'
-                   AND EXISTS (SELECT FROM aliexpress_listing_sku
-                                WHERE listing_id = listing.id AND product_id IS NULL AND is_foreign IS NOT TRUE))
-             ORDER BY listing.compared_at
-             LIMIT %s
+            SELECT listing.id, listing.compared_at
+              FROM UNNEST(%(template_ids)s::int[], %(dates)s::timestamp[]) AS written (product_tmpl_id, write_date)
+              JOIN aliexpress_listing listing ON listing.product_tmpl_id = written.product_tmpl_id
+             WHERE listing.account_id = ANY(%(account_ids)s) AND written.write_date >= listing.compared_at
+             UNION
+            SELECT listing.id, listing.compared_at
+              FROM aliexpress_listing_sku sku
+              JOIN aliexpress_listing listing ON listing.id = sku.listing_id
+             WHERE sku.product_id IS NULL AND sku.is_foreign IS NOT TRUE
+               AND listing.account_id = ANY(%(account_ids)s)
+               AND listing.state = 'online' AND listing.compared_at IS NOT NULL
+             ORDER BY compared_at
+             LIMIT %(limit)s
             """,
-            COMPARE_LIMIT,
+            template_ids=list(written),
+            dates=list(written.values()),
+            account_ids=accounts.ids,
+            limit=COMPARE_LIMIT,
         )
-        return [listing_id for (listing_id,) in self.env.execute_query(query)]
+        return [listing_id for listing_id, _compared_at in self.env.execute_query(query)]
+
+    @api.model
+    def _get_oldest_comparison(self, accounts, rested_until):
+        """When the listing of `accounts` was compared that was compared longest ago, those before `rested_until` left
+        out: nothing that was written earlier has to be read.
+        """
+        [(oldest,)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT MIN(oldest)
+                  FROM UNNEST(%s) shop_id,
+                       LATERAL (SELECT MIN(compared_at) AS oldest FROM aliexpress_listing
+                                 WHERE account_id = shop_id AND compared_at >= %s) of_shop
+                """,
+                accounts.ids,
+                rested_until,
+            )
+        )
+        return oldest or fields.Datetime.now()
+
+    @api.model
+    def _read_written(self, since):
+        """`{id of the product template: when last something about it was written}` of all written `since` then."""
+        query = SQL(
+            """
+            SELECT id AS product_tmpl_id, write_date FROM product_template WHERE write_date >= %(since)s
+             UNION ALL
+            SELECT product_tmpl_id, write_date FROM product_product WHERE write_date >= %(since)s
+             UNION ALL
+            SELECT product_tmpl_id, write_date FROM aliexpress_product_attribute_line WHERE write_date >= %(since)s
+             UNION ALL
+            SELECT product_tmpl_id, write_date FROM aliexpress_product_image WHERE write_date >= %(since)s
+             UNION ALL
+            SELECT template.id, mapping.write_date
+              FROM aliexpress_attribute_mapping mapping
+              JOIN product_template template ON template.aliexpress_category_id = mapping.category_id
+             WHERE mapping.write_date >= %(since)s
+             UNION ALL
+            SELECT template.id, line.write_date
+              FROM aliexpress_attribute_mapping_value line
+              JOIN aliexpress_attribute_mapping mapping ON mapping.id = line.mapping_id
+              JOIN product_template template ON template.aliexpress_category_id = mapping.category_id
+             WHERE line.write_date >= %(since)s
+            """,
+            since=since,
+        )
+        last = SQL("SELECT product_tmpl_id, MAX(write_date) FROM (%s) written GROUP BY product_tmpl_id", query)
+        return dict(self.env.execute_query(last))
 
     def _compare(self):
         """Compare listings of one shop with what AliExpress has acknowledged: those that differ become pending."""

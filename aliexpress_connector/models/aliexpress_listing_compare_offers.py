@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS
-from .aliexpress_offer_look import OfferLook
+from .aliexpress_offer_look import OVERLAP, OfferLook
 from .aliexpress_offer_prices import OfferPrices
 from .aliexpress_offer_stock import OfferStock
 
@@ -130,7 +130,9 @@ class AliexpressListing(models.Model):
 
     @api.model
     def _compare_changes_of(self, account, comparison, stock):
-        self._make_missing_skus(account)
+        is_full = self._is_full_comparison_due(comparison) and not comparison.position
+        # Lines that a person deleted come back with the full comparison.
+        self._make_missing_skus(account, since=None if is_full else comparison.looked_until - OVERLAP)
         self._compare_changed_quantities(account, stock)
         if comparison.full_date or comparison.position:
             now = self.env.cr.now()
@@ -162,11 +164,15 @@ class AliexpressListing(models.Model):
             changes.filtered(lambda change: change.product_ref not in waiting).unlink()
 
     @api.model
+    def _is_full_comparison_due(self, comparison):
+        return not comparison.full_date or comparison.full_date <= self.env.cr.now() - FULL_COMPARISON_EVERY
+
+    @api.model
     def _compare_all_of(self, account, comparison, stock):
         """Compare every SKU of `account`, from where the last run had to stop; False when time is over."""
-        now = self.env.cr.now()
-        if comparison.full_date and comparison.full_date > now - FULL_COMPARISON_EVERY:
+        if not self._is_full_comparison_due(comparison):
             return True
+        now = self.env.cr.now()
         if not comparison.position:
             OfferLook(self.env, stock).remember_rules(account, comparison)
             comparison.write({"full_start": now, "looked_until": now})

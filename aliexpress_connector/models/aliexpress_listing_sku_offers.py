@@ -75,6 +75,11 @@ class AliexpressListingSku(models.Model):
     _write_date_idx = models.Index("(write_date)")
     _quantity_due_idx = models.Index("(listing_id) WHERE is_quantity_due IS TRUE")
     _price_due_idx = models.Index("(listing_id) WHERE is_price_due IS TRUE")
+    # Those that need a person, and those whose variant was deleted, are a handful among all.
+    _problem_idx = models.Index(
+        "(account_id) WHERE quantity_error IS NOT NULL OR price_error IS NOT NULL OR hold_reason IS NOT NULL"
+    )
+    _deleted_idx = models.Index("(listing_id) WHERE product_id IS NULL AND is_foreign IS NOT TRUE")
 
     # === COMPUTE METHODS === #
 

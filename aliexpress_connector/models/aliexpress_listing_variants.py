@@ -43,11 +43,13 @@ class AliexpressListing(models.Model):
         return variants - heirs
 
     @api.model
-    def _make_missing_skus(self, account):
+    def _make_missing_skus(self, account, since=None):
         """Give listings of `account` that were created without SKU lines those of their variants, so that these can be
-        offered.
+        offered; with `since` only those about which something was said since then.
         """
         without = self._get_living_domain() & Domain("account_id", "=", account.id) & Domain("sku_ids", "=", False)
+        if since:
+            without &= Domain("offer_change_date", ">=", since)
         self.search(without)._sync_skus()
 
     def _renew_codes(self):

@@ -35,7 +35,10 @@ class AliexpressOrder(models.Model):
         help="To whom the parcel goes.",
     )
 
-    _erase_idx = models.Index("(account_id, stage) WHERE is_erased IS NOT TRUE")
+    _erase_idx = models.Index("(account_id, end_date, update_date) WHERE is_erased IS NOT TRUE")
+    _erase_unused_idx = models.Index(
+        "(account_id) WHERE is_erased IS NOT TRUE AND sale_order_id IS NULL AND partner_id IS NULL"
+    )
 
     # === JOB === #
 

@@ -42,6 +42,18 @@ class TestOffersQuantity(OffersCase):
         self.assertEqual((listing.sku_ids.product_id, listing.sku_ids.sku_code), (self.shirt, self.shirt.default_code))
         self.assertEqual(self.get_remote(listing.sku_ids)[0], 100)
 
+    def test_lines_that_a_person_deleted_come_back_within_the_hour(self):
+        """To look for them each minute would read all SKUs; what was just changed gets its lines at once."""
+        self.push()
+        new, old = self.cap_sku.listing_id, self.shirt_sku.listing_id
+        (self.cap_sku | self.shirt_sku).unlink()
+        old.offer_change_date -= timedelta(days=1)
+        self.push()
+        self.assertEqual((new.sku_ids.product_id, old.sku_ids.product_id), (self.cap, self.shirt.browse()))
+        self.env["aliexpress.offer.comparison"].search([]).full_date -= timedelta(minutes=61)
+        self.push()
+        self.assertEqual(old.sku_ids.product_id, self.shirt)
+
     # === THE SHOP'S SETTINGS === #
 
     def test_free_quantity_is_what_is_not_reserved(self):
