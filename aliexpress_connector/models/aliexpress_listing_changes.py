@@ -88,7 +88,7 @@ class AliexpressListing(models.Model):
             SQL(
                 """
                 SELECT MIN(oldest)
-                  FROM UNNEST(%s) shop_id,
+                  FROM UNNEST(%s::int[]) shop_id,
                        LATERAL (SELECT MIN(compared_at) AS oldest FROM aliexpress_listing
                                  WHERE account_id = shop_id AND compared_at >= %s) of_shop
                 """,

@@ -28,6 +28,11 @@ class TestPublishing(CatalogueCase):
         self.publish()
         self.assertFalse(self.sandbox.counts())
 
+    def test_without_a_shop_that_publishes_the_job_does_nothing(self):
+        self.env["aliexpress.account"].search([]).sync_listings = False
+        with self.assertNoLogs("odoo.addons.base.models.ir_cron", "ERROR"):
+            self.run_job("publish_listings")
+
     def test_pressing_send_on_an_unchanged_listing_sends_nothing(self):
         listing = self.create_online()
         listing.action_send()
