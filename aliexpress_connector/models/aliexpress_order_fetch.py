@@ -79,17 +79,17 @@ class AliexpressOrder(models.Model):
         The watermark moves only when everything of a window is stored. A run that was killed lists its window again,
         which costs no detail call for what is stored already.
         """
+        # Committed before anything is read of the shop that people may change meanwhile.
+        self._commit_with_retry(self._mark_hidden_addresses, account)
         client = account._get_client()
         now = fields.Datetime.now()
         is_audit = not account.orders_audit_date or account.orders_audit_date <= now - AUDIT_EVERY
-        start = account._get_fetch_start(is_audit)
+        start, mark = account._get_fetch_start(is_audit), account._get_fetch_mark()
         # The present second is not over: what happens in it is listed already, and again by the next run.
         horizon = now + timedelta(seconds=1)
-        self._commit_with_retry(self._mark_hidden_addresses, account)
         if account.error:
             # Stored only when the list can be read; what is wrong with its rows is written anew.
             account.error = False
-        mark = account._get_fetch_mark()
         while True:
             end = self._list_window(account, client, start, min(start + WINDOW, horizon))
             is_up_to_date = end >= horizon
