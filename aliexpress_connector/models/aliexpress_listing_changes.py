@@ -199,10 +199,17 @@ class AliexpressListing(models.Model):
             # How variants are told apart there comes with the category, and is no change of theirs.
             bare = self._get_digests(replace(content, skus=tuple(replace(sku, attributes=()) for sku in content.skus)))
             known |= {name: UNSAID for name in ("skus", "sku_images") if known.get(name) == bare[name]}
+            if self.content_digests and self._has_new_attributes():
+                known.pop("category")
         later = {*(() if is_category_known else ("category",)), *(() if has_variants else VARIANT_SECTIONS)}
         digests = self._get_digests(content)
         told = [name for name, digest in known.items() if digest == UNSAID and name not in later]
         return known | {name: digests[name] for name in told}
+
+    def _has_new_attributes(self):
+        """Whether a person told attributes of the product since the listing was made: these are to be sent."""
+        lines = self.product_tmpl_id.aliexpress_attribute_line_ids
+        return any(line.write_date > self.create_date for line in lines)
 
     def _confirm_sections(self, sections):
         """Have `sections` (names) sent whatever AliExpress acknowledged: a person saw that it has something else."""

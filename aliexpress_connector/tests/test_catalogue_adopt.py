@@ -227,6 +227,21 @@ class TestAdopting(CatalogueCase):
         self.publish()
         self.assertEqual(self.told_parts(), {"multi_language_subject_list"}, listing.error)
 
+    def test_attributes_told_with_the_category_after_linking_are_sent(self):
+        listing = self.link("MUG-01")
+        self.publish()
+        self.env.flush_all()
+        # Within a test no time goes by.
+        self.env.cr.execute("UPDATE aliexpress_listing SET create_date = create_date - INTERVAL '1 hour'")
+        self.env.invalidate_all()
+        values = {
+            "aliexpress_category_id": self.category.id,
+            "aliexpress_attribute_line_ids": self.prepare_attribute_lines(),
+        }
+        listing.product_tmpl_id.write(values)
+        self.publish()
+        self.assertEqual(self.told_parts(), {"aliexpress_category_id", "attribute_list"}, listing.error)
+
     def test_one_measure_of_a_linked_product_leaves_the_others(self):
         remote = self.sandbox.shop.products[self.product_of("CUSH-GRY")]
         remote.length, remote.width, remote.height, remote.unit = 60, 40, 30, 100000014
