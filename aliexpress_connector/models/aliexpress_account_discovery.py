@@ -4,10 +4,14 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..lib.catalogue_values import STATUSES
+from ..lib.errors import BUSY, NETWORK, UNREADABLE, FixError
+from .aliexpress_job_mixin import SHOP_REASONS
 from .error_messages import describe_error
 
-# For so long nothing is created for a found product that cannot be read.
+# For so long nothing is created for a found product, or a list of products, that cannot be read.
 READING_PATIENCE = timedelta(hours=1)
+# With these the list of products fails by itself, and often for a while: nothing else of the shop waits for it.
+LIST_REASONS = {BUSY, NETWORK, UNREADABLE}
 
 
 class AliexpressAccount(models.Model):
@@ -17,6 +21,8 @@ class AliexpressAccount(models.Model):
 
     discovery_cursor = fields.Char(copy=False, readonly=True)  # "status:page" to be read next; empty when all is read
     discovery_has_news = fields.Boolean(copy=False, readonly=True)  # whether this pass found what the last one missed
+    # Since when the page to be read next could not be read; empty when it was not tried or may work.
+    discovery_failing_since = fields.Datetime(copy=False, readonly=True)
     discovered_at = fields.Datetime(
         string="Existing Listings Read On",
         copy=False,
@@ -60,23 +66,32 @@ class AliexpressAccount(models.Model):
 
     @api.model
     def _get_looking(self):
-        """The shops that are being looked through: a product that is created now may be among what is not read yet."""
-        not_tried = Domain("error", "=", False)
-        lately = Domain("create_date", ">", fields.Datetime.now() - READING_PATIENCE)
-        unread = Domain("state", "=", "pending") & (not_tried | lately)
-        groups = self.env["aliexpress.found.product"]._read_group(unread, ["account_id"])
-        return self.search([("discovery_cursor", "!=", False)]).union(*(account for (account,) in groups))
+        """The shops that are being looked through, or never were: a product that is created now may be among what is
+        not read yet.
+        """
+        FoundProduct = self.env["aliexpress.found.product"]
+        groups = FoundProduct._read_group(FoundProduct._get_awaited_domain(), ["account_id"])
+        missing = Domain("discovered_at", "=", False) & Domain("discovery_error", "=", False)
+        looking = self.search(Domain("discovery_cursor", "!=", False) | missing)
+        return looking.union(*(account for (account,) in groups))
 
     def _begin_discovery(self):
         """Have the whole list of products of the shops read."""
-        start = f"{STATUSES[0]}:1"
-        self.write({"discovery_cursor": start, "discovery_has_news": False, "discovery_error": False})
+        self.write(
+            {
+                "discovery_cursor": f"{STATUSES[0]}:1",
+                "discovery_has_news": False,
+                "discovery_error": False,
+                "discovery_failing_since": False,
+            }
+        )
 
     def _discover_pages(self):
         """Read the list of products from where it stands, each page committed; return whether there is time left."""
-        return self._walk_products("discovery_cursor", self._take_found_page, self._stop_discovery)
+        return self._walk_products("discovery_cursor", self._take_found_page, self._take_discovery_error)
 
     def _take_found_page(self, page, status):
+        self.discovery_failing_since = False
         if self.env["aliexpress.found.product"]._take_page(self, page, status):
             self.discovery_has_news = True
         if self.discovery_cursor:
@@ -87,7 +102,16 @@ class AliexpressAccount(models.Model):
         else:
             self.discovered_at = fields.Datetime.now()
 
-    def _stop_discovery(self, error):
-        """End the search, which would fail again, until a person asks for it; the shop's other work goes on."""
+    def _take_discovery_error(self, error):
+        """Leave the search to the next run, or end it where it would fail again, until a person asks for it; the
+        shop's other work goes on. Raises what concerns all of it.
+        """
+        if error.reason in LIST_REASONS:
+            now = fields.Datetime.now()
+            self.discovery_failing_since = self.discovery_failing_since or now
+            if now - self.discovery_failing_since < READING_PATIENCE:
+                return
+        elif not isinstance(error, FixError) or error.reason in SHOP_REASONS:
+            raise error
         message = describe_error(self._get_message_env(), error, is_by_hand=True)
         self.write({"discovery_cursor": False, "discovery_error": message})

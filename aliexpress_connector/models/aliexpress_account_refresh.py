@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ..lib.catalogue_rules import PRODUCTS_PER_PAGE
 from ..lib.catalogue_values import STATUSES
-from ..lib.errors import FixError
+from ..lib.errors import AliexpressError, FixError
 from .aliexpress_job_mixin import SHOP_REASONS
 from .error_messages import describe_error
 
@@ -45,7 +45,11 @@ class AliexpressAccount(models.Model):
             self.refresh_error = False
 
     def _stop_refresh(self, error):
-        """End tonight's look, which would fail again, and tell why; the shop's other work goes on."""
+        """End tonight's look, which would fail again, and tell why; the shop's other work goes on. Raises what is no
+        fault of the list, or not for ever.
+        """
+        if not isinstance(error, FixError) or error.reason in SHOP_REASONS:
+            raise error
         values = {"refresh_cursor": False, "refresh_started_at": False}
         # Whose products cannot be managed from here misses nothing.
         if self._has_catalogue():
@@ -60,12 +64,13 @@ class AliexpressAccount(models.Model):
 
     # === LIST OF PRODUCTS === #
 
-    def _walk_products(self, cursor, take_page, stop):
+    def _walk_products(self, cursor, take_page, take_error):
         """Read the list of products from where it stands, each page committed; return whether there is time left.
 
         :param cursor: name of the field that holds "status:page" to be read next, empty when all is read
         :param take_page: called as `take_page(page, status)`, with the cursor on the next page
-        :param stop: called with a FixError that would come again
+        :param take_error: called with the AliexpressError that came instead of a page; it raises what concerns the
+            shop as a whole
         """
         self.ensure_one()
         client = self._get_client()
@@ -74,11 +79,9 @@ class AliexpressAccount(models.Model):
             status, _colon, number = self[cursor].partition(":")
             try:
                 page = client.list_products(status, page=int(number), page_size=PRODUCTS_PER_PAGE)
-            except FixError as error:
-                if error.reason in SHOP_REASONS:
-                    raise
-                stop(error)
-                return True
+            except AliexpressError as error:
+                take_error(error)
+                return bool(self.env["ir.cron"]._commit_progress())
             self[cursor] = self._get_next_cursor(status, int(number), page.page_count)
             take_page(page, status)
             if not self.env["ir.cron"]._commit_progress():

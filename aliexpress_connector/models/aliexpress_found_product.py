@@ -2,8 +2,9 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..lib.errors import NOT_FOUND, UNREADABLE, AliexpressError, FixError
+from ..lib.errors import NOT_FOUND, UNREADABLE
 from .aliexpress_account_catalogue import STOCK_DEDUCTIONS
+from .aliexpress_account_discovery import READING_PATIENCE
 from .aliexpress_job_mixin import UNREADABLE_PAUSE
 from .aliexpress_listing import REMOTE_STATES
 from .aliexpress_listing_content import get_main_language, get_stock_deduction
@@ -98,23 +99,34 @@ class AliexpressFoundProduct(models.Model):
     # === FINDING === #
 
     @api.model
-    def _run_discovery(self):
-        """Go on reading the products of shops whose existing listings are wanted, also while their flows are off: it
-        changes nothing. Only for `_cron_*` methods.
+    def _run_discovery(self, accounts, found):
+        """Go on reading the lists of products of the shops `accounts` where they are wanted, then the products of the
+        domain `found`, also while flows are off: it changes nothing. Only for `_cron_*` methods.
         """
-        Account = self.env["aliexpress.account"]
-        due = Account._get_due_domain(None) & Domain("discovery_cursor", "!=", False)
-        for account in Account.search(due):
+        for account in accounts.filtered_domain(self._get_list_domain()):
             if not account._guard_fetching(account._discover_pages):
                 return
-        self._run_queue(self._get_read_domain(), "_read_details", batch_size=READ_BATCH)
+        self._run_queue(self._get_read_domain() & found, "_read_details", batch_size=READ_BATCH)
+
+    @api.model
+    def _get_list_domain(self):
+        """Domain of the shops whose list of products is to be read now."""
+        return self.env["aliexpress.account"]._get_due_domain(None) & Domain("discovery_cursor", "!=", False)
+
+    @api.model
+    def _get_awaited_domain(self):
+        """Domain of what was found and not read yet, and before which nothing is created."""
+        not_tried = Domain("error", "=", False)
+        lately = Domain("create_date", ">", fields.Datetime.now() - READING_PATIENCE)
+        return Domain("state", "=", "pending") & (not_tried | lately)
 
     @api.model
     def _count_remaining(self):
         """How much a run that was cut short has left to read (int), 0 when nothing."""
-        Account = self.env["aliexpress.account"]
-        unfinished = Account._get_due_domain(None) & Domain("discovery_cursor", "!=", False)
-        going_on = Account.search(unfinished).filtered(lambda account: account._has_call_budget("content"))
+        # A list that failed waits for the next regular run.
+        unfinished = self._get_list_domain() & Domain("discovery_failing_since", "=", False)
+        accounts = self.env["aliexpress.account"].search(unfinished)
+        going_on = accounts.filtered(lambda account: account._has_call_budget("content"))
         return len(going_on) + self.search_count(self._get_read_domain(), limit=READ_BATCH)
 
     @api.model
@@ -143,17 +155,15 @@ class AliexpressFoundProduct(models.Model):
         )
 
     def _read_details(self):
-        """Read the SKUs of some products of one shop, and propose what they are in Odoo."""
+        """Read the SKUs of some products of one shop, and propose what they are in Odoo; each gets its own outcome."""
         self.account_id._check_call_budget("content")
         details = read_products(self.account_id._get_client(), self)
-        for found, detail in details.items():
-            if isinstance(detail, FixError) and detail.reason == NOT_FOUND:
-                found.unlink()
-            elif isinstance(detail, AliexpressError):
-                raise detail
-            else:
-                found._take_detail(detail)
-        self.exists()._match()
+        gone = self.filtered(lambda found: getattr(details[found], "reason", "") == NOT_FOUND)
+        answers = self._take_failures({found: details[found] for found in self - gone})
+        gone.unlink()
+        for found, detail in answers.items():
+            found._take_detail(detail)
+        self.browse().union(*answers)._match()
 
     def _take_detail(self, detail):
         skus = [

@@ -19,16 +19,22 @@ class AliexpressListing(models.Model):
 
     @api.model
     def _look_before_creating(self):
-        """Go on looking through what the shops have on AliExpress. One that creates its first product begins with it:
-        it may be there already.
+        """Go on looking through what the shops that have products to create have on AliExpress: these may be there
+        already. A shop that creates its first one begins with it.
+
+        :return: those shops; what they found and could not read for long need not be read before
         """
-        accounts = [account for (account,) in self._read_group(self._get_creation_domain(), ["account_id"])]
+        groups = self._read_group(self._get_creation_domain(), ["account_id"])
+        accounts = self.env["aliexpress.account"].union(*(account for (account,) in groups))
         for account in accounts:
             if account._is_discovery_missing():
                 self._run_for_shop(account, lambda account: account._begin_discovery())
-        self.env["aliexpress.found.product"]._run_discovery()
+        FoundProduct = self.env["aliexpress.found.product"]
+        awaited = FoundProduct._get_awaited_domain() & Domain("account_id", "in", accounts.ids)
+        FoundProduct._run_discovery(accounts, awaited)
         for account in accounts:
             self._run_for_shop(account, self._tell_creations)
+        return accounts
 
     @api.model
     def _get_creation_domain(self):

@@ -40,9 +40,11 @@ class AliexpressListing(models.Model):
         self._upload_images()
         self._run_queue(self._get_publish_domain("update"), "_send_update")
         self._push_shelf()
-        self._look_before_creating()
+        creating = self._look_before_creating()
         self._create_listings()
         self._read_back_reviews()
+        others = self.env["aliexpress.account"].search([("discovery_cursor", "!=", False)]) - creating
+        self.env["aliexpress.found.product"]._run_discovery(others, Domain.TRUE)
         self._report_remaining()
 
     @api.model

@@ -2,6 +2,7 @@ from . import (
     test_catalogue_adopt,
     test_catalogue_attributes,
     test_catalogue_feeds,
+    test_catalogue_look_before,
     test_catalogue_products,
     test_catalogue_publish,
     test_catalogue_quality,

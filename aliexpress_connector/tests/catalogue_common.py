@@ -86,6 +86,15 @@ class CatalogueCase(SandboxCase):
         """The product as the sandbox has it."""
         return self.sandbox.shop.products[int(listing.product_ref)]
 
+    def product_of(self, code):
+        """Number of the sandbox' product with this SKU code."""
+        products = self.sandbox.shop.products.items()
+        return next(number for number, product in products if product.sku(code))
+
+    def found_with(self, code):
+        """What was found on AliExpress with this SKU code."""
+        return self.env["aliexpress.found.sku"].search([("sku_code", "=", code)]).found_id
+
     def settle(self, listing):
         """Let AliExpress' review end and have its outcome read back."""
         self.sandbox.advance(hours=1)

@@ -1,12 +1,10 @@
 import json
 from dataclasses import replace
-from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import freeze_time
 
-from .catalogue_common import CREATE, DETAIL, EDIT, LIST, CatalogueCase, make_picture
+from .catalogue_common import DETAIL, EDIT, LIST, CatalogueCase, make_picture
 
 
 class TestAdopting(CatalogueCase):
@@ -21,9 +19,6 @@ class TestAdopting(CatalogueCase):
         self.sandbox.calls.clear()
         self.run_job("publish_listings")
         return self.env["aliexpress.found.product"].search([("account_id", "=", self.account.id)])
-
-    def found_with(self, code):
-        return self.env["aliexpress.found.sku"].search([("sku_code", "=", code)]).found_id
 
     def test_every_product_is_found_and_nothing_is_written(self):
         found = self.find()
@@ -132,11 +127,6 @@ class TestAdopting(CatalogueCase):
         self.assertEqual(set(rivals.mapped("match")), {"2_doubtful"})
         self.assertEqual(rivals.product_tmpl_id, mug.product_tmpl_id)
         self.assertIn("Several products on AliExpress", rivals[0].reason)
-
-    def product_of(self, code):
-        """Number of the sandbox' product with this SKU code."""
-        products = self.sandbox.shop.products.items()
-        return next(number for number, product in products if product.sku(code))
 
     def test_linking_makes_listings_without_a_call(self):
         self.find()
@@ -270,68 +260,6 @@ class TestAdopting(CatalogueCase):
         self.publish()
         self.assertEqual(listing.state, "error")
         self.assertIn("already has", listing.error)
-
-    def make_complete(self, code):
-        """The product with this SKU code, with all that AliExpress asks for; the sandbox has it already."""
-        self.products.filtered(lambda product: product.default_code == code).default_code = False
-        return self.create_complete_product(code)
-
-    def test_the_first_creation_looks_through_the_shop_before(self):
-        count = len(self.sandbox.shop.products)
-        listing = self.create_listing(self.make_complete("MUG-01"))
-        new = self.create_listing()
-        self.publish()
-        self.assertEqual(listing.state, "error")
-        self.assertIn("already has", listing.error)
-        self.assertFalse(listing.intent_date)
-        self.assertEqual((new.state, new.error), ("auditing", False))
-        self.assertEqual(len(self.sandbox.shop.products), count + 1)
-        self.assertTrue(self.account.discovered_at)
-        self.create_listing(self.create_complete_product("CAP-101"))
-        self.publish()
-        self.assertNotIn(LIST, self.sandbox.counts(), "looked through once")
-
-    def test_nothing_is_created_before_the_whole_shop_is_read(self):
-        listing = self.create_listing(self.make_complete("MUG-01"))
-        new = self.create_listing()
-        odd = self.sandbox.shop.products[self.product_of("MUG-01")]
-        days, odd.prepare_days = odd.prepare_days, "soon"
-        self.publish()
-        self.assertNotIn(CREATE, self.sandbox.counts())
-        self.assertEqual(set((listing | new).mapped("state")), {"pending"})
-        self.assertIn("already has on AliExpress are read", new.error)
-        self.publish()
-        self.assertFalse(self.sandbox.counts(), "waits as long as the one that could not be read does")
-        odd.prepare_days = days
-        self.account._begin_discovery()
-        self.account.call_budget = 1
-        self.publish()
-        self.assertFalse(self.sandbox.counts(), "goes on when there are calls again")
-        self.assertIn("already has on AliExpress are read", new.error)
-        self.account.call_budget = 0
-        self.env["aliexpress.found.product"].search([("state", "=", "pending")]).retry_at = False
-        self.publish()
-        self.assertEqual((new.state, new.error), ("auditing", False))
-        self.assertIn("already has a product", listing.error)
-
-    def test_what_can_never_be_read_does_not_hold_up_creations(self):
-        odd = self.sandbox.shop.products[self.product_of("LAMP-01")]
-        self.addCleanup(setattr, odd, "prepare_days", odd.prepare_days)
-        odd.prepare_days = "soon"
-        new = self.create_listing()
-        self.publish()
-        self.assertEqual(new.state, "pending")
-        with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
-            self.publish()
-        self.assertEqual((new.state, new.error), ("auditing", False))
-
-    def test_a_shop_that_cannot_be_looked_through_creates_nevertheless(self):
-        self.sandbox.app.denied = [LIST]
-        self.addCleanup(setattr, self.sandbox.app, "denied", [])
-        new = self.create_listing()
-        self.publish()
-        self.assertEqual((new.state, new.error), ("auditing", False))
-        self.assertIn(LIST, self.account.discovery_error)
 
     def test_a_product_is_never_linked_twice(self):
         self.find()
