@@ -181,7 +181,7 @@ class AliexpressListing(models.Model):
         "aliexpress.size.chart",
         domain="[('account_id', '=', account_id), ('category_id', '=', category_id)]",
         check_company=True,
-        help="Empty: AliExpress' own chart of the category, where it has one.",
+        help="Empty: AliExpress' own chart of the category, where it has one; a linked listing keeps the one it has.",
     )
     category_id = fields.Many2one(related="product_tmpl_id.aliexpress_category_id", string="AliExpress Category")
 
