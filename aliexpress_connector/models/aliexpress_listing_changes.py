@@ -154,11 +154,19 @@ class AliexpressListing(models.Model):
             self.write({"attempt": known | {"before": before}, "retry_at": retry_at})
 
     def _end_compare_error(self):
-        """Make the listing again what it was before it could not be compared."""
+        """Make the listing again what it was before it could not be compared; what AliExpress changed meanwhile is read
+        back like a review.
+        """
         attempt = dict(self.attempt or {})
-        if self.state == "error" and "before" in attempt:
-            state, error = attempt.pop("before")
-            self.write({"attempt": attempt, "state": state, "error": error, "retry_at": False})
+        if self.state != "error" or "before" not in attempt:
+            return
+        state, error = attempt.pop("before")
+        if self.is_vanished and state != "error":
+            self.attempt = attempt
+            return
+        if state in ("online", "offline", "rejected") and self.remote_state not in (state, False):
+            state, error = "auditing", False
+        self.write({"attempt": attempt, "state": state, "error": error, "retry_at": False})
 
     def _remember_contents(self):
         """Take what Odoo says of listings that AliExpress had before them for what AliExpress has, so that every later

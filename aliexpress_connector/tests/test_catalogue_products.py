@@ -236,6 +236,24 @@ class TestProductPage(CatalogueCase):
         self.publish()
         self.assertEqual(listing.state, "auditing", listing.error)
 
+    def test_what_changed_on_aliexpress_while_it_could_not_be_compared_stays_so(self):
+        for status, expected in (("offline", "offline"), ("editingRequired", "rejected"), ("deleted", "error")):
+            listing = self.create_online(self.create_complete_product(f"CAP-{status}"))
+            digests = listing.content_digests
+            listing.write({"content_digests": "odd", "compared_at": False})
+            self.publish()
+            self.assertEqual(listing.state, "error")
+            if status == "deleted":
+                del self.sandbox.shop.products[int(listing.product_ref)]
+            else:
+                self.remote(listing).status = status
+            self.run_job("refresh_listings")
+            listing.write({"content_digests": digests, "retry_at": False})
+            self.publish()
+            self.assertEqual(listing.state, expected, listing.error)
+            self.assertEqual(listing.is_vanished, status == "deleted")
+            self.assertEqual(bool(listing.error), expected in ("rejected", "error"))
+
     def test_a_picture_that_odoos_form_stored_as_webp_arrives_as_jpeg(self):
         self.product.image_1920 = WEBP
         listing = self.create_listing()
