@@ -197,10 +197,15 @@ class AliexpressFoundProduct(models.Model):
     # === DECISIONS === #
 
     def action_ignore(self):
-        """Leave the products alone: they stay on AliExpress as they are."""
+        """Leave the products alone: they stay on AliExpress as they are. Listings that they kept back are published."""
         self.check_access("write")
         undecided = self.filtered(lambda found: found.state in ("open", "pending", "error"))
         undecided.write({"state": "ignored", "error": False, "retry_at": False})
+        Listing = self.env["aliexpress.listing"]
+        same = Domain("account_id", "in", undecided.account_id.ids) & Domain(
+            "sku_ids.sku_code", "in", undecided.sku_ids.filtered("sku_code").mapped("sku_code")
+        )
+        Listing.search(Listing._get_unbegun_domain() & Domain("state", "=", "error") & same).action_retry()
 
     def action_retry(self):
         """Override to read only those again that could not be read."""
@@ -227,15 +232,13 @@ class AliexpressFoundProduct(models.Model):
         values = [found._prepare_listing_values() for found in chosen]
         for found, listing_values in zip(chosen, values, strict=True):
             found._check_codes(listing_values)
-        listings = self.env["aliexpress.listing"].create(values)
-        for found, listing in zip(chosen, listings, strict=True):
+        for found, listing in zip(chosen, self.env["aliexpress.listing"]._link(values), strict=True):
             found.write({"state": "linked", "listing_id": listing.id})
 
     def _check_not_listed(self):
-        for account, found_products in self.grouped("account_id").items():
+        for found_products in self.grouped("account_id").values():
             templates = found_products.product_tmpl_id
-            domain = [("account_id", "=", account.id), ("product_tmpl_id", "in", templates.ids)]
-            listed = self.env["aliexpress.listing"].search(domain).product_tmpl_id
+            listed = templates & found_products._find_listed()
             groups = found_products.grouped("product_tmpl_id")
             twice = templates.filtered(lambda template, groups=groups: len(groups[template]) > 1)
             if listed or twice:

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 
 
 class AliexpressFoundProduct(models.Model):
@@ -12,11 +13,18 @@ class AliexpressFoundProduct(models.Model):
             found_products = found_products.with_env(account._get_message_env())
             shared = found_products.sku_ids.filtered(lambda sku: not sku.product_id)._match()
             templates = found_products.sku_ids.product_id.product_tmpl_id
-            domain = [("account_id", "=", account.id), ("product_tmpl_id", "in", templates.ids)]
-            listed = self.env["aliexpress.listing"].search(domain).product_tmpl_id
+            listed = templates & found_products._find_listed()
             for found in found_products:
                 found.write(found._prepare_match(listed, found.sku_ids & shared))
             found_products._doubt_rivals(templates)
+
+    def _find_listed(self):
+        """The products (templates) of which the shops have a listing that is on AliExpress or may be."""
+        Listing = self.env["aliexpress.listing"]
+        own = Domain("account_id", "in", self.account_id.ids)
+        templates = self.product_tmpl_id | self.sku_ids.product_id.product_tmpl_id
+        begun = Domain("product_tmpl_id", "in", templates.ids) & ~Listing._get_unbegun_domain()
+        return Listing.search(own & begun).product_tmpl_id
 
     def _doubt_rivals(self, templates):
         """No proposal is certain where several products on AliExpress have the codes of one of `templates`."""

@@ -42,8 +42,12 @@ class AliexpressListing(models.Model):
         through.
         """
         pending = self._get_due_domain("sync_listings") & Domain("state", "=", "pending")
-        unbegun = Domain("product_ref", "=", False) & Domain("intent_date", "=", False) & Domain("feed_id", "=", False)
-        return pending & Domain("next_act", "=", "create") & unbegun
+        return pending & Domain("next_act", "=", "create") & self._get_unbegun_domain()
+
+    @api.model
+    def _get_unbegun_domain(self):
+        """Domain of the listings that are not on AliExpress, and that it is not being asked to create."""
+        return Domain("product_ref", "=", False) & Domain("intent_date", "=", False) & Domain("feed_id", "=", False)
 
     @api.model
     def _tell_creations(self, account):

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import Command, api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -171,6 +171,26 @@ class AliexpressListing(models.Model):
         )
         self.sku_ids.filtered(lambda sku: not sku.product_id).unlink()
         self.sku_ids._forget_offers()
+
+    @api.model
+    def _link(self, vals_list):
+        """The listings of these values, of products that AliExpress has: made, or those that were there and never
+        sent.
+        """
+        shops, templates = ([vals[name] for vals in vals_list] for name in ("account_id", "product_tmpl_id"))
+        own = Domain("account_id", "in", shops) & Domain("product_tmpl_id", "in", templates)
+        unsent = self.search(own & self._get_unbegun_domain())
+        listings = {(listing.account_id.id, listing.product_tmpl_id.id): listing for listing in unsent}
+        missing = []
+        for key, vals in zip(zip(shops, templates, strict=True), vals_list, strict=True):
+            if key in listings:
+                listings[key]._forget()
+                listings[key].write(vals | {"sku_ids": [Command.clear(), *vals["sku_ids"]]})
+            else:
+                missing.append(vals)
+        unsent.filtered("product_ref")._remember_contents()
+        listings |= {(listing.account_id.id, listing.product_tmpl_id.id): listing for listing in self.create(missing)}
+        return [listings[key] for key in zip(shops, templates, strict=True)]
 
     def _set_vanished(self, error):
         """AliExpress has not got the product any more. Said once: several jobs meet it, night after night."""

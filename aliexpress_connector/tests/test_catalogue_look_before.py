@@ -5,9 +5,10 @@ from unittest.mock import patch
 import requests
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import freeze_time
 
-from .catalogue_common import CREATE, DETAIL, LIST, CatalogueCase
+from .catalogue_common import CREATE, DETAIL, EDIT, LIST, CatalogueCase
 
 
 class TestLookingBeforeCreating(CatalogueCase):
@@ -37,6 +38,45 @@ class TestLookingBeforeCreating(CatalogueCase):
         self.create_listing(self.create_complete_product("CAP-101"))
         self.publish()
         self.assertNotIn(LIST, self.sandbox.counts(), "looked through once")
+
+    def find_blocked(self):
+        """A listing that is not created because AliExpress has its product already."""
+        listing = self.create_listing(self.make_complete("MUG-01"))
+        self.publish()
+        self.assertIn("already has a product", listing.error)
+        return listing
+
+    def test_what_aliexpress_has_already_is_linked_with_the_listing_that_was_not_created(self):
+        listing = self.find_blocked()
+        found = self.found_with("MUG-01")
+        self.assertEqual((found.match, found.product_tmpl_id), ("1_certain", listing.product_tmpl_id))
+        (found | self.found_with("CAP-RED")).action_link()
+        self.assertEqual(found.listing_id, listing)
+        self.assertTrue(self.found_with("CAP-RED").listing_id - listing)
+        self.assertRecordValues(
+            listing, [{"state": "online", "error": False, "product_ref": found.product_ref, "next_act": False}]
+        )
+        self.assertEqual(listing.sku_ids.mapped("sku_ref"), found.sku_ids.mapped("sku_ref"))
+        self.publish()
+        self.assertFalse({CREATE, EDIT} & self.sandbox.counts().keys(), listing.error)
+        self.assertFalse(listing.problem_ids.filtered(lambda problem: "already has" in problem.message))
+        listing.product_tmpl_id.aliexpress_title = "A better mug"
+        self.publish()
+        self.assertEqual(self.sandbox.count(EDIT), 1, listing.error)
+
+    def test_a_listing_that_is_being_created_is_not_linked(self):
+        listing = self.find_blocked()
+        listing.intent_date = fields.Datetime.now()
+        with self.assertRaisesRegex(UserError, "one listing in a shop"):
+            self.found_with("MUG-01").action_link()
+
+    def test_what_was_blocked_is_published_once_the_found_product_is_ignored(self):
+        listing = self.find_blocked()
+        self.found_with("LAMP-01").action_ignore()
+        self.assertEqual(listing.state, "error")
+        self.found_with("MUG-01").action_ignore()
+        self.publish()
+        self.assertEqual((listing.state, listing.error), ("auditing", False))
 
     def test_nothing_is_created_before_the_whole_shop_is_read(self):
         listing = self.create_listing(self.make_complete("MUG-01"))

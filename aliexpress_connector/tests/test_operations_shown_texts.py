@@ -96,7 +96,9 @@ class TestShownTexts(AliexpressCase):
         """Why what was found on AliExpress with these SKU codes is no certain match."""
         if is_listed:
             template = self.shirt.product_tmpl_id
-            self.env["aliexpress.listing"].create({"account_id": self.account.id, "product_tmpl_id": template.id})
+            self.env["aliexpress.listing"].create(
+                {"account_id": self.account.id, "product_tmpl_id": template.id, "product_ref": "4"}
+            )
         skus = [(0, 0, {"sku_code": code, "sku_ref": f"14:{index}", "ean": ean}) for index, code in enumerate(codes)]
         found = self.env["aliexpress.found.product"].create(
             {"account_id": self.account.id, "product_ref": "5", "state": "open", "sku_ids": skus}
