@@ -26,6 +26,7 @@ from . import (
     aliexpress_account_standstill,
     aliexpress_account_tokens,
     aliexpress_account_double,
+    aliexpress_account_family,
     aliexpress_account_watchdog,
     aliexpress_attribute,
     aliexpress_attribute_mapping,

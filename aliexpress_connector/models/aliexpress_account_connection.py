@@ -5,12 +5,10 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..lib import auth
-from ..lib.errors import PERMISSION, AliexpressError, FixError
 from ..lib.families import FAMILIES
 from ..lib.session import new_session
 from ..lib.transport import DEFAULT_GATEWAY_URL, Transport
 from .call_gate import CallGate
-from .error_messages import describe_error
 
 CALLBACK_PATH = "/aliexpress/callback"
 
@@ -79,42 +77,6 @@ class AliexpressAccount(models.Model):
         parameters = self.env["ir.config_parameter"].sudo()
         return parameters.get_param("aliexpress_connector.gateway_url") or DEFAULT_GATEWAY_URL
 
-    def _detect_family(self, transport):
-        """Name of the first family whose methods the application may call; raises FixError(PERMISSION) when there is
-        none.
-        """
-        for name, family in FAMILIES.items():
-            try:
-                family(transport).probe()
-            except FixError as error:
-                if error.reason != PERMISSION:
-                    raise
-                refusal = error
-            else:
-                return name
-        raise refusal
-
-    def write(self, vals):
-        """Override to find out anew what another application may use."""
-        if "app_key" in vals and "family" not in vals:
-            accounts = self.sudo()  # the key is readable by administrators only
-            if any(account.app_key != vals["app_key"] for account in accounts):
-                vals = vals | {"family": False}
-        return super().write(vals)
-
-    def _takes_other_family(self, error):
-        """Whether `error` ends the shop's family of methods for it, and another one, which was found, is used from now
-        on. Where none was found, it is not looked for again until something else happened.
-        """
-        self.ensure_one()
-        family = self.family
-        if not family or not FAMILIES[family].is_refused_by(error):
-            return False
-        message = describe_error(self._get_message_env(), error).partition("\n")[0]
-        if (self.error or "").startswith(message):
-            return False
-        return not self._find_family() and self.family != family
-
     # === LOGIN === #
 
     def action_connect(self):
@@ -159,18 +121,6 @@ class AliexpressAccount(models.Model):
             )
         account.write(account._prepare_token_values(tokens) | {"state": "connected"})
         account.flush_recordset()
-
-    def _find_family(self):
-        """Find out anew which family of methods the application may use; return the text that says why it could not
-        be found, or False. What was known stays then, and the first job finds out what was not.
-        """
-        self.ensure_one()
-        account = self.sudo()  # uses the tokens, which the person who logged in must not read
-        try:
-            account.family = account._detect_family(account._prepare_transport(account.access_token))
-        except AliexpressError as error:
-            return describe_error(self.env, error)
-        return False
 
     @api.model
     def _prepare_token_values(self, tokens):

@@ -139,7 +139,7 @@ class AliexpressAccount(models.Model):
                     return True
             except AliexpressError as error:
                 self.env.cr.rollback()
-                if is_repeated or not self._takes_other_family(error):
+                if is_repeated or not self._is_family_refused(error) or not self._takes_other_family():
                     self._postpone(error)
                     return True
                 self.env["ir.cron"]._commit_progress()

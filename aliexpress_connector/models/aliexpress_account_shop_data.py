@@ -51,8 +51,11 @@ class AliexpressAccount(models.Model):
 
     @api.model
     def _cron_refresh_shop_data(self):
-        """Read carriers, templates, groups, categories and the attributes in use of the shops: each on its own."""
+        """Read carriers, templates, groups, categories and the attributes in use of the shops: each on its own. See
+        whether shops that could manage no products may by now.
+        """
         self.env["aliexpress.shop.data"]._run()
+        self.env["aliexpress.account"]._find_catalogue_families()
 
     def action_refresh_shop_data(self):
         """Read everything again in the background, also what AliExpress denied before."""

@@ -112,6 +112,15 @@ class AliexpressListingSku(models.Model):
         self.invalidate_model()
 
     @api.model
+    def _forget_sent_quantities(self, account):
+        """Nobody knows what AliExpress has, where it sold for a while without being told: every quantity is sent."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("UPDATE aliexpress_listing_sku SET quantity_sent = NULL WHERE account_id = %s", account.id)
+        )
+        self.invalidate_model(["quantity_sent"])
+
+    @api.model
     def _forget_country_prices(self, sku_ids):
         """AliExpress has no prices by country for these SKUs any more; those of some may be wanted all the same."""
         now = fields.Datetime.now()

@@ -1,5 +1,9 @@
+from datetime import timedelta
+
 from .common import SandboxCase
 from .common_offers import STOCK
+
+ORDERS = "aliexpress.solution.order.get"
 
 
 class TestOffersSold(SandboxCase):
@@ -86,6 +90,33 @@ class TestOffersSold(SandboxCase):
         self.synchronise()
         self.assertEqual(self.get_quantities(), (1000, 1000))
         self.assertEqual(self.synchronise(), 0)
+
+    def test_units_sold_while_the_application_may_not_send_stock(self):
+        self.account.family = "solution"
+        self.synchronise()
+        self.sandbox.app.denied = ["aliexpress.solution.*"]
+        self.addCleanup(setattr, self.sandbox.app, "denied", [])
+        self.place([self.code, 1])
+        self.add_stock(1)
+        self.synchronise()
+        self.assertEqual(self.account.family, "general")
+        self.assertIn("products, prices and stock are not managed", self.account.message_ids[0].body)
+        self.run_job("refresh_shop_data")
+        denied = self.env["aliexpress.shop.data"].search([("state", "=", "denied")])
+        self.assertEqual(self.account.family, "general")
+        self.sandbox.app.denied = []
+        self.account.family_looked_date -= timedelta(hours=1)
+        self.run_job("refresh_shop_data")
+        self.assertEqual(self.account.family, "solution")
+        self.assertTrue(
+            self.account.message_ids.filtered(lambda message: "stock are managed from Odoo" in message.body)
+        )
+        self.assertFalse(denied.filtered(lambda row: row.state == "denied"))
+        self.synchronise()
+        self.assertEqual(self.get_quantities(), (1000, 1000))
+        self.sandbox.calls.clear()
+        self.run_job("refresh_shop_data")
+        self.assertFalse(self.sandbox.count(ORDERS))
 
     def test_units_taken_at_payment_and_given_back(self):
         self.take_stock_at("payment")

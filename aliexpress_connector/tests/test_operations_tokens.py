@@ -174,6 +174,12 @@ class TestTokenRenewal(SandboxCase):
             self.assertEqual(self.account.family, "solution")
             self.assertIn("may not use the AliExpress method aliexpress.solution.order.get", self.account.error)
             self.account.retry_at = False
+        placed = self.place()
+        self.sandbox.app.denied = ["aliexpress.solution.*"]
+        self.account.family_looked_date -= timedelta(hours=1)
+        self.run_job("fetch_orders")
+        self.assertEqual(self.account.family, "general")
+        self.assertEqual(self.get_order(placed).stage, "waiting_shipment")
 
     def test_after_forty_days_without_authorisation_everything_is_caught_up(self):
         now = fields.Datetime.now()

@@ -524,7 +524,7 @@ class TestTrouble(ShopDataCase):
         self.assertFalse(self.calls)
 
     def test_general_sellers_have_carriers_only(self):
-        self.account.family = "general"
+        self.account.write({"family": "general", "family_looked_date": fields.Datetime.now()})
         self.refresh()
         self.assertEqual({call.method for call in self.calls}, {CARRIERS})
 
