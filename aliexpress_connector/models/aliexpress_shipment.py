@@ -163,6 +163,8 @@ class AliexpressShipment(models.Model):
             self._wait(error)
             unclear_again._schedule_problems()
             return
+        if self._goes_on_with_other_family(error):
+            return
         if isinstance(error, FixError) and not error.is_looking:
             self._end_intents()
         super()._set_error(error)

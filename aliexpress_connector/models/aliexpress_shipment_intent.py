@@ -82,6 +82,7 @@ class AliexpressShipment(models.Model):
         return {
             # What is only to be looked up has no run that could have sent it.
             "run": self.env.context.get("aliexpress_run") if kind != "verify" else "",
+            "family": self.account_id.family,
             "kind": kind,
             "service_code": self.sent_service_code if is_as_sent else self.service_id.code,
             "tracking_ref": self.sent_tracking_ref if is_as_sent else self.tracking_ref,

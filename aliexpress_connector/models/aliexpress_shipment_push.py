@@ -86,6 +86,10 @@ class AliexpressShipment(models.Model):
         if intent["run"] != self.env.context.get("aliexpress_run"):
             shipment._read_intent_back(client, intent)
             return
+        if intent["family"] != client.name:
+            # Found out at another parcel of this run: what is told, and how, is another matter there.
+            shipment._withdraw_intents()
+            return
         problem = shipment._get_sending_problem(intent)
         if problem:
             shipment._fall_back(problem)
@@ -135,8 +139,8 @@ class AliexpressShipment(models.Model):
         if self._is_known(parcels, intent):
             self._acknowledge(self._limit_to_shown(intent))
             return
-        # A completion stays the intent that comes next.
-        values = {"intent": intent if intent["kind"] == "complete" else False, "intent_date": False}
+        self._withdraw_intents()
+        values = {}
         if intent["kind"] == "verify":
             values |= {"sent_tracking_ref": False, "sent_service_code": False, "sent_date": False, "is_last": False}
             self.line_ids.order_line_id.is_declared = False
@@ -144,6 +148,14 @@ class AliexpressShipment(models.Model):
             # The number was removed from the delivery while it was under way.
             values["is_plan_due"] = True
         self.write(values)
+
+    def _withdraw_intents(self):
+        """Forget the intents, which are known not to have reached AliExpress; a completion stays the one that comes
+        next.
+        """
+        for shipment in self.filtered("intent"):
+            is_completion = shipment.intent["kind"] == "complete"
+            shipment.write({"intent": shipment.intent if is_completion else False, "intent_date": False})
 
     def _limit_to_shown(self, intent):
         """`intent` as far as AliExpress is known to have it: somebody else may have told it the number, with less."""

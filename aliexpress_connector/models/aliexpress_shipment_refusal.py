@@ -5,6 +5,7 @@ from odoo import fields, models
 from ..lib.errors import (
     ALREADY_DECLARED,
     CARRIER_REFUSED,
+    PERMISSION,
     REFUSED,
     TRACKING_REFUSED,
     WRONG_STATUS,
@@ -34,6 +35,16 @@ class AliexpressShipment(models.Model):
             self._acknowledge(intent)
         else:
             raise error
+
+    def _goes_on_with_other_family(self, error):
+        """Where the application may not use the methods that `error` names, but others by now, leave these shipments
+        to the next round, which uses them; return whether it is so.
+        """
+        if getattr(error, "reason", "") != PERMISSION or not self.account_id._takes_other_family():
+            return False
+        if not error.is_looking:
+            self._withdraw_intents()
+        return True
 
     def _is_corrected(self, client, intent):
         """Whether AliExpress has all that the correction `intent` wanted: with another shipment of the same parcel."""

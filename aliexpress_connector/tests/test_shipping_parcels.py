@@ -381,6 +381,32 @@ class TestShippingParcelsGeneral(ShippingCase):
         self.assertEqual(self.get_parcels(placed), [(CORREOS.format(1), "part", [1])])
         self.assertEqual(self.account.family, "general")
 
+    def test_parcels_refused_with_the_methods_of_before_are_declared_with_those_of_now(self):
+        pairs = [self.import_order(["TSHIRT-BLU-M", 2]) for _each in range(3)]
+        self.account.write({"family": "solution", "family_looked_date": False})
+        for index, (_placed, order) in enumerate(pairs, 1):
+            self.ship(self.get_delivery(order), CORREOS.format(index))
+        self.push()
+        self.push()
+        for index, (placed, order) in enumerate(pairs, 1):
+            self.assertEqual(self.get_parcels(placed), [(CORREOS.format(index), "all", [1])])
+            self.assertEqual(order.shipment_ids.state, "sent")
+            self.assertFalse(order.activity_ids)
+        self.assertEqual(self.count_declarations(), 4)
+        self.assertEqual(self.account.family, "general")
+
+    def test_parcels_that_no_methods_declare_ask_a_person_and_once_for_other_methods(self):
+        orders = [self.import_order(["TSHIRT-BLU-M", 2])[1] for _each in range(3)]
+        self.account.write({"family": "solution", "family_looked_date": False})
+        self.sandbox.app.denied = ["*"]
+        for index, order in enumerate(orders, 1):
+            self.ship(self.get_delivery(order), CORREOS.format(index))
+        self.sandbox.calls.clear()
+        self.push()
+        self.assertEqual({order.shipment_ids.state for order in orders}, {"error"})
+        self.assertTrue(all(order.activity_ids for order in orders))
+        self.assertEqual(len(self.sandbox.calls), len(orders) + 2)
+
     def test_child_order_over_two_deliveries(self):
         placed, order = self.import_order(["TSHIRT-BLU-M", 2], ["CAP-RED", 1])
         shirt = self.get_product("TSHIRT-BLU-M")
