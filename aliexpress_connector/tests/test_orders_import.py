@@ -157,6 +157,22 @@ class TestOrdersImport(SandboxCase):
         self.assertFalse(self.account.error, "the next run goes on")
         self.interruptions.clear()
 
+    def test_another_transaction_that_was_quicker_to_change_the_methods_stops_no_other_shop(self):
+        self.account.family = "solution"
+        self.sandbox.app.denied = ["aliexpress.solution.*"]
+        other = self.create_account("Other shop", app="502345")
+        self.sandbox.place_order([["TMUG-01", 1]], shop=2671514006, pay=True)
+        placed = self.place()
+        # The list is asked for, then whether other methods are granted.
+        self.meanwhile.append(lambda: self.interruptions.append(SerializationFailure()))
+        self.run_job("fetch_orders")
+        self.assertTrue(self.env["aliexpress.order"].search([("account_id", "=", other.id)]))
+        self.assertEqual(self.account.family, "solution")
+        self.account.retry_at = False
+        self.run_job("fetch_orders")
+        self.assertEqual(self.account.family, "general")
+        self.assertTrue(self.get_order(placed))
+
     @mute_logger(ACCOUNT_LOG)
     def test_a_shop_whose_reading_breaks_off_waits(self):
         self.interruptions.append(ZeroDivisionError())
