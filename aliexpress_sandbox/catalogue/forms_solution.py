@@ -31,8 +31,8 @@ PLAIN = {
 }
 
 
-def read(data, shop, new):
-    """Fields of a Product; raises MissingParameter for what a new one must have."""
+def read(data, shop, new, known=()):
+    """Fields of a Product, which has the properties `known`; raises MissingParameter for what a new one must have."""
     if new:
         for name in REQUIRED:
             if data.get(name) in (None, "", []):
@@ -54,7 +54,7 @@ def read(data, shop, new):
         fields["marketing_images"] = field(data, "marketing_images", list)
     if data.get("group_id"):
         fields["group_ids"] = [field(data, "group_id", int)]
-    _properties(data, shop, fields)
+    _properties(data, shop, fields, known)
     if data.get("sku_info_list"):
         fields["skus"] = [_sku(item) for item in field(data, "sku_info_list", list)]
     prices = field(data, "multi_country_price_configuration", dict)
@@ -109,7 +109,7 @@ def _texts(data, fields):
         }
 
 
-def _properties(data, shop, fields):
+def _properties(data, shop, fields, known):
     if data.get("attribute_list") is not None:
         fields["properties"] = [
             Property(
@@ -124,7 +124,9 @@ def _properties(data, shop, fields):
         brand = next((x for x in shop.brands if x.name == data["brand_name"]), None)
         if not brand:
             raise broken("brand_name", f"{data['brand_name']} is not an approved brand")
-        fields.setdefault("properties", []).append(Property(2, "Brand Name", brand.brand_id, brand.name))
+        fields.setdefault("properties", [x for x in known if x.name_id != 2]).append(
+            Property(2, "Brand Name", brand.brand_id, brand.name)
+        )
 
 
 def _sku(data):

@@ -23,7 +23,7 @@ def product_post(call):
 def product_edit(call):
     data = call["edit_product_request"]
     product = publishing.find(call.shop, field(data, "product_id", int, required=True))
-    fields = forms_solution.read(data, call.shop, new=False)
+    fields = forms_solution.read(data, call.shop, new=False, known=product.properties)
     if fields.get("locale", product.locale) != product.locale:
         raise invalid_parameter("language", "can not be changed")
     publishing.change(call.sandbox, call.shop, product, fields)
