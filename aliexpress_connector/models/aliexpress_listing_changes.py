@@ -5,7 +5,14 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .aliexpress_listing_content import CONFIRMED, FROZEN_SECTIONS, SECTIONS, UNSAID, VARIANT_SECTIONS
+from .aliexpress_listing_content import (
+    CONFIRMED,
+    FROZEN_SECTIONS,
+    OPEN_DIGESTS,
+    SECTIONS,
+    UNSAID,
+    VARIANT_SECTIONS,
+)
 
 # A transaction may commit this long after the time it writes as write_date: what was written shortly before a look is
 # looked at again.
@@ -130,8 +137,7 @@ class AliexpressListing(models.Model):
     def _compare(self):
         """Compare listings of one shop with what AliExpress has acknowledged: those that differ become pending."""
         compared_at = fields.Datetime.now() - LATE_COMMIT
-        self._sync_skus()
-        self.env["aliexpress.attribute.mapping"]._map_products(self.product_tmpl_id)
+        self._complete_lines()
         contents = self._prepare_contents()
         shelf = self._get_wanted_shelf()
         problems = self._check_quality(contents)
@@ -140,7 +146,8 @@ class AliexpressListing(models.Model):
             content = contents[listing.id]
             listing._end_compare_error()
             values = {"compared_at": compared_at}
-            if listing._is_send_due(content, shelf[listing.id], problems[listing.id]):
+            is_due = listing._is_send_due(content, shelf[listing.id], problems[listing.id])
+            if is_due or listing._has_unread_attributes():
                 values |= {"state": "pending", "retry_at": False, "next_act": False}
             listing.write(values)
 
@@ -178,13 +185,25 @@ class AliexpressListing(models.Model):
         self.env["aliexpress.attribute.mapping"].sudo()._map_products(listings.product_tmpl_id)
         listings._take_baseline(listings._prepare_contents(has_offers=False))
 
+    def _complete_lines(self):
+        """Map the products' attributes and give new variants SKU lines, which are a change of listings that were made
+        first and got their lines later.
+        """
+        self.env["aliexpress.attribute.mapping"]._map_products(self.product_tmpl_id)
+        unsaid = self.filtered(lambda listing: (listing.content_digests or {}).get("skus") == UNSAID)
+        linked = unsaid.filtered(lambda listing: listing.sku_ids and not any(listing.sku_ids.mapped("is_foreign")))
+        if linked:
+            linked._take_baseline(linked._prepare_contents(has_offers=False))
+        self._sync_skus()
+
     def _take_baseline(self, contents):
         """Take `contents` for what AliExpress has of listings that were not published from here: from now on their
         changes are sent, not what AliExpress had before. What Odoo cannot tell yet is left for later.
         """
         listings = self.filtered(
             lambda listing: (
-                listing.product_ref and (not listing.content_digests or UNSAID in listing.content_digests.values())
+                listing.product_ref
+                and (not listing.content_digests or not OPEN_DIGESTS.isdisjoint(listing.content_digests.values()))
             )
         )
         known_categories = listings.category_id.filtered(lambda category: not category._is_reading_due())
@@ -200,16 +219,22 @@ class AliexpressListing(models.Model):
         cannot be told before the category and its attributes are known, and all SKUs linked with variants.
         """
         known = dict(self.content_digests or dict.fromkeys(SECTIONS, UNSAID))
-        has_variants = content.skus and not any(self.sku_ids.mapped("is_foreign"))
+        has_foreign = any(self.sku_ids.mapped("is_foreign"))
+        has_variants = content.skus and not has_foreign
+        has_weight = not has_foreign or self._get_template().aliexpress_package_weight
         if has_variants and known.get("skus") == UNSAID and has_skus_to_mend:
             known.pop("skus")
-        if is_category_known and known.get("category") == UNSAID:
+        if self.content_digests and known.get("weight") == UNSAID and has_foreign and has_weight:
+            known.pop("weight")  # told since the listing was linked
+        if is_category_known and known.get("category") in OPEN_DIGESTS:
             # How variants are told apart there comes with the category, and is no change of theirs.
             bare = self._get_digests(replace(content, skus=tuple(replace(sku, attributes=()) for sku in content.skus)))
             known |= {name: UNSAID for name in ("skus", "sku_images") if known.get(name) == bare[name]}
-            if self.content_digests and self._has_new_attributes():
+            if self.content_digests and known["category"] == UNSAID and self._has_new_attributes():
                 known.pop("category")
         later = {*(() if is_category_known else ("category",)), *(() if has_variants else VARIANT_SECTIONS)}
+        if not has_weight:
+            later.add("weight")
         digests = self._get_digests(content)
         told = [name for name, digest in known.items() if digest == UNSAID and name not in later]
         return known | {name: digests[name] for name in told}
@@ -217,7 +242,15 @@ class AliexpressListing(models.Model):
     def _has_new_attributes(self):
         """Whether a person told attributes of the product since the listing was made: these are to be sent."""
         lines = self.product_tmpl_id.aliexpress_attribute_line_ids
-        return any(line.write_date > self.create_date for line in lines)
+        return any((line.value_ids or line.text) and line.write_date > self.create_date for line in lines)
+
+    def _has_unread_attributes(self):
+        """Whether attributes that a person told of a linked product wait for those of its category, which are read
+        before anything is sent.
+        """
+        if self.state != "online" or (self.content_digests or {}).get("category") != UNSAID:
+            return False
+        return bool(self.category_id) and self.category_id._is_reading_due() and self._has_new_attributes()
 
     def _confirm_sections(self, sections):
         """Have `sections` (names) sent whatever AliExpress acknowledged: a person saw that it has something else."""
@@ -232,7 +265,7 @@ class AliexpressListing(models.Model):
         confirmed = [
             section
             for section in sections
-            if known.get(section) != UNSAID
+            if not (known.get(section) == UNSAID and section in VARIANT_SECTIONS)
             and section not in kept
             and any(getattr(content, name) is not None for name in SECTIONS[section])
         ]

@@ -21,7 +21,8 @@ SECTIONS = {
     "description": ("descriptions",),
     "images": ("image_urls",),
     "marketing": ("marketing_images",),
-    "category": ("category_ref", "attributes", "brand"),
+    "category": ("category_ref", "attributes"),
+    "brand": ("brand",),
     "size_chart": ("size_chart_ref",),
     "skus": ("skus",),
     "sku_images": ("skus",),
@@ -38,11 +39,14 @@ SECTIONS = {
 # What a freeze leaves as it is on AliExpress.
 FROZEN_SECTIONS = frozenset({"title", "description", "images", "marketing", "sku_images"})
 # What linking a SKU with its variant changes.
-VARIANT_SECTIONS = ("skus", "sku_images", "weight")
+VARIANT_SECTIONS = ("skus", "sku_images")
 # What stands for the digest of a section as long as Odoo cannot tell what it says of a linked listing.
 UNSAID = "unsaid"
 # What stands for the digest of a section that a person wants AliExpress to have as Odoo says it.
 CONFIRMED = "confirmed"
+OPEN_DIGESTS = frozenset({UNSAID, CONFIRMED})
+# What AliExpress has as one list is sent together, where Odoo knows all of it.
+ATTRIBUTE_SECTIONS = frozenset({"category", "brand"})
 BARCODE_ENCODINGS = {13: "ean13", 8: "ean8", 12: "upca"}
 NO_OFFER = Offer(0, None, None, keeps_sale_price=True)
 # What Odoo shows where nobody translated a text.
@@ -194,7 +198,8 @@ class AliexpressListing(models.Model):
         """Kilograms with packaging (Decimal): the package's own, or that of the heaviest variant."""
         template = self._get_template()
         # Not filtered first, so that the variants of all listings are read together.
-        weights = [product.weight for product in self.sku_ids.product_id if product.active]
+        products = self.sku_ids.product_id or template.product_variant_ids
+        weights = [product.weight for product in products if product.active]
         weight = template.aliexpress_package_weight or max(weights, default=0.0)
         return Decimal(float_repr(weight * kilograms, 3))
 
@@ -237,6 +242,8 @@ class AliexpressListing(models.Model):
             if acknowledged.get(section) not in (digests[section], UNSAID)
             and any(getattr(content, name) is not None for name in names)
         ]
+        if self.is_published_here and not ATTRIBUTE_SECTIONS.isdisjoint(changed):
+            changed = [section for section in SECTIONS if section in ATTRIBUTE_SECTIONS or section in changed]
         if self._is_frozen():
             changed = [section for section in changed if section not in FROZEN_SECTIONS]
         return changed

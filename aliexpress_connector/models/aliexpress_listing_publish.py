@@ -202,8 +202,7 @@ class AliexpressListing(models.Model):
         error.
         """
         self._read_missing_shop_data()
-        self._sync_skus()
-        self.env["aliexpress.attribute.mapping"]._map_products(self.product_tmpl_id)
+        self._complete_lines()
         images = self._register_images()
         by_checksum = {image.checksum: image for image in images}
         chosen = self._get_images()

@@ -140,6 +140,7 @@ class AliexpressListing(models.Model):
             "images": env._("pictures"),
             "marketing": env._("pictures"),
             "category": env._("category and attributes"),
+            "brand": env._("category and attributes"),
             "size_chart": env._("category and attributes"),
             "skus": env._("variants"),
             "sku_images": env._("pictures"),

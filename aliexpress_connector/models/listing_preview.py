@@ -38,7 +38,7 @@ def make_lines(listing, content, detail=None):
         ("title",): _title_lines(listing, content, detail),
         ("description",): _description_lines(listing, content, detail),
         ("images", "marketing"): _picture_lines(listing, content, detail, "images" in unsent),
-        ("category", "size_chart"): [
+        ("category", "brand", "size_chart"): [
             *_attribute_lines(listing, content, detail),
             *_brand_lines(listing, content, detail),
         ],

@@ -166,7 +166,7 @@ def check_brand(check):
             brand=check.content.brand,
             brands=", ".join(valid[:10].mapped("name")),
         )
-    yield Problem(MANDATORY, "category", message, check.template, "aliexpress_brand")
+    yield Problem(MANDATORY, "brand", message, check.template, "aliexpress_brand")
 
 
 def check_shop(check):

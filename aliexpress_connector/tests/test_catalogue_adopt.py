@@ -1,8 +1,9 @@
 import json
 from dataclasses import replace
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .catalogue_common import DETAIL, EDIT, LIST, CatalogueCase, make_picture
 
@@ -217,13 +218,118 @@ class TestAdopting(CatalogueCase):
         self.publish()
         self.assertEqual(self.told_parts(), {"multi_language_subject_list"}, listing.error)
 
+    def make_older(self, *records):
+        """Have the records made an hour ago: within a test no time goes by."""
+        self.env.flush_all()
+        for record in records:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET create_date = create_date - INTERVAL '1 hour' WHERE id = %s",
+                    SQL.identifier(record._table),
+                    record.id,
+                )
+            )
+        self.env.invalidate_all()
+
+    def test_empty_attributes_shown_after_linking_are_no_change(self):
+        listing = self.link("MUG-01")
+        self.make_older(listing)
+        template = listing.product_tmpl_id
+        template.aliexpress_category_id = self.category
+        template.action_aliexpress_show_attributes()
+        self.assertTrue(template.aliexpress_attribute_line_ids)
+        self.publish()
+        self.assertFalse(self.sandbox.count(EDIT))
+        template.aliexpress_title = "A better mug"
+        self.publish()
+        self.assertEqual(self.told_parts(), {"multi_language_subject_list"}, listing.error)
+
+    def test_a_brand_told_with_the_category_after_linking_is_sent(self):
+        remote = self.sandbox.shop.products[self.product_of("MUG-01")]
+        before = [prop for prop in remote.properties if prop.name_id != 2]
+        listing = self.link("MUG-01")
+        self.publish()
+        brand = self.sandbox.shop.brands[0].name
+        listing.product_tmpl_id.write({"aliexpress_category_id": self.category.id, "aliexpress_brand": brand})
+        self.publish()
+        self.assertEqual(self.told_parts(), {"brand_name"}, listing.error)
+        self.assertEqual([prop for prop in remote.properties if prop.name_id != 2], before)
+        self.assertEqual([prop.value for prop in remote.properties if prop.name_id == 2], [brand])
+        self.settle(listing)
+        self.publish()
+        self.assertFalse(self.sandbox.count(EDIT))
+
+    def create_with_lines(self, code="MUG-01"):
+        """A listing made from records, and its lines from others."""
+        product = self.products.filtered(lambda product: product.default_code == code)
+        product.weight = 0.4
+        listing = self.create_listing(product, product_ref=str(self.product_of(code)), state="online")
+        line = {"listing_id": listing.id, "product_id": product.id, "sku_code": code}
+        self.env["aliexpress.listing.sku"].create(line)
+        return listing, product
+
+    def test_a_weight_changed_before_the_first_look_is_sent(self):
+        listing, mug = self.create_with_lines()
+        mug.weight = 0.9
+        self.publish()
+        self.assertEqual(self.told_parts(), {"weight"}, listing.error)
+
+    def test_a_variant_made_before_the_first_look_is_sent(self):
+        self.sandbox.shop.products[self.product_of("MUG-01")].skus[0].sku_code = "MUG-S"
+        variants = self.create_shirt(colors=("Blue",), sizes=("M",), weight=0.3)
+        template, number = variants.product_tmpl_id, str(self.product_of("MUG-S"))
+        variants.default_code = "MUG-S"
+        listing = self.create_listing(variants, product_ref=number, state="online")
+        line = {"listing_id": listing.id, "product_id": variants.id, "sku_code": "MUG-S"}
+        self.env["aliexpress.listing.sku"].create(line)
+        self.make_older(listing)
+        color = template.attribute_line_ids[0]
+        color.value_ids |= color.value_ids.create({"name": "Red", "attribute_id": color.attribute_id.id})
+        (template.product_variant_ids - variants).write({"default_code": "MUG-L", "weight": 0.3})
+        self.publish()
+        self.assertEqual(self.told_parts(), {"sku_info_list"}, listing.error)
+
+    def test_a_category_that_was_never_read_is_sent_as_the_preview_showed_it(self):
+        listing = self.link("MUG-01")
+        template = listing.product_tmpl_id
+        self.publish()
+        template.write(
+            {
+                "aliexpress_category_id": self.category.id,
+                "aliexpress_attribute_line_ids": self.prepare_attribute_lines(),
+            }
+        )
+        self.category.attribute_date = False
+        preview = self.env["aliexpress.listing.preview"].browse(listing.action_preview()["res_id"])
+        preview.line_ids.filtered(lambda line: "category" not in line.parts).is_different = False
+        preview.action_send()
+        self.publish()
+        self.assertIn("aliexpress_category_id", self.told_parts(), listing.error)
+
+    def test_a_package_weight_told_while_a_sku_is_not_linked_is_sent(self):
+        cushion = self.create_product("CUSH-GRY", "Cushion", weight=0.3)
+        listing = self.link("CUSH-GRY")
+        self.assertTrue(any(listing.sku_ids.mapped("is_foreign")))
+        self.publish()
+        cushion.aliexpress_package_weight = 0.8
+        self.publish()
+        self.assertEqual(self.told_parts(), {"weight"}, listing.error)
+
+    def test_own_attributes_told_before_the_category_was_read_are_sent(self):
+        listing = self.link("MUG-01")
+        template = listing.product_tmpl_id
+        self.publish()
+        self.make_older(listing)
+        self.category.attribute_date = False
+        lines = [*self.prepare_attribute_lines(), Command.create({"name": "Care", "text": "By hand"})]
+        template.write({"aliexpress_category_id": self.category.id, "aliexpress_attribute_line_ids": lines})
+        self.publish()
+        self.assertIn("attribute_list", self.told_parts(), listing.error)
+
     def test_attributes_told_with_the_category_after_linking_are_sent(self):
         listing = self.link("MUG-01")
         self.publish()
-        self.env.flush_all()
-        # Within a test no time goes by.
-        self.env.cr.execute("UPDATE aliexpress_listing SET create_date = create_date - INTERVAL '1 hour'")
-        self.env.invalidate_all()
+        self.make_older(listing)
         values = {
             "aliexpress_category_id": self.category.id,
             "aliexpress_attribute_line_ids": self.prepare_attribute_lines(),
