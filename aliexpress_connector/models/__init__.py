@@ -44,6 +44,7 @@ from . import (
     aliexpress_freight_template,
     aliexpress_image,
     aliexpress_listing,
+    aliexpress_listing_baseline,
     aliexpress_listing_changes,
     aliexpress_listing_compare_offers,
     aliexpress_listing_compare_parts,
