@@ -184,7 +184,7 @@ class TestErrorTexts(AliexpressCase):
         )
 
     def link_twice(self):
-        template = self.create_listing().product_tmpl_id
+        template = self.create_listing(product_ref="9").product_tmpl_id
         self.create_found(template).action_link()
 
     def link_two_skus_of_one_code(self):
