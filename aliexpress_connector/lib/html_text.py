@@ -30,8 +30,8 @@ _SPACE = re.compile(r"[ \t\r\n\f\v\0]+")
 # What says nothing: doubled space, space and line ends at the edges of a block, and blocks without text.
 _NOTHING = [
     (re.compile(" {2,}"), " "),
-    (re.compile(r"(<(?:p|li)>)(?: |<br/>)+"), r"\1"),
-    (re.compile(r"(?: |<br/>)+(?=</(?:p|li)>|<(?:ul|ol)>)"), ""),
+    (re.compile(r"(<(?:p|li)>)(?:\s|<br/>)+"), r"\1"),
+    (re.compile(r"(?:\s|<br/>)+(?=</(?:p|li)>|<(?:ul|ol)>)"), ""),
     (re.compile(r"<(p|b|li|ul|ol)>(?:\s|<br/>)*</\1>"), ""),
 ]
 

@@ -2,7 +2,7 @@ import re
 from html import unescape
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aliexpress_connector.lib.html_text import clean_html, html_to_text, text_to_html
@@ -60,6 +60,7 @@ ALLOWED = re.compile(r"</?(?:p|b|ul|ol|li)>|<(?:br|hr)/>")
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
+@example("<b/>\xa0<b>text")
 def test_whatever_comes_leaves_clean_and_nested(html):
     cleaned = clean_html(html)
     assert "<" not in ALLOWED.sub("", cleaned)
