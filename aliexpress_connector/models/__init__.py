@@ -61,6 +61,7 @@ from . import (
     aliexpress_listing_readback,
     aliexpress_listing_refresh,
     aliexpress_listing_refresh_offers,
+    aliexpress_listing_sections,
     aliexpress_listing_settle_offers,
     aliexpress_listing_shelf,
     aliexpress_listing_sku,

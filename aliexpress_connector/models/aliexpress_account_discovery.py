@@ -5,8 +5,8 @@ from odoo.fields import Domain
 
 from ..lib.catalogue_values import STATUSES
 from ..lib.errors import BUSY, NETWORK, UNREADABLE, FixError
-from .aliexpress_job_mixin import SHOP_REASONS
 from .error_messages import describe_error
+from .shop_run import SHOP_REASONS
 
 # For so long nothing is created for a found product, or a list of products, that cannot be read.
 READING_PATIENCE = timedelta(hours=1)

@@ -3,8 +3,8 @@ from odoo import api, fields, models
 from ..lib.catalogue_rules import PRODUCTS_PER_PAGE
 from ..lib.catalogue_values import STATUSES
 from ..lib.errors import AliexpressError, FixError
-from .aliexpress_job_mixin import SHOP_REASONS
 from .error_messages import describe_error
+from .shop_run import SHOP_REASONS
 
 
 class AliexpressAccount(models.Model):

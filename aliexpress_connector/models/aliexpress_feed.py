@@ -9,7 +9,7 @@ from ..lib.catalogue_rules import ITEMS_PER_FEED
 from ..lib.errors import NOT_OFFERED, PERMISSION, UNREADABLE, FixError, looking
 from ..lib.feed_values import FEED_CREATE, FeedItem
 from ..lib.refusals import may_have_created
-from .aliexpress_job_mixin import UNREADABLE_PAUSE
+from .shop_run import UNREADABLE_PAUSE
 
 POLL_PAUSE = timedelta(minutes=2)
 RESULT_BATCH = 200

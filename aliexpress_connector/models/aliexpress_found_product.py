@@ -5,10 +5,10 @@ from odoo.fields import Domain
 from ..lib.errors import NOT_FOUND, UNREADABLE
 from .aliexpress_account_catalogue import STOCK_DEDUCTIONS
 from .aliexpress_account_discovery import READING_PATIENCE
-from .aliexpress_job_mixin import UNREADABLE_PAUSE
 from .aliexpress_listing import REMOTE_STATES
 from .aliexpress_listing_content import get_main_language, get_stock_deduction
 from .product_reader import read_products
+from .shop_run import UNREADABLE_PAUSE
 
 READ_BATCH = 12
 

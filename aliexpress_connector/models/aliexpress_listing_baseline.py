@@ -3,14 +3,7 @@ from dataclasses import replace
 from odoo import models
 from odoo.fields import Domain
 
-from .aliexpress_listing_content import (
-    CONFIRMED,
-    FROZEN_SECTIONS,
-    OPEN_DIGESTS,
-    SECTIONS,
-    UNSAID,
-    VARIANT_SECTIONS,
-)
+from .aliexpress_listing_sections import CONFIRMED, FROZEN_SECTIONS, OPEN_DIGESTS, SECTIONS, UNSAID, VARIANT_SECTIONS
 
 
 class AliexpressListing(models.Model):

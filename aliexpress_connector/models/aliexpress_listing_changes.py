@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .aliexpress_listing_content import SECTIONS, UNSAID
+from .aliexpress_listing_sections import SECTIONS, UNSAID
 
 # A transaction may commit this long after the time it writes as write_date: what was written shortly before a look is
 # looked at again.

@@ -2,9 +2,9 @@ from odoo import models
 
 from ..lib.catalogue_values import ProductContent
 from ..lib.errors import AliexpressError, ReconnectError
-from .aliexpress_job_mixin import SHOP_REASONS
 from .offer_kinds import read_countries
 from .product_reader import read_products
+from .shop_run import SHOP_REASONS
 
 
 class AliexpressListing(models.Model):

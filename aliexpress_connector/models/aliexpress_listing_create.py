@@ -6,8 +6,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..lib.catalogue_rules import NOT_IN_FEEDS
-from .aliexpress_job_mixin import QUEUE_LIMIT, ShopRun
-from .aliexpress_listing_content import SECTIONS
+from .aliexpress_job_mixin import QUEUE_LIMIT
+from .aliexpress_listing_sections import SECTIONS
+from .shop_run import ShopRun
 
 
 class AliexpressListing(models.Model):

@@ -6,9 +6,9 @@ from odoo.exceptions import UserError
 
 from ..lib.errors import BUSY, NETWORK, REFUSED, UNREADABLE, FixError
 from ..lib.refusals import may_have_created
-from .aliexpress_job_mixin import UNREADABLE_PAUSE
 from .error_messages import describe_error
 from .offer import Offer
+from .shop_run import UNREADABLE_PAUSE
 
 # AliExpress' review takes minutes at the least.
 REVIEW_PAUSE = timedelta(minutes=10)

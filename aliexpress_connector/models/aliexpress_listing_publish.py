@@ -4,11 +4,11 @@ from odoo.fields import Domain
 
 from ..lib.errors import BUDGET, FixError, TransientError
 from .aliexpress_account import CONCURRENCY_ERRORS
-from .aliexpress_job_mixin import OUTAGE_REASONS, SHOP_REASONS
 from .aliexpress_listing_changes import LATE_COMMIT
-from .aliexpress_listing_content import SECTIONS
+from .aliexpress_listing_sections import SECTIONS
 from .error_messages import describe_error
 from .parallel_calls import THREADS
+from .shop_run import OUTAGE_REASONS, SHOP_REASONS
 
 PREPARE_BATCH = 20
 # What says nothing about the category whose data was asked for: the shop waits, or its budget does.

@@ -14,12 +14,12 @@ from ..lib.catalogue_values import (
     StockChange,
 )
 from ..lib.errors import AliexpressError, FixError, TransientError
-from .aliexpress_job_mixin import SHOP_REASONS, ShopRun
 from .aliexpress_listing_settle_offers import SAME_FOR_ALL
 from .aliexpress_offer_prices import keep_below, keep_country_sale, to_decimal
 from .aliexpress_offer_stock import OfferStock
 from .offer_kinds import DueOffer, PriceKind, QuantityKind, as_float, find_sku, read_countries
 from .product_reader import read_products
+from .shop_run import SHOP_REASONS, ShopRun
 
 
 class AliexpressListing(models.Model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
-from .aliexpress_listing_content import SECTIONS
 from .aliexpress_listing_images import IMAGE_MARK
+from .aliexpress_listing_sections import SECTIONS
 from .attribute_resolver import AttributeResolver
 from .error_messages import told_at_once
 from .listing_rules import find_problems

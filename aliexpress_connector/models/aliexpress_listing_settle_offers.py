@@ -11,10 +11,10 @@ from ..lib.errors import (
     ReconnectError,
     TransientError,
 )
-from .aliexpress_job_mixin import OUTAGE_REASONS, SHOP_REASONS, UNREADABLE_PAUSE, get_pause
 from .error_messages import describe_error
 from .offer_kinds import PriceKind, QuantityKind
 from .product_reader import read_products
+from .shop_run import OUTAGE_REASONS, SHOP_REASONS, UNREADABLE_PAUSE, get_pause
 
 # Refusals that would be the same for every product.
 SAME_FOR_ALL = {PERMISSION, NOT_OFFERED}

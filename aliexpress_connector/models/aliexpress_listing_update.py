@@ -4,7 +4,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..lib.catalogue_values import ProductContent
-from .aliexpress_listing_content import CONFIRMED, SECTIONS, UNSAID, get_main_language
+from .aliexpress_listing_content import get_main_language
+from .aliexpress_listing_sections import CONFIRMED, SECTIONS, UNSAID
 from .aliexpress_offer_prices import keep_below
 from .content_merge import keep_pictures, keep_unsaid
 from .product_reader import make_skuless_error

@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..lib.errors import UNREADABLE, FixError
-from .aliexpress_job_mixin import SHOP_REASONS, UNREADABLE_PAUSE
 from .error_messages import describe_error
+from .shop_run import SHOP_REASONS, UNREADABLE_PAUSE
 
 CANCEL_ACTIVITY = "aliexpress_connector.mail_activity_type_cancel_request"
 

@@ -2,9 +2,9 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_amount, split_every
 
-from .aliexpress_job_mixin import ShopRun
 from .aliexpress_order_status import CANCELLED_REASONS, COMPLETED_REASONS
 from .res_partner import Geography, load_address
+from .shop_run import ShopRun
 
 
 class AliexpressOrder(models.Model):

@@ -8,11 +8,12 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 
 from ..lib.errors import NOT_OFFERED, PERMISSION, AliexpressError, FixError, ReconnectError, TransientError
-from .aliexpress_job_mixin import CONCURRENCY_ERRORS, OUTAGE_REASONS, SHOP_REASONS, get_pause
+from .aliexpress_job_mixin import CONCURRENCY_ERRORS
 from .error_messages import describe_error
 from .parallel_calls import THREADS
 from .private_log import get_logger
 from .res_partner import hides_address, is_masked_form, load_address
+from .shop_run import OUTAGE_REASONS, SHOP_REASONS, get_pause
 
 _logger = get_logger(__name__)
 

@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..lib.errors import UNREADABLE, FixError
-from .aliexpress_job_mixin import UNREADABLE_PAUSE
+from .shop_run import UNREADABLE_PAUSE
 
 PROBLEM_ACTIVITY = "aliexpress_connector.mail_activity_type_shipment"
 # What AliExpress took but cannot be looked at is looked for again after so many seconds.

@@ -13,8 +13,8 @@ from ..lib.errors import (
     FixError,
     looking,
 )
-from .aliexpress_job_mixin import get_pause
 from .error_messages import describe_error
+from .shop_run import get_pause
 
 
 class AliexpressShipment(models.Model):

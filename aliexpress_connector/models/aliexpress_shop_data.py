@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..lib.errors import NOT_OFFERED, PERMISSION, UNREADABLE
-from .aliexpress_job_mixin import ShopRun
 from .error_messages import describe_error
+from .shop_run import ShopRun
 
 # Kinds in the order in which they are read, and the hours until they are read again: a little less than a day and a
 # week, so that the daily job finds everything due.

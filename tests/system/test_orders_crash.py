@@ -169,7 +169,7 @@ def test_the_warehouse_does_not_wait_for_answers_of_aliexpress(odoo, gateway):
 
 
 OVERTAKEN = """
-from odoo.addons.aliexpress_connector.models.aliexpress_job_mixin import ShopRun
+from odoo.addons.aliexpress_connector.models.shop_run import ShopRun
 Order = env["aliexpress.order"]
 order = Order.search([])
 order.ensure_one()
