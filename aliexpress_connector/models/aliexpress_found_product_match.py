@@ -57,7 +57,7 @@ class AliexpressFoundProduct(models.Model):
         if not templates:
             return {
                 "match": "3_none",
-                "reason": self.env._("No code and no barcode is known here."),
+                "reason": self.env._("No code and no barcode is known here. Choose the product, or ignore it."),
                 "product_tmpl_id": False,
             }
         if len(templates) > 1:
