@@ -91,7 +91,8 @@ class AliexpressOrder(models.Model):
             )
         ).sale_order_id
         if confirmed:
-            confirmed.action_confirm()
+            products = confirmed.order_line.product_id._aliexpress_without_orderpoint()
+            confirmed.with_context(aliexpress_without_orderpoint=frozenset(products.ids)).action_confirm()
             # What was just reserved is gone for the other shops that share the stock.
             self.env["ir.cron"]._aliexpress_wake("ir_cron_push_offers")
 

@@ -18,10 +18,12 @@ class AliexpressOrder(models.Model):
         pricelists = self._get_pricelists()
         carriers = self._get_carriers()
         taxes = TaxFinder(self.env, self.line_ids.product_id)
+        # Headers and footers of quotations, where Odoo has them: it would look for them with each order.
+        defaults = self.env["sale.order"].default_get(["quotation_document_ids"])
         values_list = []
         for order in self:
             values = order._prepare_sale_order_values(*partners[order], pricelists[order.currency_id], taxes)
-            values_list.append(values | {"carrier_id": carriers.get(order.service_code, False)})
+            values_list.append(defaults | values | {"carrier_id": carriers.get(order.service_code, False)})
         sale_orders = self.env["sale.order"].with_context(**self._get_batch_context()).create(values_list)
         sale_orders._aliexpress_settle_rounding()
         for order, sale_order in zip(self.with_context(tracking_disable=True), sale_orders, strict=True):

@@ -40,6 +40,13 @@ class ProductProduct(models.Model):
         """
         return self.browse(self.env["ir.model.data"]._xmlid_to_res_id(f"aliexpress_connector.product_{name}", True))
 
+    def _aliexpress_without_orderpoint(self):
+        """Those of these variants that no company has a reordering rule for."""
+        orderpoints = self.env["stock.warehouse.orderpoint"].sudo().with_context(active_test=False)
+        return self - self.browse(
+            product.id for [product] in orderpoints._read_group([("product_id", "in", self.ids)], ["product_id"])
+        )
+
     def _get_aliexpress_sku_code(self):
         """The code under which the variant is published: its own, its internal reference, or one made of its number.
 

@@ -2,9 +2,22 @@ from odoo import models
 
 
 class StockMove(models.Model):
-    """Which moves bring goods to a buyer on AliExpress."""
+    """Which moves bring goods to a buyer on AliExpress, and what Odoo need not ask while many orders are confirmed."""
 
     _inherit = "stock.move"
+
+    def _update_orderpoints(self):
+        """Override of `stock`: nothing to compute anew for products that have no reordering rule."""
+        return super(StockMove, self._aliexpress_filter_orderpoints())._update_orderpoints()
+
+    def _trigger_scheduler(self):
+        """Override of `stock`: Odoo looks for a reordering rule at each move; a batch has asked once."""
+        return super(StockMove, self._aliexpress_filter_orderpoints())._trigger_scheduler()
+
+    def _aliexpress_filter_orderpoints(self):
+        """These moves, but those whose products are known to have no reordering rule: `_confirm_sale_orders` asks."""
+        without = self.env.context.get("aliexpress_without_orderpoint")
+        return self.filtered(lambda move: move.product_id.id not in without) if without else self
 
     def _aliexpress_is_for_buyer(self):
         """Whether AliExpress is to be told when this move is done.

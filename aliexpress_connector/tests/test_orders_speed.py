@@ -112,6 +112,45 @@ class TestOrdersSpeed(SandboxCase):
         self.assertEqual(distributions.pop(product), {str(channel.id): 100})
         self.assertEqual(set(distributions.values()), {False})
 
+    def test_reordering_rules_apply_to_imported_orders(self):
+        ruled, kit = (self.env["product.product"].search([("default_code", "=", code)]) for code in CODES[:2])
+        component = self.create_product("COMPONENT", "Component", 100)
+        line = Command.create({"product_id": component.id, "product_qty": 1})
+        self.env["mrp.bom"].create(
+            {"product_tmpl_id": kit.product_tmpl_id.id, "type": "phantom", "bom_line_ids": [line]}
+        )
+        self.add_orderpoint(ruled | component)
+        orders = self.list_orders(1)
+        self.read_details(orders)
+        orders._process()
+        ordered = self.env["stock.move"].search([("location_id.usage", "=", "supplier")])
+        self.assertEqual(ordered.product_id, ruled | component)
+        self.assertEqual(ordered.orderpoint_id.mapped("qty_to_order"), [0, 0])
+
+    def add_orderpoint(self, products):
+        """Rules that order from a supplier whenever less than a million of these products is there."""
+        stock = self.warehouse.lot_stock_id
+        rule = {
+            "name": "From the supplier",
+            "action": "pull",
+            "location_src_id": self.env.ref("stock.stock_location_suppliers").id,
+            "location_dest_id": stock.id,
+            "picking_type_id": self.warehouse.in_type_id.id,
+        }
+        products.route_ids = self.env["stock.route"].create({"name": "Ordered", "rule_ids": [Command.create(rule)]})
+        self.env["stock.warehouse.orderpoint"].create(
+            [
+                {
+                    "product_id": product.id,
+                    "location_id": stock.id,
+                    "product_min_qty": 1000000,
+                    "product_max_qty": 1000000,
+                    "trigger": "auto",
+                }
+                for product in products
+            ]
+        )
+
     def test_a_page_of_unchanged_orders_costs_three_queries(self):
         orders = self.list_orders(BATCH)
         self.read_details(orders)
