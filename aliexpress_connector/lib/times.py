@@ -53,6 +53,11 @@ def utc_to_pacific(moment):
     return _wall(moment).strftime(_FORMAT)
 
 
+def latest_meaning(moment):
+    """The latest instant that AliExpress may have meant where `read_time` took its text for naive UTC `moment`."""
+    return moment + _HOUR if _is_repeated(_wall(moment)) else moment
+
+
 def pacific_window(start, end):
     """Texts of a window from `start` to `end` (naive UTC), widened where the wall clock is ambiguous."""
     start, end = _wall(start), _wall(end)

@@ -4,7 +4,6 @@ import contextlib
 import json
 import logging
 import math
-import random
 import time
 from decimal import Decimal
 
@@ -13,16 +12,13 @@ import requests
 from . import errors, refusals
 from .exchange import Exchange, excerpt, find_reference
 from .normalize import decode, unwrap
+from .pace import LONGEST_BAN_WAITED_FOR, Pace, Tries
 from .session import new_session
 from .signing import fingerprint, sign
 from .times import from_timestamp
 
 DEFAULT_GATEWAY_URL = "https://api-sg.aliexpress.com"
 READ_TIMEOUT = 30
-# A read that failed quickly is worth another try at once; what takes longer belongs to the caller's schedule.
-MAX_TRIES = 3
-TRY_AGAIN_WITHIN = 5
-LONGEST_BAN_WAITED_FOR = 3
 # Methods with a limit of their own, which says nothing about other calls.
 _OWN_LIMIT = frozenset({"aliexpress.trade.seller.order.decrypt"})
 
@@ -77,6 +73,7 @@ class Transport:
         self._gateway_url = (gateway_url or DEFAULT_GATEWAY_URL).rstrip("/")
         self._session = session or new_session(self._gateway_url)
         self.sleep = sleep
+        self._pace = Pace(clock, sleep)
         self._quiet_until = 0
         self._accepted_calls = 0
         self._gate = gate or OpenGate()
@@ -87,26 +84,29 @@ class Transport:
         """Call the business `method` and return its answer, a dict without envelope.
 
         Raises an `AliexpressError` for all that can go wrong, failures inside a success envelope excepted: those differ
-        per method. Only a read is tried again.
+        per method. Only a read is tried again; what AliExpress refused because it were too many calls a second, which
+        is before it does anything, is sent once it wants calls again.
 
         :param dict params: scalars and structures; None and "" are left out
         :param dict files: `{name: (filename, content)}`, sent unsigned
         """
-        tries = MAX_TRIES if is_read else 1
-        began, waited_for = time.monotonic(), 0
-        for attempt in range(1, tries + 1):
+        tries, waited_for = Tries(is_read), 0
+        while True:
+            turn = 0
             try:
-                self._ensure_allowed(method, waited_for)
+                turn = self._await_turn(method, waited_for)
                 return self._call_once(method, params or {}, files)
             except errors.TransientError as error:
-                is_news = error.reason == errors.RATE_LIMIT and not error.is_known and method not in _OWN_LIMIT
-                if error.reason == errors.RATE_LIMIT:
+                is_limit = error.reason == errors.RATE_LIMIT and (error.is_known or method not in _OWN_LIMIT)
+                is_news = is_limit and not error.is_known
+                if is_limit:
                     waited_for = self.clock() + error.retry_after
                 if is_news:
                     self._quiet_until = max(self._quiet_until, waited_for)
+                    self._pace.slow_down(turn)
                     self._gate.note(error)
-                wait = _short_wait(error, attempt)
-                if attempt == tries or wait is None or time.monotonic() - began > TRY_AGAIN_WITHIN:
+                wait = tries.get_wait(error, is_limit)
+                if wait is None:
                     raise
                 with self._gate.hold(error) if is_news else contextlib.nullcontext():
                     self.sleep(wait)
@@ -124,15 +124,28 @@ class Transport:
         # The call that brought this error counts as accepted so far.
         return self._name_token(error, accepted_calls=self._accepted_calls - 1)
 
-    def _ensure_allowed(self, method, waited_for):
-        """Raise while AliExpress wants silence: another thread was told so, or another process (the gate knows).
+    def _await_turn(self, method, waited_for):
+        """Wait, or raise where that is long, while AliExpress wants silence: another thread was told so, or another
+        process (the gate knows). Return the turn (Unix time) of the call.
 
         :param waited_for: the time (Unix) until which this thread itself was told to be silent, and was
         """
-        left = self._quiet_until - self.clock()
-        if left > 0 and self._quiet_until > waited_for:
-            raise errors.TransientError(errors.RATE_LIMIT, method=method, retry_after=math.ceil(left), is_known=True)
+        turn = None
+        while turn is None or self._is_quiet(waited_for):
+            if self._is_quiet(waited_for):
+                until, left = self._quiet_until, self._quiet_until - self.clock()
+                if left > LONGEST_BAN_WAITED_FOR:
+                    raise errors.TransientError(
+                        errors.RATE_LIMIT, method=method, retry_after=math.ceil(left), is_known=True
+                    )
+                self.sleep(left)
+                waited_for = until
+            turn = self._pace.take_turn()
         self._gate.check()
+        return turn
+
+    def _is_quiet(self, waited_for):
+        return self._quiet_until > max(waited_for, self.clock())
 
     def _call_once(self, method, params, files):
         common = {
@@ -242,15 +255,6 @@ class Transport:
 
 def _network_error(cause, method):
     return errors.TransientError(errors.NETWORK, cause, method=method, retry_after=refusals.RETRY_AFTER[errors.NETWORK])
-
-
-def _short_wait(error, attempt):
-    """Return the seconds after which a read may be tried again, None where that is for the caller's schedule."""
-    if error.reason == errors.RATE_LIMIT and error.retry_after <= LONGEST_BAN_WAITED_FOR:
-        return error.retry_after
-    if error.reason in (errors.NETWORK, errors.BUSY):
-        return 0.2 * 2**attempt * random.uniform(0.5, 1.5)
-    return None
 
 
 def _encode(params):

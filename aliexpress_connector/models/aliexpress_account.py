@@ -12,6 +12,14 @@ from .error_messages import describe_error
 # While AliExpress does not answer, a shop is tried again this often; a limit announced in seconds is obeyed to the
 # second.
 GATEWAY_PAUSE = 120
+# What calls AliExpress all day.
+LIMITED_JOBS = (
+    "ir_cron_fetch_orders",
+    "ir_cron_process_orders",
+    "ir_cron_push_shipments",
+    "ir_cron_push_offers",
+    "ir_cron_publish_listings",
+)
 # Another transaction changed the same rows first: nothing is wrong, the next run takes the records up again.
 CONCURRENCY_ERRORS = (DeadlockDetected, LockNotAvailable, SerializationFailure)
 
@@ -223,6 +231,10 @@ class AliexpressAccount(models.Model):
         with contextlib.suppress(*CONCURRENCY_ERRORS), self.env.cr.savepoint():
             self.write(values)
             self.flush_recordset()
+        if is_limit and "retry_at" in values:
+            # Limits end within seconds or minutes, long before these jobs run by themselves.
+            for name in LIMITED_JOBS:
+                self.env["ir.cron"]._aliexpress_wake(name, at=until + timedelta(seconds=1))
 
     def _get_sharing_accounts(self):
         """The other connected shops that use the same application, of any company."""

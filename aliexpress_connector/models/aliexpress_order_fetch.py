@@ -11,6 +11,7 @@ from odoo.fields import Domain
 
 from odoo.addons.base.models.ir_cron import MIN_TIME_PER_JOB
 
+from ..lib.times import latest_meaning
 from .aliexpress_account_orders import AUDIT_EVERY
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS
 from .aliexpress_order_reading import ADDRESS_PROBES, DETAIL_BATCH
@@ -19,7 +20,9 @@ PAGE_SIZE = 50
 # AliExpress lists at most 30 days of finished orders at once.
 WINDOW = timedelta(days=28)
 # A window with more pages is halved, so that each window fits into the time of a run.
-MAX_PAGES = 20
+MAX_PAGES = 100
+# How often a window is read whose orders move, or come in another order, while they are read.
+MAX_ROUNDS = 3
 SHORTEST_WINDOW = timedelta(minutes=10)
 STORE_TRIES = 5
 
@@ -143,20 +146,45 @@ class AliexpressOrder(models.Model):
 
         Orders that change while we page leave the window, and those behind them move up: towards pages not read yet,
         because we go down. The first page was read to know how many there are; it is read again when anything moved.
-        Should the list have grown, orders moved down behind us: it is read once more.
+        Should the list have grown, orders moved down behind us, and where it shows some twice without a change it has
+        no firm order, so that others may not have come: it is read once more.
         """
         read = partial(client.list_orders, start, end, page_size=PAGE_SIZE, **query)
-        total = first_page.total
-        totals = {total}
+        for _round in range(MAX_ROUNDS):
+            totals, order_refs = {first_page.total}, []
+            for page in self._walk_pages(read, first_page):
+                totals.add(page.total)
+                order_refs += [row.order_ref for row in page.rows]
+                yield page
+            has_grown = max(totals) > first_page.total
+            if totals != {first_page.total}:
+                first_page = read(page=1)
+                yield first_page
+            elif len(order_refs) > len(set(order_refs)):
+                has_grown, first_page = True, read(page=1)
+            if not has_grown:
+                return
+
+    @api.model
+    def _walk_pages(self, read, first_page):
+        """Yield the pages of a window: from the last down to the first, where `first_page` was read already."""
+        last = first_page
         for page in self._read_ahead(read, range(first_page.page_count, 1, -1)):
-            totals.add(page.total)
+            last = page if last is first_page else last
             yield page
+        number = max(first_page.page_count, 1)
+        # What AliExpress' counters leave out stands behind the last page they know.
+        while number < 2 * MAX_PAGES and self._has_more(last, number):
+            number += 1
+            last = read(page=number)
+            yield last
         yield first_page
-        if totals != {total}:
-            first_page = read(page=1)
-            yield first_page
-        if max(totals) > total:
-            yield from self._read_pages(client, start, end, first_page, **query)
+
+    @api.model
+    def _has_more(self, page, number):
+        """Whether there is a page behind this one, the page `number`, whatever AliExpress counts."""
+        is_full = len(page.rows) + len(page.unreadable) >= PAGE_SIZE
+        return page.page_count > number or (is_full and page.total < number * PAGE_SIZE)
 
     @staticmethod
     def _read_ahead(read, numbers):
@@ -217,7 +245,11 @@ class AliexpressOrder(models.Model):
             # AliExpress may leave out either.
             if (order.list_status or "", order.list_update_date or None) != (row.status or "", row.updated_at or None):
                 changed[order] = row
-        new_rows = [row for row in rows.values() if not (start_date and row.created_at and row.created_at < start_date)]
+        new_rows = [
+            row
+            for row in rows.values()
+            if not (start_date and row.created_at and latest_meaning(row.created_at) < start_date)
+        ]
         return changed, new_rows
 
     @api.model

@@ -36,6 +36,7 @@ from . import (
     test_operations_watchdog,
     test_orders_import,
     test_orders_money,
+    test_orders_paging,
     test_orders_people,
     test_orders_products,
     test_orders_speed,

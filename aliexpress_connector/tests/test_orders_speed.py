@@ -1,8 +1,11 @@
+import time
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.tests import new_test_user
 
+from ..lib.transport import Transport
 from .common import SandboxCase
 
 BATCH = 50
@@ -97,6 +100,18 @@ class TestOrdersSpeed(SandboxCase):
             self.read_details(self.list_orders(BATCH))
         self.assertGreater(len(cursors), 1)
         self.assertNotIn(self.env.cr, set().union(*cursors.values()))
+
+    def test_a_limit_of_calls_per_second_is_kept_without_losing_the_run(self):
+        self.account._get_client()
+        self.sandbox.world.apps["501234"].calls_per_second = 15
+        self.addCleanup(setattr, self.sandbox.world.apps["501234"], "calls_per_second", 0)
+        self.startPatcher(patch.dict(Transport.__init__.__kwdefaults__, sleep=time.sleep))
+        placed = [self.place(["CAP-RED", 1], check_stock=False) for _number in range(40)]
+        self.run_job("fetch_orders")
+        orders = self.env["aliexpress.order"].search([("account_id", "=", self.account.id)])
+        self.assertEqual(orders.mapped("is_detail_due"), [False] * len(placed))
+        self.assertEqual(set(orders.mapped("error")) | {self.account.error}, {False})
+        self.assertLessEqual(len([call for call in self.sandbox.calls if call.outcome != "ok"]), 18)
 
     def test_analytic_distributions_apply_to_imported_orders(self):
         plan = self.env["account.analytic.plan"].create({"name": "Channels"})

@@ -20,6 +20,13 @@ class TestOrdersTimes(SandboxCase):
         first, second = datetime(2026, 11, 1, 8, 30), datetime(2026, 11, 1, 9, 30)
         self.assertEqual(self.import_created(first, second), [first, first])
 
+    def test_an_order_of_the_hour_that_comes_twice_is_not_taken_for_one_before_the_first_day(self):
+        self.account.order_start_date = datetime(2026, 11, 1, 9, 10)
+        early, late = (self.place(created=datetime(2026, 11, 1, hour, 30, tzinfo=timezone.utc)) for hour in (7, 9))
+        self.import_orders()
+        self.assertFalse(self.get_order(early))
+        self.assertTrue(self.get_order(late))
+
     def test_deadline_and_payment_are_utc(self):
         placed = self.place()
         self.import_orders()

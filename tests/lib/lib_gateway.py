@@ -16,7 +16,9 @@ NOW = 1_700_000_000.0  # 2023-11-14 22:13:20 UTC
 
 
 class Gateway(BaseAdapter):
-    """Answers each request with the next of `answers` (the last one for ever) and keeps the requests in `calls`."""
+    """Answers each request with the next of `answers` (the last one for ever), or what it returns where it is a
+    function, and keeps the requests in `calls`.
+    """
 
     def __init__(self, *answers):
         super().__init__()
@@ -26,6 +28,8 @@ class Gateway(BaseAdapter):
     def send(self, request, **_kwargs):
         self.calls.append(Call(request))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if callable(answer):
+            answer = answer()
         if isinstance(answer, Exception):
             raise answer
         response = requests.Response()

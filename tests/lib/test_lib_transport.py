@@ -2,9 +2,12 @@
 
 import contextlib
 import gzip
+import itertools
 import json
 import logging
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -12,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from lib_gateway import KEY, NOW, SECRET, TOKEN, Gateway
 
-from aliexpress_connector.lib import errors, session, transport
+from aliexpress_connector.lib import errors, pace, session, transport
 from aliexpress_connector.lib.errors import FixError, TransientError
 from aliexpress_connector.lib.signing import sign
 from aliexpress_connector.lib.transport import OpenGate, Transport
@@ -277,7 +280,7 @@ def test_http_429(server, line, header, seconds):
 
 def test_time_out(server, line, monkeypatch):
     monkeypatch.setattr(transport, "READ_TIMEOUT", 0.1)
-    monkeypatch.setattr(transport, "TRY_AGAIN_WITHIN", 0.05)
+    monkeypatch.setattr(pace, "TRY_AGAIN_WITHIN", 0.05)
     gone = threading.Event()
     server.answers = [lambda handler: gone.wait(5)]
     with pytest.raises(TransientError) as caught:
@@ -301,11 +304,61 @@ def ban(seconds):
     return {"error_response": {"code": "ApiCallLimit", "msg": f"this ban will last {seconds} seconds"}}
 
 
-def test_short_bans_are_waited_for():
-    slept = []
-    gateway = Gateway(ban(1), ban(2), OK)
-    assert gateway.transport(sleep=slept.append).call(METHOD) == OK
-    assert slept == [2, 3]
+class Time:
+    """A clock that whoever waits sets forward."""
+
+    def __init__(self):
+        self.now, self.waited = NOW, []
+        self.lock = threading.Lock()
+
+    def sleep(self, seconds):
+        with self.lock:
+            self.now += seconds
+            self.waited.append(seconds)
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_short_bans_are_waited_for(is_read):
+    moments = Time()
+    gateway = Gateway(ban(1), ban(2), ban(1), ban(1), OK)
+    line = gateway.transport(clock=lambda: moments.now, sleep=moments.sleep)
+    assert line.call(METHOD, is_read=is_read) == OK
+    assert moments.waited == [2, 3, 2, 2]
+
+
+def test_short_bans_without_end_are_for_the_caller():
+    moments = Time()
+    gateway = Gateway(ban(1))
+    with pytest.raises(TransientError):
+        gateway.transport(clock=lambda: moments.now, sleep=moments.sleep).call(METHOD)
+    assert sum(moments.waited) <= pace.PATIENCE
+    assert len(gateway.calls) > 10
+
+
+def test_a_limit_of_revealing_addresses_is_met_three_times_at_most():
+    gateway = Gateway(ban(1))
+    with pytest.raises(TransientError):
+        gateway.transport().call("aliexpress.trade.seller.order.decrypt")
+    assert len(gateway.calls) == 3
+
+
+@pytest.mark.parametrize("limit", [1, 5, 20])
+def test_many_threads_keep_a_limit_of_calls_per_second(limit):
+    """The times are a tenth of the real ones."""
+    accepted, refused, lock = [], [], threading.Lock()
+
+    def take():
+        now = time.monotonic()
+        with lock:
+            is_free = sum(now - moment < 0.1 for moment in accepted) < limit
+            (accepted if is_free else refused).append(now)
+        time.sleep(0.01)
+        return OK if is_free else ban(1)
+
+    line = Gateway(take).transport(clock=lambda: time.monotonic() * 10, sleep=lambda seconds: time.sleep(seconds / 10))
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        assert list(pool.map(lambda _number: line.call(METHOD), range(12))) == [OK] * 12
+    assert len(refused) <= 12
 
 
 def test_long_bans_are_for_the_caller():
@@ -328,9 +381,9 @@ def test_what_is_tried_again(code, tries):
 
 
 def test_each_try_is_signed_anew():
-    times = iter([1.0, 2.0])
+    times = itertools.count(1.0)
     gateway = Gateway({"error_response": {"code": "ServiceUnavailable"}}, OK)
-    gateway.transport(clock=lambda: next(times, 9.0)).call(METHOD)
+    gateway.transport(clock=lambda: next(times)).call(METHOD)
     first, second = gateway.calls
     assert first.query["timestamp"] != second.query["timestamp"]
     assert first.query["sign"] != second.query["sign"]

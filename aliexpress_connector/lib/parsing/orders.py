@@ -23,7 +23,10 @@ def parse_order_page(result, page_size, page=1):
             rows.append(_parse_row(Reader(item, "", f"target_list[{index}]")))
         except FixError as error:
             unreadable.append(error.detail)
-    total = result.integer("total_count", default=len(method_rows))
+    so_far = (page - 1) * page_size + len(method_rows)
+    # Not counted at all: behind a full page there may be another.
+    is_open = len(method_rows) >= page_size and not (result.has("total_count") or result.has("total_page"))
+    total = result.integer("total_count", default=so_far + is_open)
     if not method_rows and total > (page - 1) * page_size:
         # Believed, these orders would be lost until somebody looks again.
         raise result.error("target_list", "no orders where some are counted")
