@@ -126,9 +126,10 @@ class AliexpressOrder(models.Model):
             Domain("state", "in", ("draft", "waiting", "confirmed", "assigned"))
             & Domain("aliexpress_order_id", "any", Domain("account_id", "any", accounts) & domain)
             & Domain("location_id.usage", "!=", "customer"),
-            order="id",
+            # The newest: what people leave as it is must not keep them from being asked about others.
+            order="id desc",
             limit=1000,
-        )
+        ).sorted("id")
         return {
             order: (order_pickings.filtered(lambda picking: picking._aliexpress_leaves_to_buyer()) or order_pickings)[
                 :1
