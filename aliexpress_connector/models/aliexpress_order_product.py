@@ -81,8 +81,7 @@ class AliexpressOrder(models.Model):
     def _search_by_code(self, lines, open_lines):
         """A list of `{code: products of any company, archived ones too}` with the lines' codes, the best first.
 
-        Codes with spaces at their ends count for those of `open_lines` that nothing else has, for they are slow to
-        find.
+        Codes with spaces at their ends count for those of `open_lines` that nothing else has.
         """
         codes = {code for code in lines.mapped("sku_code") if code}
         if not codes:

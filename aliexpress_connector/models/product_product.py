@@ -1,8 +1,15 @@
-import string
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+# A code without spaces at its ends. The indexes serve only this very expression.
+TRIMMED = r"btrim({}, E' \t\n\r\x0B\f')"
+
+
+def _index_spaced(column):
+    """An index of the few rows whose `column` has spaces at its ends."""
+    trimmed = TRIMMED.format(column)
+    return models.Index(f"({trimmed}) WHERE {column} <> {trimmed}")
 
 
 class ProductProduct(models.Model):
@@ -21,6 +28,9 @@ class ProductProduct(models.Model):
         groups="sales_team.group_sale_salesman",
         help="In how many AliExpress listings the variant is offered.",
     )
+
+    _aliexpress_sku_code_spaced_idx = _index_spaced("aliexpress_sku_code")
+    _aliexpress_default_code_spaced_idx = _index_spaced("default_code")
 
     def _compute_aliexpress_sku_count(self):
         Sku = self.env["aliexpress.listing.sku"]
@@ -63,15 +73,16 @@ class ProductProduct(models.Model):
     @api.model
     def _aliexpress_search_spaced(self, field_name, codes, domain=()):
         """{code: variants} of the variants whose field is one of `codes` (set) with spaces at its ends, which other
-        software may have written: AliExpress tells codes without them. Every variant is looked at.
+        software may have written: AliExpress tells codes without them.
         """
 
         def to_sql(model, alias, query):
             column = model._field_to_sql(alias, field_name, query)
-            trimmed = SQL("btrim(%s, %s)", column, string.whitespace)
+            trimmed = SQL(TRIMMED.format("%s"), column)
             return SQL("(%s <> %s AND %s IN %s)", column, trimmed, trimmed, tuple(codes))
 
         if not codes:
             return {}
-        found = self.search(Domain(domain) & Domain.custom(to_sql=to_sql))
+        # In the order of names every template would be read, too.
+        found = self.search(Domain(domain) & Domain.custom(to_sql=to_sql), order="id")
         return found.grouped(lambda product: product[field_name].strip())

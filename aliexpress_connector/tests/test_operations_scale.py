@@ -121,6 +121,13 @@ class TestOperationsScale(ShippingCase):
         self.multiply(order.shipment_ids.line_ids, shipment_id=f"{shipment_id} + n", order_line_id=f"{line_id} + n")
         return order
 
+    def hold_orders(self):
+        """Orders that wait for products with codes that none has."""
+        for number in range(3):
+            self.place({"name": "Ghost", "sku": f"NONE-{number}", "product_id": 1005009999, "price": "5.00"})
+        held = self.import_orders().filtered(lambda order: "NONE-" in (order.hold_reason or ""))
+        self.assertEqual(held.mapped("state"), ["hold"] * 3)
+
     def create_source(self):
         """The product of VARIANTS variants, with all that a product may have, that the others are copied from."""
         category = self.env["aliexpress.category"].create({"ref": "1", "name": "Shirts", "is_leaf": True})
@@ -221,9 +228,17 @@ class TestOperationsScale(ShippingCase):
         is_read_at_night = job in AT_NIGHT and table in ("aliexpress_listing", "product_template")
         return self.sizes[table] * (TIMES if is_read_at_night else SHARE)
 
+    def find_large_reads(self, job):
+        """`{table: rows}` of which `job` reads more than it may."""
+        before = self.count_reads()
+        self.run_job(job)
+        reads = {table: count - before[table] for table, count in self.count_reads().items()}
+        return {table: count for table, count in reads.items() if count > self.get_limit(job, table)}
+
     def test_jobs_read_no_large_table(self):
         self.sizes = {}
         order = self.fill_orders()
+        self.hold_orders()
         for job in JOBS:
             # What a new shop reads first.
             self.run_job(job)
@@ -245,8 +260,4 @@ class TestOperationsScale(ShippingCase):
                 order.write({"is_process_due": True})
                 listing.product_tmpl_id.write({"name": f"Shirt after {job}"})
                 self.env["stock.quant"]._update_available_quantity(self.products[0], self.warehouse.lot_stock_id, 1)
-                before = self.count_reads()
-                self.run_job(job)
-                reads = {table: count - before[table] for table, count in self.count_reads().items()}
-                much = {table: count for table, count in reads.items() if count > self.get_limit(job, table)}
-                self.assertFalse(much, "rows read of large tables")
+                self.assertFalse(self.find_large_reads(job), "rows read of large tables")
