@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_datetime
+from odoo.tools import SQL, format_datetime
 
 
 class AliexpressAccount(models.Model):
@@ -113,7 +113,10 @@ class AliexpressAccount(models.Model):
         waiting = of_shop & Domain("state", "=", "pending") & Domain("create_date", "<", limit)
         waiting &= Domain("service_id", "!=", False) & Domain("tracking_ref", "!=", False)
         count = Shipment.search_count(waiting)
-        if not count or Shipment.search_count(of_shop & Domain("sent_date", ">", limit), limit=1):
+        if not count:
+            return ""
+        [(last,)] = Shipment._read_group(of_shop, [], ["sent_date:max"])
+        if last and last > limit:
             return ""
         return self.env._(
             "%(count)s shipments of the shop %(name)s could not be declared for more than %(hours)s hours. Look at "
@@ -164,8 +167,14 @@ class AliexpressAccount(models.Model):
         is_due = Domain("is_quantity_due", "=", True) | Domain("is_price_due", "=", True)
         if not Sku.search_count(of_shop & is_due & Domain("listing_id.error", "!=", False), limit=1):
             return False
-        is_recent = Domain("quantity_date", ">", limit) | Domain("price_date", ">", limit)
-        return not Sku.search_count(of_shop & is_recent, limit=1)
+        Sku.flush_model(["account_id", "quantity_date", "price_date"])
+        [(last,)] = self.env.execute_query(
+            SQL(
+                "SELECT MAX(GREATEST(quantity_date, price_date)) FROM aliexpress_listing_sku WHERE account_id = %s",
+                self.id,
+            )
+        )
+        return not last or last <= limit
 
     def _format_time(self, moment):
         """`moment` (naive UTC or False) for people: in the responsible person's language and time zone."""

@@ -73,6 +73,7 @@ class AliexpressListingSku(models.Model):
 
     _account_idx = models.Index("(account_id, id)")
     _write_date_idx = models.Index("(write_date)")
+    _sent_date_idx = models.Index("(account_id, GREATEST(quantity_date, price_date))")
     _quantity_due_idx = models.Index("(listing_id) WHERE is_quantity_due IS TRUE")
     _price_due_idx = models.Index("(listing_id) WHERE is_price_due IS TRUE")
     # Those that need a person, and those whose variant was deleted, are a handful among all.

@@ -96,6 +96,7 @@ class AliexpressShipment(models.Model):
     _plan_idx = models.Index("(account_id) WHERE is_plan_due IS TRUE")
     _confirm_idx = models.Index("(account_id) WHERE is_confirm_due IS TRUE")
     _pending_idx = models.Index("(order_id, id) WHERE state = 'pending'")
+    _sent_date_idx = models.Index("(account_id, sent_date) WHERE sent_date IS NOT NULL")
 
     @api.depends("tracking_ref", "sent_tracking_ref", "order_id.order_ref")
     def _compute_display_name(self):

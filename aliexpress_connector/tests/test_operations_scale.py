@@ -1,4 +1,5 @@
 import os
+from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.tools import SQL
@@ -20,6 +21,9 @@ DATES = (
     "payment_date",
     "update_date",
     "end_date",
+    "sent_date",
+    "quantity_date",
+    "price_date",
 )
 # A job may read less than this share of a large table, by whatever index.
 SHARE = 0.1
@@ -235,6 +239,24 @@ class TestOperationsScale(ShippingCase):
         reads = {table: count - before[table] for table, count in self.count_reads().items()}
         return {table: count for table, count in reads.items() if count > self.get_limit(job, table)}
 
+    def fall_silent(self, order, listing):
+        """AliExpress takes no parcel and no offer of the shop since yesterday."""
+        order.account_id.write({"connected_date": fields.Datetime.now() - timedelta(days=30), "silence_hours": 6})
+        yesterday = fields.Datetime.now() - timedelta(days=1)
+        order.shipment_ids.sent_date = yesterday
+        waiting = order.shipment_ids.create(
+            {"order_id": order.id, "service_id": order.shipment_ids.service_id.id, "tracking_ref": "PQ1234567890002"}
+        )
+        listing.error = "AliExpress does not take it."
+        listing.sku_ids.write({"is_quantity_due": True, "quantity_date": yesterday, "price_date": yesterday})
+        self.env.flush_all()
+        self.env.cr.execute(SQL("UPDATE aliexpress_shipment SET create_date = %s WHERE id = %s", yesterday, waiting.id))
+        self.env.cr.execute("ANALYZE aliexpress_shipment, aliexpress_listing_sku")
+        self.env.invalidate_all()
+        silences = "\n".join(order.account_id._get_silences())
+        self.assertIn("could not be declared", silences)
+        self.assertIn("Prices and stock of the shop", silences)
+
     def test_jobs_read_no_large_table(self):
         self.sizes = {}
         order = self.fill_orders()
@@ -261,3 +283,6 @@ class TestOperationsScale(ShippingCase):
                 listing.product_tmpl_id.write({"name": f"Shirt after {job}"})
                 self.env["stock.quant"]._update_available_quantity(self.products[0], self.warehouse.lot_stock_id, 1)
                 self.assertFalse(self.find_large_reads(job), "rows read of large tables")
+        with self.subTest("silence"):
+            self.fall_silent(order, listing)
+            self.assertFalse(self.find_large_reads("watchdog"), "rows read of large tables")
