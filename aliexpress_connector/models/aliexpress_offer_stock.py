@@ -12,6 +12,16 @@ from .aliexpress_offer_kits import OfferKits
 PRODUCTS_AT_ONCE = 10000
 # Orders in these stages hold units that AliExpress has sold and that have not left.
 OPEN_STAGES = ("pending_payment", "new", "waiting_shipment", "cancel_requested", "disputed", "frozen", "unknown")
+# Whether an order line holds units, of an order in one of `stages` of the shops `account_ids`.
+IS_OPEN = """
+    ae_order.account_id IN %(account_ids)s
+    AND ae_order.stage IN %(stages)s
+    AND (ae_order.stage != 'pending_payment' OR ae_order.payment_date IS NOT NULL
+         OR listing.stock_deduction IS DISTINCT FROM 'payment')
+    -- A dispute is about goods that left, unless a sale order of ours says otherwise.
+    AND (ae_order.stage != 'disputed' OR ae_order.sale_order_id IS NOT NULL)
+    AND line.is_platform_fulfilled IS NOT TRUE
+"""
 QUANTITIES = ("qty_available", "free_qty", "incoming_qty", "outgoing_qty", "virtual_available")
 
 
@@ -107,8 +117,7 @@ class OfferStock:
         """`{product id: units}` (float) that open AliExpress orders took from this stock and Odoo has not reserved;
         kits as components.
         """
-        product_ids = [*plain_ids, *kits.components]
-        lines = self._read_open_lines(pool, product_ids)
+        lines = self._read_open_lines(pool, self.expand_kits(pool.company_id, set(plain_ids)))
         covered = self._read_covered(
             pool, [sale_line_id for _product_id, sale_line_id, _units in lines if sale_line_id]
         )
@@ -120,7 +129,8 @@ class OfferStock:
         return demand
 
     def _read_open_lines(self, pool, product_ids):
-        """`[(product id, sale line id or None, units)]` of what AliExpress sold and has not seen leave.
+        """`[(product id, sale line id or None, units)]` of what AliExpress sold of `product_ids` (set) and has not seen
+        leave.
 
         Where AliExpress takes stock at payment, an unpaid order has taken nothing.
         """
@@ -128,28 +138,28 @@ class OfferStock:
         if not accounts:
             return []
         self.env.flush_all()
+        # In two halves, each with an index on products: what is open may be a hundred thousand orders.
         return self.env.execute_query(
             SQL(
                 """
-                SELECT COALESCE(line.product_id, sku.product_id), line.sale_line_id,
-                       line.quantity * GREATEST(line.lot_size, 1)
+                SELECT line.product_id, line.sale_line_id, line.quantity * GREATEST(line.lot_size, 1)
                   FROM aliexpress_order_line line
                   JOIN aliexpress_order ae_order ON ae_order.id = line.order_id
              LEFT JOIN aliexpress_listing listing
                     ON listing.account_id = ae_order.account_id AND listing.product_ref = line.product_ref
-             LEFT JOIN aliexpress_listing_sku sku ON sku.listing_id = listing.id AND sku.sku_code = line.sku_code
-                 WHERE ae_order.account_id IN %(account_ids)s
-                   AND ae_order.stage IN %(stages)s
-                   AND (ae_order.stage != 'pending_payment' OR ae_order.payment_date IS NOT NULL
-                        OR listing.stock_deduction IS DISTINCT FROM 'payment')
-                   -- A dispute is about goods that left, unless a sale order of ours says otherwise.
-                   AND (ae_order.stage != 'disputed' OR ae_order.sale_order_id IS NOT NULL)
-                   AND line.is_platform_fulfilled IS NOT TRUE
-                   AND COALESCE(line.product_id, sku.product_id) = ANY(%(product_ids)s)
+                 WHERE line.product_id = ANY(%(product_ids)s) AND %(is_open)s
+             UNION ALL
+                SELECT sku.product_id, line.sale_line_id, line.quantity * GREATEST(line.lot_size, 1)
+                  FROM aliexpress_listing_sku sku
+                  JOIN aliexpress_listing listing ON listing.id = sku.listing_id
+                  JOIN aliexpress_order_line line
+                    ON line.sku_code = sku.sku_code AND line.product_ref = listing.product_ref
+                  JOIN aliexpress_order ae_order
+                    ON ae_order.id = line.order_id AND ae_order.account_id = listing.account_id
+                 WHERE line.product_id IS NULL AND sku.product_id = ANY(%(product_ids)s) AND %(is_open)s
                 """,
-                account_ids=tuple(accounts.ids),
-                stages=OPEN_STAGES,
                 product_ids=list(product_ids),
+                is_open=SQL(IS_OPEN, account_ids=tuple(accounts.ids), stages=OPEN_STAGES),
             )
         )
 

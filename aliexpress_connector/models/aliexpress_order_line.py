@@ -75,4 +75,6 @@ class AliexpressOrderLine(models.Model):
     sale_line_id = fields.Many2one("sale.order.line", readonly=True, copy=False, index="btree_not_null")
 
     _linked_idx = models.Index("(account_id) WHERE is_linked IS TRUE")
+    # Among all that was ever sold, the lines without a product are few.
+    _unmatched_idx = models.Index("(sku_code) WHERE product_id IS NULL")
     _child_uniq = models.UniqueIndex("(account_id, child_ref)", "This child order is already stored for this shop.")

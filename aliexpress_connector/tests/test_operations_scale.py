@@ -239,6 +239,21 @@ class TestOperationsScale(ShippingCase):
         reads = {table: count - before[table] for table, count in self.count_reads().items()}
         return {table: count for table, count in reads.items() if count > self.get_limit(job, table)}
 
+    def open_orders(self):
+        """A fifth of the orders have not left, of any products; every other line has none so far."""
+        for query in (
+            "UPDATE aliexpress_order SET stage = 'waiting_shipment' WHERE MOD(id, 5) = 0",
+            """
+            UPDATE aliexpress_order_line
+               SET sku_code = 'S' || id,
+                   product_id = (SELECT MAX(product_id) - MOD(aliexpress_order_line.id, %s) FROM aliexpress_listing_sku)
+            """,
+            "UPDATE aliexpress_order_line SET product_id = NULL WHERE MOD(id, 2) = 0",
+            "ANALYZE aliexpress_order, aliexpress_order_line",
+        ):
+            self.env.cr.execute(query, [ROWS] if "%s" in query else None)
+        self.env.invalidate_all()
+
     def fall_silent(self, order, listing):
         """AliExpress takes no parcel and no offer of the shop since yesterday."""
         order.account_id.write({"connected_date": fields.Datetime.now() - timedelta(days=30), "silence_hours": 6})
@@ -286,3 +301,7 @@ class TestOperationsScale(ShippingCase):
         with self.subTest("silence"):
             self.fall_silent(order, listing)
             self.assertFalse(self.find_large_reads("watchdog"), "rows read of large tables")
+        with self.subTest("a handful of products, and many open orders"):
+            self.open_orders()
+            self.env["stock.quant"]._update_available_quantity(self.products[0], self.warehouse.lot_stock_id, 1)
+            self.assertFalse(self.find_large_reads("push_offers"), "rows read of large tables")
