@@ -155,5 +155,12 @@ class AliexpressLogisticsService(models.Model):
             deliveries.carrier_id = service.carrier_id
 
     def _wake_shipments(self):
-        if self.carrier_id or self.more_carrier_ids:
-            self.env["aliexpress.shipment"]._trigger_job()
+        """Let the shipments go on that wait for a carrier of the delivery methods that these carriers stand for."""
+        methods = self.carrier_id | self.more_carrier_ids
+        if not methods:
+            return
+        is_meant = Domain("picking_id.carrier_id", "in", methods.ids)
+        is_meant |= Domain("picking_id.carrier_id", "=", False) & Domain(
+            "order_id.sale_order_id.carrier_id", "in", methods.ids
+        )
+        self.env["aliexpress.shipment"]._wake_carrierless(Domain("account_id", "in", self.account_id.ids) & is_meant)

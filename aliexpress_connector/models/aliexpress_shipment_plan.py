@@ -1,4 +1,6 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .aliexpress_job_mixin import CONCURRENCY_ERRORS
@@ -7,6 +9,9 @@ from .record_changes import get_changes
 # Deliveries looked at in one transaction.
 DELIVERY_BATCH = 500
 PLAN_BATCH = 100
+# Parcels without a carrier are looked at again after this time: what gives them one wakes them sooner, but an address
+# that was corrected, for instance, does not.
+CARRIERLESS_PAUSE = timedelta(hours=1)
 
 
 class AliexpressShipment(models.Model):
@@ -18,7 +23,7 @@ class AliexpressShipment(models.Model):
     def _plan_deliveries(self):
         """Bring the shipments in line with the deliveries that are done; only for `_cron_*` methods. Calls nothing.
 
-        :return: whether there are more deliveries than one run looks at
+        :return: whether there is more than one run looks at
         """
         has_more = False
         try:
@@ -26,17 +31,32 @@ class AliexpressShipment(models.Model):
             self.env["ir.cron"]._commit_progress()
         except CONCURRENCY_ERRORS:
             self.env.cr.rollback()
-        self._run_queue(self._get_plan_domain(), "_plan", order="is_plan_due DESC, id", batch_size=PLAN_BATCH)
-        return has_more
+        is_due = Domain("is_plan_due", "=", True) & Domain("state", "!=", "error")
+        can_work = self._get_due_domain("sync_shipments", calls_gateway=False)
+        # Those that were looked at longest ago come first: however many wait, each has its turn.
+        order = "is_plan_due DESC, retry_at NULLS FIRST, id"
+        domain = can_work & (is_due | self._get_carrierless_domain())
+        self._run_queue(domain, "_plan", order=order, batch_size=PLAN_BATCH)
+        return has_more or bool(self.search_count(can_work & is_due, limit=1))
 
     @api.model
-    def _get_plan_domain(self):
-        # Without a carrier: somebody may have mapped one since.
-        is_due = Domain("is_plan_due", "=", True) & Domain("state", "!=", "error")
-        may_have_carrier = (
-            Domain("state", "=", "pending") & Domain("service_id", "=", False) & Domain("picking_id", "!=", False)
+    def _get_carrierless_domain(self):
+        """Domain of the parcels of deliveries that wait for a carrier."""
+        return (
+            Domain("state", "=", "pending")
+            & Domain("service_id", "=", False)
+            & Domain("picking_id", "!=", False)
+            & Domain("intent_date", "=", False)
         )
-        return self._get_due_domain("sync_shipments", calls_gateway=False) & (is_due | may_have_carrier)
+
+    @api.model
+    def _wake_carrierless(self, domain):
+        """Have those parcels of `domain` planned within seconds that wait for a carrier."""
+        # Who maps carriers, or chooses a delivery method, need not be allowed to change shipments.
+        shipments = self.sudo().search(domain & self._get_carrierless_domain())
+        if shipments:
+            shipments.write({"is_plan_due": True, "retry_at": False})
+            self._trigger_job()
 
     @api.model
     def _take_deliveries(self):
@@ -75,8 +95,9 @@ class AliexpressShipment(models.Model):
         """Bring all shipments of these shipments' deliveries in line with what the deliveries are now."""
         records = self.with_env(self.account_id._get_message_env())
         siblings = records.search([("picking_id", "in", records.picking_id.ids)]) | records
+        deliveries = siblings.picking_id
         services = self.env["aliexpress.logistics.service"]._get_mapped(siblings.account_id)
-        parcels = siblings.picking_id._aliexpress_get_parcels()
+        parcels = deliveries._aliexpress_get_parcels()
         line_values = []
         by_delivery = siblings.grouped(lambda shipment: (shipment.picking_id, shipment.order_id))
         for (picking, order), shipments in by_delivery.items():
@@ -84,6 +105,8 @@ class AliexpressShipment(models.Model):
                 picking, order, parcels.get((picking, order), []), services[order.account_id]
             )
         self.env["aliexpress.shipment.line"].create(line_values)
+        carrierless = self.search(self._get_carrierless_domain() & Domain("picking_id", "in", deliveries.ids))
+        carrierless.write({"retry_at": fields.Datetime.now() + CARRIERLESS_PAUSE})
 
     def _apply_parcels(self, picking, order, parcels, services):
         """Make these shipments, all there are of `order` in the delivery `picking`, those of `parcels`.

@@ -1,4 +1,5 @@
 from odoo import Command, api, fields, models
+from odoo.fields import Domain
 
 
 class SaleOrder(models.Model):
@@ -61,6 +62,17 @@ class SaleOrder(models.Model):
             # Read for people without AliExpress rights too: they must know why they may not ship.
             order = sale_order.sudo().aliexpress_order_id
             sale_order.aliexpress_hold_reason = order.hold_reason if order.state == "hold" else False
+
+    def write(self, vals):
+        """Override to have parcels declared within seconds that wait for a delivery method."""
+        result = super().write(vals)
+        # Whoever changes sale orders need not be allowed to read AliExpress' records.
+        orders = self.sudo().aliexpress_order_id if vals.get("carrier_id") else None
+        if orders:
+            self.env["aliexpress.shipment"]._wake_carrierless(
+                Domain("order_id", "in", orders.ids) & Domain("picking_id.carrier_id", "=", False)
+            )
+        return result
 
     def action_view_aliexpress_order(self):
         """Open the AliExpress order of this sale order."""

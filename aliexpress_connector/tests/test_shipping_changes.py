@@ -2,8 +2,10 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import ValidationError
+from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
+from ..models import aliexpress_job_mixin
 from .shipping_common import CORREOS, SEUR, ShippingCase
 
 CARRIER_REFUSED = "carrier does not exist"
@@ -78,12 +80,22 @@ class TestShippingChanges(ChangeCase):
         self.assertEqual(sorted(self.shipment.mapped("state")), ["error", "sent"])
         self.assertIn(first, self.delivery.aliexpress_shipping_message)
 
+    def leave(self, delivery, carrier, number):
+        """Let a delivery leave as an automation would: not through the button that checks."""
+        delivery.write({"carrier_id": carrier.id, "carrier_tracking_ref": number})
+        delivery.move_ids.picked = True
+        delivery.with_context(skip_sms=True)._action_done()
+
+    def leave_unmapped(self, carrier, count):
+        """So many orders whose parcels wait because `carrier` stands for no carrier: `[(the gateway's, ours), …]`."""
+        orders = [self.import_order() for _number in range(count)]
+        for number, (_placed, order) in enumerate(orders):
+            self.leave(self.get_delivery(order), carrier, CORREOS.format(100 + number))
+        return orders
+
     def test_method_is_mapped_later(self):
         pigeon = self.create_carrier("Carrier pigeon")
-        self.delivery.write({"carrier_id": pigeon.id, "carrier_tracking_ref": CORREOS.format(1)})
-        # As an automation would: not through the button that checks.
-        self.delivery.move_ids.picked = True
-        self.delivery.with_context(skip_sms=True)._action_done()
+        self.leave(self.delivery, pigeon, CORREOS.format(1))
         self.push()
         self.assertIn("Carrier pigeon", self.delivery.aliexpress_shipping_message)
         self.assertEqual(self.delivery.aliexpress_shipping_state, "waiting")
@@ -93,6 +105,49 @@ class TestShippingChanges(ChangeCase):
         self.map_carrier("SPAIN_LOCAL_DHL", pigeon)
         self.push()
         self.assertEqual(self.get_ledger(self.placed), [("SPAIN_LOCAL_DHL", CORREOS.format(1), "all")])
+
+    def test_parcels_without_a_carrier_keep_no_other_waiting(self):
+        self.patch(aliexpress_job_mixin, "QUEUE_LIMIT", 2)
+        pigeon, courier = self.create_carrier("Carrier pigeon"), self.create_carrier("Courier")
+        waiting = self.leave_unmapped(pigeon, 3)
+        self.leave(self.delivery, courier, CORREOS.format(1))
+        self.push()
+        shipments = self.env["aliexpress.shipment"].search([("account_id", "=", self.account.id)])
+        self.assertEqual((len(shipments), set(shipments.mapped("state"))), (4, {"pending"}))
+        self.assertTrue(all(shipments.mapped("error")))
+        manager = new_test_user(self.env, login="manager", groups="sales_team.group_sale_manager")
+        self.map_carrier("SPAIN_LOCAL_DHL", self.env["delivery.carrier"]).with_user(manager).carrier_id = courier
+        self.push()
+        self.assertEqual(self.get_ledger(self.placed), [("SPAIN_LOCAL_DHL", CORREOS.format(1), "all")])
+        for placed, order in waiting:
+            self.assertFalse(self.get_ledger(placed))
+            self.assertGreater(order.shipment_ids.retry_at, fields.Datetime.now())
+
+    def test_parcels_without_a_carrier_all_have_their_turn(self):
+        """What gives them one need not be seen: an address that is corrected, for instance."""
+        self.patch(aliexpress_job_mixin, "QUEUE_LIMIT", 2)
+        pigeon = self.create_carrier("Carrier pigeon")
+        self.map_carrier("SPAIN_LOCAL_DHL", pigeon).country_ids = self.env.ref("base.fr")
+        orders = self.leave_unmapped(pigeon, 5)
+        for _run in range(3):
+            self.push()
+        shipments = self.env["aliexpress.shipment"].search([("account_id", "=", self.account.id)])
+        self.assertEqual((len(shipments), any(shipments.mapped("is_plan_due"))), (5, False))
+        placed, order = orders[-1]
+        order.address = order.address | {"country_code": "FR"}
+        shipments.retry_at = fields.Datetime.now() - timedelta(seconds=1)
+        for _run in range(3):
+            self.push()
+        self.assertEqual([entry[0] for entry in self.get_ledger(placed)], ["SPAIN_LOCAL_DHL"])
+
+    def test_parcel_that_waits_for_a_method_takes_that_of_the_sale_order(self):
+        self.order.sale_order_id.carrier_id = False
+        self.leave(self.delivery, self.env["delivery.carrier"], CORREOS.format(1))
+        self.push()
+        self.assertIn("no delivery method", self.shipment.error)
+        self.order.sale_order_id.carrier_id = self.correos
+        self.push()
+        self.assertEqual(self.get_ledger(self.placed), [("SPAIN_LOCAL_CORREOS", CORREOS.format(1), "all")])
 
     def test_method_of_the_sale_order_counts_where_the_delivery_has_none(self):
         self.order.sale_order_id.carrier_id = self.correos
