@@ -1,3 +1,6 @@
+import random
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_amount, split_every
@@ -5,6 +8,9 @@ from odoo.tools import format_amount, split_every
 from .aliexpress_order_status import CANCELLED_REASONS, COMPLETED_REASONS
 from .res_partner import Geography, load_address
 from .shop_run import ShopRun
+
+# Held orders looked at in one transaction.
+HOLD_BATCH = 200
 
 
 class AliexpressOrder(models.Model):
@@ -252,12 +258,18 @@ class AliexpressOrder(models.Model):
         domain &= (
             Domain("state", "=", "hold") & Domain("is_process_due", "=", False) & Domain("is_detail_due", "=", False)
         )
-        for orders in self.search(domain).grouped("account_id").values():
-            shop_run = ShopRun()
-            for ids in split_every(200, orders.ids):
-                self.browse(ids)._run_batch(domain, "_mark_changed_holds", shop_run)
-                if not self.env["ir.cron"]._commit_progress():
-                    return
+        portions = [
+            (account, ids)
+            for account, orders in self.search(domain).grouped("account_id").items()
+            for ids in split_every(HOLD_BATCH, orders.ids)
+        ]
+        # A run may have no time for all of them. Nothing says which were looked at; by chance each gets its turn.
+        random.shuffle(portions)
+        shop_runs = defaultdict(ShopRun)
+        for account, ids in portions:
+            self.browse(ids)._run_batch(domain, "_mark_changed_holds", shop_runs[account])
+            if not self.env["ir.cron"]._commit_progress():
+                return
 
     def _mark_changed_holds(self):
         for order, reason in self._evaluate_holds().items():

@@ -1,6 +1,6 @@
 from odoo.exceptions import UserError
 
-from ..models import aliexpress_order_process
+from ..models import aliexpress_order_hold, aliexpress_order_process
 from .common import SandboxCase
 
 
@@ -35,6 +35,18 @@ class TestOrdersProducts(SandboxCase):
                 self.env.ref("aliexpress_connector.product_unknown"), order.sale_order_id.order_line.product_id
             )
             self.assertEqual(order.sale_order_id.amount_total, order.amount_total)
+
+    def test_each_waiting_order_has_its_turn_when_runs_have_no_time(self):
+        self.patch(aliexpress_order_hold, "HOLD_BATCH", 1)
+        codes = ("NOPE-1", "NOPE-2", "NOPE-3")
+        # The others go on waiting, before and behind it.
+        _first, order, _last = (self.import_unknown(code) for code in codes)
+        self.products[4].aliexpress_sku_code = "NOPE-2"
+        for _run in range(100):
+            self.run_job_without_time("aliexpress.order", "process_orders")
+            if order.state == "done":
+                break
+        self.assertEqual((order.state, order.sale_order_id.state), ("done", "sale"))
 
     def test_the_link_wizard_releases_every_waiting_order(self):
         first, second = self.import_unknown(), self.import_unknown()
