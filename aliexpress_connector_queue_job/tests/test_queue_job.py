@@ -9,6 +9,8 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.job import Job
 from odoo.addons.queue_job.tests.common import trap_jobs
 
+from .common import JobRunner
+
 FLOWS = (
     ("aliexpress.order", "fetch_orders"),
     ("aliexpress.order", "process_orders"),
@@ -20,14 +22,8 @@ FLOWS = (
 
 
 @tagged("post_install", "-at_install")
-class TestQueueJob(SandboxCase):
+class TestQueueJob(JobRunner, SandboxCase):
     """Scheduled actions make jobs, and the jobs do what the scheduled actions would."""
-
-    def run_flow(self, flow):
-        """Run the job of a flow as the job runner would."""
-        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            self.account.with_env(self.env(cr=cr))._run_flow(flow)
-        self.env.invalidate_all()
 
     def test_each_flow_of_each_shop_is_a_job_of_its_own_channel(self):
         other = self.create_account("Other shop", app="502345")
