@@ -1,4 +1,3 @@
-from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -71,15 +70,18 @@ class AliexpressAccount(models.Model):
 
     def _takes_other_family(self):
         """Whether another family of methods than the shop's was found, and is used from now on. Where it was looked
-        for a short while ago, or where another job changes the shop just now, it is not.
+        for a short while ago, it is not; None where another job changes the shop just now.
         """
         self.ensure_one()
         family, looked_date = self.family, self.family_looked_date
         if not family or (looked_date and looked_date > fields.Datetime.now() - LOOK_EVERY):
             return False
-        with suppress(*CONCURRENCY_ERRORS), self.env.cr.savepoint():
-            self._find_family()
-            self.flush_recordset()
+        try:
+            with self.env.cr.savepoint():
+                self._find_family()
+                self.flush_recordset()
+        except CONCURRENCY_ERRORS:
+            return None
         return self.family != family
 
     @api.model

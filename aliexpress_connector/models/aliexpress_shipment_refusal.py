@@ -40,7 +40,14 @@ class AliexpressShipment(models.Model):
         """Where the application may not use the methods that `error` names, but others by now, leave these shipments
         to the next round, which uses them; return whether it is so.
         """
-        if getattr(error, "reason", "") != PERMISSION or not self.account_id._takes_other_family():
+        if getattr(error, "reason", "") != PERMISSION:
+            return False
+        family = self.account_id.family
+        intended = {shipment.intent["family"] for shipment in self if shipment.intent_date}
+        # Another job may have found the others first. With which ones something was looked for, no intent says.
+        is_found = not error.is_looking and bool(intended - {family})
+        # Where another job changes the shop just now, the next round knows more.
+        if not is_found and self.account_id._takes_other_family() is False:
             return False
         if not error.is_looking:
             self._withdraw_intents()

@@ -204,6 +204,18 @@ class ShopCase(TransactionCase):
         with patch.object(type(self), "_request_handler", handle_and_watch):
             yield cursors
 
+    @contextmanager
+    def watch_calls(self, hook):
+        """Call `hook` with each request, as text, before it reaches AliExpress."""
+        handle = type(self)._request_handler
+
+        def handle_and_tell(session, request, /, **kw):
+            hook(f"{request.url} {request.body}")
+            return handle(session, request, **kw)
+
+        with patch.object(type(self), "_request_handler", handle_and_tell):
+            yield
+
     def run_job_without_time(self, model, name, seconds=0):
         """Call a scheduled action once as the scheduler does when the time of its run is over, or will be in `seconds`;
         returns the progress.

@@ -1,6 +1,4 @@
-from contextlib import contextmanager
 from datetime import timedelta
-from unittest.mock import patch
 
 import requests
 
@@ -182,18 +180,6 @@ class TestLookingBeforeCreating(CatalogueCase):
         self.publish()
         self.assertEqual((waiting.state, waiting.error), ("auditing", False))
         self.assertTrue(other.discovered_at)
-
-    @contextmanager
-    def watch_calls(self, hook):
-        """Call `hook` with each request, as text, before it reaches AliExpress."""
-        handle = type(self)._request_handler
-
-        def handle_and_tell(session, request, /, **kw):
-            hook(f"{request.url} {request.body}")
-            return handle(session, request, **kw)
-
-        with patch.object(type(self), "_request_handler", handle_and_tell):
-            yield
 
     def test_one_found_product_that_stays_busy_keeps_no_other_unread(self):
         lamp = str(self.product_of("LAMP-01"))

@@ -1,4 +1,8 @@
+from psycopg2.errors import SerializationFailure
+
+from odoo import fields
 from odoo.fields import Command
+from odoo.tests import test_cursor
 from odoo.tools import mute_logger
 
 from .shipping_common import CORREOS, ShippingCase
@@ -394,6 +398,40 @@ class TestShippingParcelsGeneral(ShippingCase):
             self.assertFalse(order.activity_ids)
         self.assertEqual(self.count_declarations(), 4)
         self.assertEqual(self.account.family, "general")
+
+    def push_refused_parcel(self, hook):
+        """Declare a parcel with methods that are not granted any more, calling `hook` with each request: it ends
+        declared with others, without a person.
+        """
+        placed, order = self.import_order(["TSHIRT-BLU-M", 2])
+        self.account.write({"family": "solution", "family_looked_date": False})
+        self.ship(self.get_delivery(order), CORREOS.format(1))
+        with self.watch_calls(hook):
+            self.push()
+        self.push()
+        self.assertEqual(self.get_parcels(placed), [(CORREOS.format(1), "all", [1])])
+        self.assertEqual((order.shipment_ids.state, self.account.family), ("sent", "general"))
+        self.assertFalse(order.activity_ids)
+
+    def test_a_parcel_is_declared_with_methods_that_another_job_found_meanwhile(self):
+        def switch(request):
+            if "fulfill" in request:
+                cursor = test_cursor.TestCursor._cursors_stack[-1]
+                # What another transaction commits shows once this one has ended.
+                cursor.postrollback.add(lambda: cursor.execute(query, [fields.Datetime.now(), self.account.id]))
+
+        query = "UPDATE aliexpress_account SET family = 'general', family_looked_date = %s WHERE id = %s"
+        self.push_refused_parcel(switch)
+
+    def test_a_parcel_waits_for_another_job_that_changes_the_shop(self):
+        def collide(request):
+            if "order.get" in request and not collisions:
+                collisions.append(request)
+                raise SerializationFailure("another transaction was first")
+
+        collisions = []
+        self.push_refused_parcel(collide)
+        self.assertTrue(collisions)
 
     def test_parcels_that_no_methods_declare_ask_a_person_and_once_for_other_methods(self):
         orders = [self.import_order(["TSHIRT-BLU-M", 2])[1] for _each in range(3)]
