@@ -115,11 +115,15 @@ class AliexpressAccount(models.Model):
         """Have everything about products read and sent again that may have changed while it could not be."""
         denied = Domain("account_id", "=", self.id) & Domain("state", "=", "denied")
         self.env["aliexpress.shop.data"].search(denied).write({"state": "pending"})
+        self.env["aliexpress.listing"]._retry_denied(self)
+        if self.discovery_error:
+            self._begin_discovery()
         Sku = self.env["aliexpress.listing.sku"]
         Sku._forget_sent_quantities(self)
         Sku._retry_refused(self)
         self._compare_all_offers()
         self.env["ir.cron"]._aliexpress_wake("ir_cron_refresh_shop_data")
+        self.env["ir.cron"]._aliexpress_wake("ir_cron_publish_listings")
 
     def _describe_family(self):
         env = self._get_message_env()

@@ -111,7 +111,7 @@ class AliexpressListing(models.Model):
     compared_at = fields.Datetime(copy=False, readonly=True, help="The product was compared with what AliExpress has.")
     content_digests = fields.Json(copy=False, readonly=True)  # of what AliExpress acknowledged, by section
     # What is being sent or was refused: {"digests": as above, "offers": {SKU code: [quantity, price, sale price]},
-    # "wanted": on the shelf or off it, "blocked": whether our own check refused it}.
+    # "wanted": on the shelf or off it, "blocked": our own check refused it, "denied": a method was not granted}.
     attempt = fields.Json(copy=False, readonly=True)
     next_act = fields.Selection(
         [

@@ -1,10 +1,11 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
-from ..lib.errors import BUSY, NETWORK, REFUSED, UNREADABLE, FixError
+from ..lib.errors import BUSY, NETWORK, NOT_OFFERED, PERMISSION, REFUSED, UNREADABLE, FixError
 from ..lib.refusals import may_have_created
 from .error_messages import describe_error
 from .offer import Offer
@@ -98,9 +99,20 @@ class AliexpressListing(models.Model):
             is_refused = isinstance(error, (FixError, UserError)) and not _may_be_there(error)
             result = super(AliexpressListing, listing)._set_error(error)
             values = {"next_act": False, "refused_since": False}
+            if getattr(error, "reason", "") in (NOT_OFFERED, PERMISSION):
+                values["attempt"] = (listing.attempt or {}) | {"denied": True}
             listing.write(values | ({"intent_date": False} if is_refused else {}))
             listing._log_result(act, "refused", listing.error)
         return result
+
+    @api.model
+    def _retry_denied(self, account):
+        """Have the listings of `account` taken up again that failed because the methods for products were missing."""
+        stopped = Domain("account_id", "=", account.id) & Domain("state", "=", "error")
+        denied = self.search(stopped & Domain("is_vanished", "=", False)).filtered(
+            lambda listing: (listing.attempt or {}).get("denied")
+        )
+        denied.write({"state": "pending"})
 
     def _may_ask_again(self, error):
         """Whether to try again by itself what failed with `error`. Reading costs nothing, and AliExpress refuses it now

@@ -387,6 +387,30 @@ class TestPublishing(CatalogueCase):
         self.publish()
         self.assertEqual(self.remote(listing).subject, "Frozen")
 
+    def test_what_failed_without_the_methods_for_products_goes_on_with_them(self):
+        changed = self.create_online()
+        in_review = self.create_listing(self.create_complete_product("CAP-101"))
+        self.publish()
+        self.account.write({"family": "solution", "family_looked_date": False})
+        changed.product_tmpl_id.aliexpress_title = "A better cap"
+        in_review.retry_at = False
+        new = self.create_listing(self.create_complete_product("CAP-102"))
+        listings = changed | in_review | new
+        self.sandbox.app.denied = ["aliexpress.solution.*"]
+        self.addCleanup(setattr, self.sandbox.app, "denied", [])
+        self.publish()
+        self.assertEqual(listings.mapped("state"), ["error"] * 3)
+        self.run_job("fetch_orders")
+        self.assertEqual(self.account.family, "general")
+        self.sandbox.app.denied = []
+        self.account.family_looked_date -= timedelta(hours=1)
+        self.run_job("refresh_shop_data")
+        self.assertEqual(self.account.family, "solution")
+        self.publish()
+        self.assertEqual((self.sandbox.count(EDIT), self.sandbox.count(CREATE)), (1, 1))
+        self.assertEqual(listings.mapped("state"), ["auditing"] * 3, listings.mapped("error"))
+        self.assertFalse(any(listings.mapped("error")))
+
     def test_a_punished_product_waits_and_is_sent_after_it(self):
         listing = self.create_online()
         self.remote(listing).locked = True
