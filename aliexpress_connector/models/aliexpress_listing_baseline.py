@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 
 from .aliexpress_listing_sections import CONFIRMED, FROZEN_SECTIONS, OPEN_DIGESTS, SECTIONS, UNSAID, VARIANT_SECTIONS
@@ -11,12 +11,20 @@ class AliexpressListing(models.Model):
 
     _inherit = "aliexpress.listing"
 
+    # Since when the listing stands for a product that AliExpress had before: to the microsecond, like `create_date`.
+    linked_date = fields.Datetime(copy=False, readonly=True)
+
+    def _get_linked_date(self):
+        """When the listing was linked with a product that AliExpress had; what is made later is new there."""
+        return self.linked_date or self.create_date
+
     def _remember_contents(self):
         """Take what Odoo says of listings that AliExpress had before them for what AliExpress has, so that every later
         change is sent.
         """
         # People who may not read all that a listing is made of may make one.
         listings = self.sudo()
+        listings.linked_date = self.env.cr.now()
         listings.filtered("sku_ids")._sync_skus()
         self.env["aliexpress.attribute.mapping"].sudo()._map_products(listings.product_tmpl_id)
         listings._take_baseline(listings._prepare_contents(has_offers=False))
@@ -76,15 +84,16 @@ class AliexpressListing(models.Model):
         return known | {name: digests[name] for name in told}
 
     def _has_new_attributes(self):
-        """Whether a person told attributes of the product since the listing was made: these are to be sent."""
+        """Whether a person told attributes of the product since the listing was linked: these are to be sent."""
         lines = self.product_tmpl_id.aliexpress_attribute_line_ids
-        return any((line.value_ids or line.text) and line.write_date > self.create_date for line in lines)
+        since = self._get_linked_date()
+        return any((line.value_ids or line.text) and line.told_date and line.told_date > since for line in lines)
 
     def _has_unread_attributes(self):
         """Whether attributes that a person told of a linked product wait for those of its category, which are read
         before anything is sent.
         """
-        if self.state != "online" or (self.content_digests or {}).get("category") != UNSAID:
+        if self.state not in ("online", "rejected") or (self.content_digests or {}).get("category") != UNSAID:
             return False
         return bool(self.category_id) and self.category_id._is_reading_due() and self._has_new_attributes()
 

@@ -185,9 +185,14 @@ class AliexpressListing(models.Model):
         """Whether the listing says something else now than what was refused: it is sent again then, not over and
         over. Of a listing that was linked nothing was sent; AliExpress may have rejected what it had.
         """
-        refused = (self.attempt or {}).get("digests") or self.content_digests or {}
+        known = self.content_digests or {}
+        refused = (self.attempt or {}).get("digests") or known
         digests = self._get_digests(content)
-        return any(digest not in (UNSAID, digests.get(section)) for section, digest in refused.items())
+        # What was told since it was linked is not taken for what AliExpress has.
+        is_told = self.product_ref and any(
+            section not in known and refused.get(section, UNSAID) == UNSAID for section in SECTIONS
+        )
+        return bool(is_told) or any(digest not in (UNSAID, digests.get(section)) for section, digest in refused.items())
 
     def _is_unblocked(self, content, problems):
         """Whether our own check refused the listing and would not any more: a rate was entered, the shop has room."""

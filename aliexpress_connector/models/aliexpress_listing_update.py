@@ -67,6 +67,8 @@ class AliexpressListing(models.Model):
         detail = client.get_product(self.product_ref) if is_read else None
         if not self.language:
             content = self._learn_language(detail, sections)
+        if detail and "attributes" in told and content.brand and detail.category_ref != content.category_ref:
+            told.add("brand")  # as an attribute of another category it does not stay
         values = {name: getattr(content, name) for name in told}
         remote = self._match_remote_skus(detail) if "skus" in told else {}
         if "skus" in told:

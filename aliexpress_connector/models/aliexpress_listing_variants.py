@@ -24,7 +24,8 @@ class AliexpressListing(models.Model):
         if self._is_linked() and self.sku_ids:
             # Linked, not published from here: variants that were there before stay off AliExpress until a person adds
             # them.
-            return variants.filtered(lambda variant: variant.create_date > self.create_date)
+            since = self._get_linked_date()
+            return variants.filtered(lambda variant: variant.create_date > since)
         return variants
 
     def _hand_over_codes(self, variants):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+TOLD_FIELDS = {"attribute_id", "name", "value_ids", "text", "unit"}
+
 
 class AliexpressProductAttributeLine(models.Model):
     """What a product says about one attribute of its AliExpress category, or about an attribute of its own (`name`
@@ -49,9 +51,24 @@ class AliexpressProductAttributeLine(models.Model):
         help="Whether AliExpress takes the product without it.",
     )
 
+    # Unlike `write_date`, it stays when AliExpress changes what the attribute is like.
+    told_date = fields.Datetime(copy=False, readonly=True)  # when somebody last changed what the product has
+
     _attribute_uniq = models.UniqueIndex(
         "(product_tmpl_id, attribute_id) WHERE attribute_id IS NOT NULL", "Each attribute stands once on a product."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override to note when the lines were told."""
+        now = self.env.cr.now()
+        return super().create([{"told_date": now} | vals for vals in vals_list])
+
+    def write(self, vals):
+        """Override to note when what the lines tell was changed."""
+        if not TOLD_FIELDS.isdisjoint(vals):
+            vals = {"told_date": self.env.cr.now()} | vals
+        return super().write(vals)
 
     @api.depends("attribute_id.is_required", "attribute_id.is_key")
     def _compute_requirement(self):

@@ -4,6 +4,7 @@ import io
 from PIL import Image
 
 from odoo import Command, fields
+from odoo.tools import SQL
 
 from .common import SandboxCase
 
@@ -94,6 +95,16 @@ class CatalogueCase(SandboxCase):
     def found_with(self, code):
         """What was found on AliExpress with this SKU code."""
         return self.env["aliexpress.found.sku"].search([("sku_code", "=", code)]).found_id
+
+    def make_older(self, *records):
+        """Have the records made, linked and told an hour ago: within a test no time goes by."""
+        self.env.flush_all()
+        for record in records:
+            names = {"create_date", "write_date", "linked_date", "told_date"} & record._fields.keys()
+            earlier = [SQL("%(name)s = %(name)s - INTERVAL '1 hour'", name=SQL.identifier(name)) for name in names]
+            table = SQL.identifier(record._table)
+            self.env.cr.execute(SQL("UPDATE %s SET %s WHERE id = %s", table, SQL(", ").join(earlier), record.id))
+        self.env.invalidate_all()
 
     def settle(self, listing):
         """Let AliExpress' review end and have its outcome read back."""

@@ -3,7 +3,6 @@ from dataclasses import replace
 
 from odoo import Command, fields
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from .catalogue_common import DETAIL, EDIT, LIST, CatalogueCase, make_picture
 
@@ -218,19 +217,6 @@ class TestAdopting(CatalogueCase):
         self.publish()
         self.assertEqual(self.told_parts(), {"multi_language_subject_list"}, listing.error)
 
-    def make_older(self, *records):
-        """Have the records made an hour ago: within a test no time goes by."""
-        self.env.flush_all()
-        for record in records:
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE %s SET create_date = create_date - INTERVAL '1 hour' WHERE id = %s",
-                    SQL.identifier(record._table),
-                    record.id,
-                )
-            )
-        self.env.invalidate_all()
-
     def test_empty_attributes_shown_after_linking_are_no_change(self):
         listing = self.link("MUG-01")
         self.make_older(listing)
@@ -326,15 +312,19 @@ class TestAdopting(CatalogueCase):
         self.publish()
         self.assertIn("attribute_list", self.told_parts(), listing.error)
 
-    def test_attributes_told_with_the_category_after_linking_are_sent(self):
-        listing = self.link("MUG-01")
-        self.publish()
-        self.make_older(listing)
+    def tell_category(self, listing):
+        """Choose a category for the product and tell its attributes."""
         values = {
             "aliexpress_category_id": self.category.id,
             "aliexpress_attribute_line_ids": self.prepare_attribute_lines(),
         }
         listing.product_tmpl_id.write(values)
+
+    def test_attributes_told_with_the_category_after_linking_are_sent(self):
+        listing = self.link("MUG-01")
+        self.publish()
+        self.make_older(listing)
+        self.tell_category(listing)
         self.publish()
         self.assertEqual(self.told_parts(), {"aliexpress_category_id", "attribute_list"}, listing.error)
 
@@ -587,6 +577,55 @@ class TestAdopting(CatalogueCase):
         listing.product_tmpl_id.aliexpress_title = "A better mug"
         self.publish()
         self.assertEqual((listing.state, remote.subject), ("auditing", "A better mug"), listing.error)
+
+    def test_a_rejected_product_is_sent_once_its_category_is_mended_after_linking(self):
+        for code, read_at in (("MUG-01", fields.Datetime.now()), ("CAP-RED", False)):
+            remote = self.sandbox.shop.products[self.product_of(code)]
+            remote.status = "editingRequired"
+            listing = self.link(code)
+            self.publish()
+            self.make_older(listing)
+            self.category.attribute_date = read_at
+            self.tell_category(listing)
+            self.publish()
+            self.assertEqual(listing.state, "auditing", listing.error)
+            self.assertEqual(self.told_parts(), {"aliexpress_category_id", "attribute_list"})
+            remote.status = "editingRequired"
+            listing.retry_at = False
+            for _run in range(2):
+                self.publish()
+                self.assertEqual(listing.state, "rejected")
+                self.assertFalse(self.sandbox.count(EDIT), "not sent over and over")
+                listing.compared_at = False
+
+    def test_the_brand_of_a_linked_product_stays_in_another_category(self):
+        brand = self.sandbox.shop.brands[0]
+        remote = self.sandbox.shop.products[self.product_of("MUG-01")]
+        others = [prop for prop in remote.properties if prop.name_id != 2]
+        remote.properties = [*others, replace(remote.properties[0], name_id=2, value_id=brand.brand_id)]
+        mug = self.products.filtered(lambda product: product.default_code == "MUG-01")
+        mug.aliexpress_brand = brand.name
+        listing = self.link("MUG-01")
+        self.publish()
+        self.make_older(listing)
+        self.tell_category(listing)
+        self.publish()
+        self.assertEqual(self.told_parts(), {"aliexpress_category_id", "attribute_list", "brand_name"}, listing.error)
+        self.assertEqual([prop.value for prop in remote.properties if prop.name_id == 2], [brand.name])
+
+    def test_attributes_that_aliexpress_asks_for_since_linking_are_no_change(self):
+        mug = self.products.filtered(lambda product: product.default_code == "MUG-01")
+        self.tell_category(mug)
+        lines = mug.aliexpress_attribute_line_ids
+        lines.attribute_id.is_required = self.category.attribute_date = False
+        listing = self.link("MUG-01")
+        self.make_older(listing, *lines)
+        self.publish()
+        self.run_job("refresh_shop_data")
+        self.assertEqual(set(lines.mapped("requirement")), {"3_required"})
+        listing.compared_at = False
+        self.publish()
+        self.assertFalse(self.sandbox.count(EDIT), listing.error)
 
 
 class TestAdoptingVariants(CatalogueCase):

@@ -62,6 +62,38 @@ class TestLookingBeforeCreating(CatalogueCase):
         self.publish()
         self.assertEqual(self.sandbox.count(EDIT), 1, listing.error)
 
+    def test_a_variant_made_before_linking_is_none_that_aliexpress_has(self):
+        self.products.filtered(lambda product: product.default_code == "MUG-01").default_code = False
+        variant = self.create_shirt(colors=("Blue",), sizes=("M",), weight=0.3)
+        variant.default_code = "MUG-01"
+        listing = self.create_listing(variant)
+        self.publish()
+        self.assertIn("already has a product", listing.error)
+        self.make_older(listing)
+        template = listing.product_tmpl_id
+        color = template.attribute_line_ids[0]
+        color.value_ids |= color.value_ids.create({"name": "Red", "attribute_id": color.attribute_id.id})
+        (template.product_variant_ids - variant).write({"default_code": "MUG-L", "weight": 0.3})
+        found = self.found_with("MUG-01")
+        found.action_link()
+        self.assertEqual(found.listing_id, listing)
+        self.publish()
+        self.run_job("push_offers")
+        self.assertEqual(listing.sku_ids.mapped("sku_code"), found.sku_ids.mapped("sku_code"))
+        self.assertFalse([call for call in self.sandbox.calls if "MUG-L" in str(call.params)])
+
+    def test_a_search_that_ended_without_its_methods_begins_again_with_them(self):
+        self.account.write({"family": "general", "family_looked_date": False})
+        self.account.action_find_listings()
+        self.publish()
+        self.assertTrue(self.account.discovery_error)
+        self.run_job("refresh_shop_data")
+        self.assertEqual(self.account.family, "solution")
+        listing = self.create_listing(self.make_complete("MUG-01"))
+        self.publish()
+        self.assertNotIn(CREATE, self.sandbox.counts())
+        self.assertIn("already has a product", listing.error)
+
     def test_a_listing_that_is_being_created_is_not_linked(self):
         listing = self.find_blocked()
         listing.intent_date = fields.Datetime.now()
