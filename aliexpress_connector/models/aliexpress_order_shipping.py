@@ -122,14 +122,18 @@ class AliexpressOrder(models.Model):
     def _find_open_deliveries(self, domain):
         """`{order: the open delivery to ask about}` of the orders of `domain` that are not out of the house."""
         accounts = self.env["aliexpress.account"]._get_due_domain("sync_shipments", calls_gateway=False)
-        pickings = self.env["stock.picking"].search(
-            Domain("state", "in", ("draft", "waiting", "confirmed", "assigned"))
-            & Domain("aliexpress_order_id", "any", Domain("account_id", "any", accounts) & domain)
-            & Domain("location_id.usage", "!=", "customer"),
-            # The newest: what people leave as it is must not keep them from being asked about others.
-            order="id desc",
-            limit=1000,
-        ).sorted("id")
+        pickings = (
+            self.env["stock.picking"]
+            .search(
+                Domain("state", "in", ("draft", "waiting", "confirmed", "assigned"))
+                & Domain("aliexpress_order_id", "any", Domain("account_id", "any", accounts) & domain)
+                & Domain("location_id.usage", "!=", "customer"),
+                # The newest: what people leave as it is must not keep them from being asked about others.
+                order="id desc",
+                limit=1000,
+            )
+            .sorted("id")
+        )
         return {
             order: (order_pickings.filtered(lambda picking: picking._aliexpress_leaves_to_buyer()) or order_pickings)[
                 :1
