@@ -49,7 +49,11 @@ class Tries:
 
     def __init__(self, is_read):
         self._left = MAX_TRIES if is_read else 1
-        self._began, self._waited = time.monotonic(), 0
+        self._began, self._waited = 0, 0
+
+    def begin(self):
+        """The call is made now, whatever time it waited for that."""
+        self._began = time.monotonic()
 
     def get_wait(self, error, is_limit):
         """Seconds after which the call may be made again that ended with this TransientError, None for not at all.
@@ -61,7 +65,7 @@ class Tries:
             is_short = error.retry_after <= LONGEST_BAN_WAITED_FOR and self._waited <= PATIENCE
             return error.retry_after if is_short else None
         self._left -= 1
-        if not self._left or time.monotonic() - self._began - self._waited > TRY_AGAIN_WITHIN:
+        if not self._left or time.monotonic() - self._began > TRY_AGAIN_WITHIN:
             return None
         if error.reason == RATE_LIMIT and error.retry_after <= LONGEST_BAN_WAITED_FOR:
             return error.retry_after

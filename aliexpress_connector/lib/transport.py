@@ -95,6 +95,7 @@ class Transport:
             turn = 0
             try:
                 turn = self._await_turn(method, waited_for)
+                tries.begin()
                 return self._call_once(method, params or {}, files)
             except errors.TransientError as error:
                 is_limit = error.reason == errors.RATE_LIMIT and (error.is_known or method not in _OWN_LIMIT)

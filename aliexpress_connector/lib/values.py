@@ -35,14 +35,14 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
-    """A page of the order list. `page_count` is 0 for an empty result.
+    """A page of the order list. `page_count` is 0 for an empty result; `total` is None where AliExpress counts nothing.
 
     `unreadable` are the texts of rows that carry no usable order number; everything else in `rows` is complete.
     """
 
     rows: tuple[OrderRow, ...]
     page_count: int
-    total: int
+    total: int | None
     unreadable: tuple[str, ...] = ()
 
 

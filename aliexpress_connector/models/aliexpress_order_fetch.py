@@ -19,8 +19,13 @@ from .aliexpress_order_reading import ADDRESS_PROBES, DETAIL_BATCH
 PAGE_SIZE = 50
 # AliExpress lists at most 30 days of finished orders at once.
 WINDOW = timedelta(days=28)
-# A window with more pages is halved, so that each window fits into the time of a run.
+# A window with more pages is halved.
 MAX_PAGES = 100
+# A window whose reading would take longer (seconds) is cut to what is read in a quarter of it: Odoo ends a run after
+# two minutes, and nothing of a window that was not read to its end counts as listed.
+LONGEST_READING = 80
+# After so many seconds the pace is known.
+PACE_KNOWN_AFTER = 20
 # How often a window is read whose orders move, or come in another order, while they are read.
 MAX_ROUNDS = 3
 SHORTEST_WINDOW = timedelta(minutes=10)
@@ -121,14 +126,22 @@ class AliexpressOrder(models.Model):
     def _list_window(self, account, client, start, end):
         """Store the rows of one window, whatever time it takes: half a window is worth nothing. Return its end.
 
-        The end comes earlier when the window has too many pages: it is halved until it has few enough. A page that
-        tells nothing new costs no commit, after which all that is known of the shop would be read again.
+        The end comes earlier when the window has too many pages, or AliExpress is too slow for them. A page that tells
+        nothing new costs no commit, after which all that is known of the shop would be read again.
         """
+        began, read, pages = time.monotonic(), 0, 0
         for finished in (False, True):
             first_page, end = self._read_first_page(client, start, end, finished=finished)
+            pages += max(first_page.page_count, 1)
             for page in self._read_pages(client, start, end, first_page, finished=finished):
                 if page.unreadable or any(self._find_changes(account, page, account.order_start_date)):
                     self._commit_with_retry(self._store_rows, account, page, account.order_start_date)
+                read += 1
+                seconds = time.monotonic() - began
+                needed = seconds * pages / read
+                if seconds > PACE_KNOWN_AFTER and needed > LONGEST_READING and end - start > SHORTEST_WINDOW:
+                    end = start + max((end - start) * (LONGEST_READING / 4 / needed), SHORTEST_WINDOW)
+                    return self._list_window(account, client, start, end)
         return end
 
     @api.model
@@ -151,12 +164,12 @@ class AliexpressOrder(models.Model):
         """
         read = partial(client.list_orders, start, end, page_size=PAGE_SIZE, **query)
         for _round in range(MAX_ROUNDS):
-            totals, order_refs = {first_page.total}, []
+            totals, order_refs = {first_page.total}, []  # all None where nothing is counted
             for page in self._walk_pages(read, first_page):
                 totals.add(page.total)
                 order_refs += [row.order_ref for row in page.rows]
                 yield page
-            has_grown = max(totals) > first_page.total
+            has_grown = max(total or 0 for total in totals) > (first_page.total or 0)
             if totals != {first_page.total}:
                 first_page = read(page=1)
                 yield first_page
@@ -174,9 +187,11 @@ class AliexpressOrder(models.Model):
             yield page
         number = max(first_page.page_count, 1)
         # What AliExpress' counters leave out stands behind the last page they know.
-        while number < 2 * MAX_PAGES and self._has_more(last, number):
+        while self._has_more(last, number):
             number += 1
-            last = read(page=number)
+            before, last = last, read(page=number)
+            if last.rows == before.rows:
+                break  # the last page again
             yield last
         yield first_page
 
@@ -184,7 +199,7 @@ class AliexpressOrder(models.Model):
     def _has_more(self, page, number):
         """Whether there is a page behind this one, the page `number`, whatever AliExpress counts."""
         is_full = len(page.rows) + len(page.unreadable) >= PAGE_SIZE
-        return page.page_count > number or (is_full and page.total < number * PAGE_SIZE)
+        return page.page_count > number or (is_full and page.total != number * PAGE_SIZE)
 
     @staticmethod
     def _read_ahead(read, numbers):

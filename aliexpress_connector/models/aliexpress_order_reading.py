@@ -1,3 +1,4 @@
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -18,6 +19,8 @@ from .shop_run import OUTAGE_REASONS, SHOP_REASONS, get_pause
 _logger = get_logger(__name__)
 
 DETAIL_BATCH = 50
+# Seconds after which no further detail of a batch is asked for: what was read is stored before Odoo ends a slow run.
+LONGEST_READING = 45
 DETAIL_RETRY = timedelta(hours=1)
 # So many orders of a shop are asked for hidden addresses in a run while AliExpress told none of others.
 ADDRESS_PROBES = 3
@@ -133,7 +136,7 @@ class AliexpressOrder(models.Model):
     @api.model
     def _call_details(self, client, order_refs, addresses=None, erased=()):
         """`{order_ref: (lib Order, what `_call_address` returns) or AliexpressError}`, read in parallel; what was not
-        asked for after a shop-wide refusal is missing.
+        asked for after a shop-wide refusal, or for want of time, is missing.
 
         The threads use nothing of Odoo: `client` is plain Python.
 
@@ -141,9 +144,10 @@ class AliexpressOrder(models.Model):
         :param erased: numbers of orders whose buyers' data was erased
         """
         stop, address_run, failures, worked = Event(), AddressRun(), [], []
+        end = time.monotonic() + LONGEST_READING
 
         def read(order_ref):
-            if stop.is_set():
+            if stop.is_set() or time.monotonic() > end:
                 return None
             try:
                 order = client.get_order(order_ref)

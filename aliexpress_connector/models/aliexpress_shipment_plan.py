@@ -11,7 +11,7 @@ DELIVERY_BATCH = 500
 PLAN_BATCH = 100
 # Parcels without a carrier are looked at again after this time: what gives them one wakes them sooner, but an address
 # that was corrected, for instance, does not.
-CARRIERLESS_PAUSE = timedelta(hours=1)
+CARRIERLESS_PAUSE = timedelta(minutes=15)
 
 
 class AliexpressShipment(models.Model):
@@ -53,7 +53,8 @@ class AliexpressShipment(models.Model):
     def _wake_carrierless(self, domain):
         """Have those parcels of `domain` planned within seconds that wait for a carrier."""
         # Who maps carriers, or chooses a delivery method, need not be allowed to change shipments.
-        shipments = self.sudo().search(domain & self._get_carrierless_domain())
+        # Nor need they wait for a job that plans these just now: it looks at them again.
+        shipments = self.sudo().search(domain & self._get_carrierless_domain()).try_lock_for_update()
         if shipments:
             shipments.write({"is_plan_due": True, "retry_at": False})
             self._trigger_job()

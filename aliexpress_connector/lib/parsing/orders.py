@@ -23,16 +23,14 @@ def parse_order_page(result, page_size, page=1):
             rows.append(_parse_row(Reader(item, "", f"target_list[{index}]")))
         except FixError as error:
             unreadable.append(error.detail)
-    so_far = (page - 1) * page_size + len(method_rows)
-    # Not counted at all: behind a full page there may be another.
-    is_open = len(method_rows) >= page_size and not (result.has("total_count") or result.has("total_page"))
-    total = result.integer("total_count", default=so_far + is_open)
-    if not method_rows and total > (page - 1) * page_size:
+    total = result.integer("total_count") if result.has("total_count") else None
+    if not method_rows and (total or 0) > (page - 1) * page_size:
         # Believed, these orders would be lost until somebody looks again.
         raise result.error("target_list", "no orders where some are counted")
-    page_count = result.integer("total_page", default=-(-total // page_size))
+    counted = len(method_rows) if total is None else total
+    page_count = result.integer("total_page", default=-(-counted // page_size))
     # Rows are what counts: a page that holds some is a page, whatever the counters say.
-    page_count = max(page_count, 1) if method_rows else page_count if total else 0
+    page_count = max(page_count, 1) if method_rows else page_count if counted else 0
     return OrderPage(tuple(rows), page_count, total, tuple(unreadable))
 
 
