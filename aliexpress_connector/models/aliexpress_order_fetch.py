@@ -138,9 +138,10 @@ class AliexpressOrder(models.Model):
                     self._commit_with_retry(self._store_rows, account, page, account.order_start_date)
                 read += 1
                 seconds = time.monotonic() - began
-                needed = seconds * pages / read
-                if seconds > PACE_KNOWN_AFTER and needed > LONGEST_READING and end - start > SHORTEST_WINDOW:
-                    end = start + max((end - start) * (LONGEST_READING / 4 / needed), SHORTEST_WINDOW)
+                needed, slice_seconds = seconds * pages / read, LONGEST_READING / 4
+                is_long = needed > LONGEST_READING and needed - seconds > slice_seconds
+                if is_long and seconds > PACE_KNOWN_AFTER and end - start > SHORTEST_WINDOW:
+                    end = start + max((end - start) * (slice_seconds / needed), SHORTEST_WINDOW)
                     return self._list_window(account, client, start, end)
         return end
 
