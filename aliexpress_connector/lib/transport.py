@@ -84,8 +84,8 @@ class Transport:
         """Call the business `method` and return its answer, a dict without envelope.
 
         Raises an `AliexpressError` for all that can go wrong, failures inside a success envelope excepted: those differ
-        per method. Only a read is tried again; what AliExpress refused because it were too many calls a second, which
-        is before it does anything, is sent once it wants calls again.
+        per method. Only a read is tried again; what AliExpress refused because there were too many calls a second,
+        which is before it does anything, is sent once it wants calls again.
 
         :param dict params: scalars and structures; None and "" are left out
         :param dict files: `{name: (filename, content)}`, sent unsigned
@@ -139,7 +139,7 @@ class Transport:
                     raise errors.TransientError(
                         errors.RATE_LIMIT, method=method, retry_after=math.ceil(left), is_known=True
                     )
-                self.sleep(left)
+                self.sleep(max(left, 0))  # over by now, where the clock went on in between
                 waited_for = until
             turn = self._pace.take_turn()
         self._gate.check()

@@ -170,13 +170,14 @@ class AliexpressOrder(models.Model):
                 totals.add(page.total)
                 order_refs += [row.order_ref for row in page.rows]
                 yield page
+            has_moved = totals != {first_page.total}
+            is_shuffled = not has_moved and len(order_refs) > len(set(order_refs))
+            if not has_moved and not is_shuffled:
+                return
             has_grown = max(total or 0 for total in totals) > (first_page.total or 0)
-            if totals != {first_page.total}:
-                first_page = read(page=1)
-                yield first_page
-            elif len(order_refs) > len(set(order_refs)):
-                has_grown, first_page = True, read(page=1)
-            if not has_grown:
+            first_page = read(page=1)
+            yield first_page
+            if not has_grown and not is_shuffled:
                 return
 
     @api.model

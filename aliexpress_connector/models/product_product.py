@@ -52,6 +52,7 @@ class ProductProduct(models.Model):
 
     def _aliexpress_without_orderpoint(self):
         """Those of these variants that no company has a reordering rule for."""
+        # One that whoever confirms may not see is triggered nevertheless.
         orderpoints = self.env["stock.warehouse.orderpoint"].sudo().with_context(active_test=False)
         return self - self.browse(
             product.id for [product] in orderpoints._read_group([("product_id", "in", self.ids)], ["product_id"])

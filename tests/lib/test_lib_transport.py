@@ -471,6 +471,14 @@ def test_a_ban_that_is_over_soon_is_waited_for_by_the_others_too():
     assert now[0] >= 1002.0
 
 
+def test_a_ban_that_ends_just_now_is_over():
+    now, slept = itertools.count(1000.0, 0.4), []
+    line = Gateway(OK).transport(clock=lambda: next(now), sleep=slept.append)
+    line._quiet_until = 1000.3  # looked at, it is not over; a moment later it is
+    assert line.call(METHOD) == OK
+    assert slept == [0]
+
+
 def test_whoever_asks_before_each_call_may_forbid_it():
     gateway = Gateway(OK)
 
